@@ -1,0 +1,51 @@
+# Everything here needs Python >= 3.10 and make, and nothing else: each target first sets up .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+TORCHVISION := 0.28.0
+SOURCES := build/torchvision-$(TORCHVISION)
+
+.PHONY: demo test conformance bench format lint types clean
+
+demo: .venv/ready $(SOURCES)/ready
+	@echo; echo "== rflint check fixtures/networks"
+	@$(BIN)/rflint check fixtures/networks || test $$? -eq 1
+	@echo; echo "== rflint check $(SOURCES)/torchvision/models"
+	@$(BIN)/rflint check $(SOURCES)/torchvision/models || test $$? -eq 1
+	@echo; echo "== rflint show resnet.py::resnet18()"
+	@$(BIN)/rflint show "$(SOURCES)/torchvision/models/resnet.py::resnet18()" --input 1,3,224,224
+
+test: .venv/ready
+	$(BIN)/python -m pytest -q
+
+conformance: .venv/ready $(SOURCES)/ready
+	$(BIN)/python -m tests.conformance $(SOURCES)
+
+bench: .venv/ready $(SOURCES)/ready
+	$(BIN)/python -m tests.benchmark $(SOURCES)
+
+format: .venv/ready
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/ready
+	$(BIN)/mypy
+
+clean:
+	rm -rf .venv build *.egg-info
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@
+
+# The wheel is unpacked and read; nothing of it is installed, imported or run.
+$(SOURCES)/ready: | .venv/ready
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
+		--python-version 3.11 --platform manylinux_2_28_x86_64 --dest build torchvision==$(TORCHVISION)
+	$(BIN)/python -m zipfile -e build/torchvision-$(TORCHVISION)-*.whl $(SOURCES)
+	touch $@

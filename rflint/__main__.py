@@ -1,0 +1,7 @@
+"""`python -m rflint`."""
+
+import sys
+
+from rflint.cli import main
+
+sys.exit(main())

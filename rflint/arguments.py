@@ -1,0 +1,200 @@
+"""The command line: which options each command takes, and one clear sentence for what it does not take."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Sequence
+from typing import NoReturn
+
+COMMANDS = ("check", "show", "rule")
+CHECK_FORMATS = ("concise", "full", "json")
+SHOW_FORMATS = ("table", "json")
+FAIL_ON = ("error", "warning", "info", "never")
+
+OVERVIEW = """\
+usage: rflint [check] [options] [TARGET...]   lint files, folders, `-`, or FILE::CALL (that network alone)
+       rflint show [options] TARGET           the table of a network: sizes, receptive fields, jumps
+       rflint rule [NAME|CODE]                the page of a rule; without a name, the list of all
+
+Reads the source of PyTorch networks, never runs it, and says what is wrong with their geometry.
+`rflint check --help` and `rflint show --help` list the options.
+"""
+
+
+class UsageError(Exception):
+    """Something on the command line that rflint does not take: a short usage line, and a sentence."""
+
+    def __init__(self, sentence: str, usage: str = "") -> None:
+        super().__init__(sentence)
+        self.usage = usage
+
+
+class Parser(argparse.ArgumentParser):
+    """An argparse parser that raises UsageError where argparse would print its usage and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise argparse's complaint as a UsageError."""
+        raise UsageError(message.removeprefix("argument "), short_usage(self))
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The command, its targets and options; `rflint FILES` is `rflint check FILES`.  Raises UsageError."""
+    command, rest = (argv[0], argv[1:]) if argv and argv[0] in COMMANDS else ("check", argv)
+    parser = PARSERS[command]()
+    options, operands = split_at_dashes(rest)
+    arguments, unknown = parser.parse_known_intermixed_args(options)
+    reject(unknown, parser)
+    arguments.command = command
+    arguments.targets = [*arguments.targets, *operands]
+    require(arguments, parser)
+    return arguments
+
+
+def split_at_dashes(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What stands before and after `--`."""
+    at = argv.index("--") if "--" in argv else len(argv)
+    return list(argv[:at]), list(argv[at + 1 :])
+
+
+def reject(unknown: Sequence[str], parser: Parser) -> None:
+    """Raise UsageError for the first option that the parser does not know, with the nearest one that it does."""
+    for argument in unknown:
+        name = argument.partition("=")[0]
+        known = [option for action in parser._actions for option in action.option_strings]
+        raise UsageError(f"there is no option {name}{suggestion(name, known)}", short_usage(parser))
+
+
+def require(arguments: argparse.Namespace, parser: Parser) -> None:
+    """Raise UsageError if the number of targets is not what the command takes."""
+    given = arguments.targets
+    if arguments.command == "show" and len(given) != 1:
+        raise UsageError(f"show takes one target, FILE or FILE::CALL, not {len(given)}", short_usage(parser))
+    if arguments.command == "rule" and len(given) > 1:
+        raise UsageError(f"rule takes one name or code, not {len(given)}", short_usage(parser))
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """`; did you mean --select?`, or "" if nothing known is near."""
+    import difflib
+
+    folded = {word.lower(): word for word in known}
+    near = difflib.get_close_matches(name.lower(), folded, 1, 0.65)
+    return f"; did you mean {folded[near[0]]}?" if near else ""
+
+
+def short_usage(parser: argparse.ArgumentParser) -> str:
+    """The usage on one line, and where the options are listed."""
+    return f"usage: {parser.usage}   ({parser.prog} --help lists the options)"
+
+
+def one_of(*values: str) -> Callable[[str], str]:
+    """A reader of an option's value that takes one of `values`."""
+
+    def read(text: str) -> str:
+        if text not in values:
+            near = suggestion(text, values)
+            raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(values)}{near}")
+        return text
+
+    return read
+
+
+def at_least_one(text: str) -> int:
+    """A whole number from 1 on."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
+
+
+def words(text: str) -> list[str]:
+    """`RF2,even-kernel` as a list."""
+    return [word for word in text.replace(",", " ").split() if word]
+
+
+def check_parser() -> Parser:
+    """The options of `rflint check`."""
+    parser = new_parser("check", "[options] [TARGET...]", "Lint networks: files, folders, `-`, or FILE::CALL.")
+    add_targets(parser, "*")
+    add_rule_options(parser)
+    add_report_options(parser)
+    add_network_options(parser)
+    add_run_options(parser)
+    return parser
+
+
+def show_parser() -> Parser:
+    """The options of `rflint show`."""
+    parser = new_parser("show", "[options] TARGET", "The table of a network: every use, with sizes and fields.")
+    add_targets(parser, "*")
+    parser.add_argument("--format", type=one_of(*SHOW_FORMATS), metavar="table|json", default="table")
+    parser.add_argument("--reached", action="store_true", help="count the positions inside each field really read")
+    parser.add_argument("--depth", type=at_least_one, metavar="N", help="fold the table below N parts of a path")
+    add_network_options(parser)
+    add_run_options(parser)
+    return parser
+
+
+def rule_parser() -> Parser:
+    """The options of `rflint rule`."""
+    parser = new_parser("rule", "[options] [NAME|CODE]", "The page of a rule; without a name, the list of all.")
+    parser.add_argument("targets", nargs="*", metavar="NAME|CODE")
+    parser.add_argument("--all", action="store_true", help="list all rules")
+    parser.add_argument("--format", type=one_of("text", "json"), metavar="text|json", default="text")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an internal failure")
+    return parser
+
+
+PARSERS = {"check": check_parser, "show": show_parser, "rule": rule_parser}
+
+
+def new_parser(command: str, usage: str, description: str) -> Parser:
+    """An empty parser that takes options in full only."""
+    return Parser(
+        prog=f"rflint {command}", usage=f"rflint {command} {usage}", description=description, allow_abbrev=False
+    )
+
+
+def add_targets(parser: Parser, number: str) -> None:
+    """What to look at."""
+    parser.add_argument("targets", nargs=number, metavar="TARGET", help="a file, a folder, `-`, or FILE::CALL")
+    parser.add_argument("--stdin-filename", metavar="PATH", help="the name of what is read from `-`")
+
+
+def add_rule_options(parser: Parser) -> None:
+    """Which rules apply where."""
+    group = parser.add_argument_group("rules", "RULES are codes, prefixes (RF2), names or ALL, separated by commas.")
+    group.add_argument("--select", type=words, action="extend", metavar="RULES", help="apply these and no others")
+    group.add_argument("--extend-select", type=words, action="extend", metavar="RULES", help="apply these too")
+    group.add_argument("--ignore", type=words, action="extend", metavar="RULES", help="do not apply these")
+    per_file = "do not apply these to files matching the pattern; may be given again"
+    group.add_argument("--per-file-ignores", action="append", metavar="PATTERN:RULES", help=per_file)
+    group.add_argument("--fail-on", type=one_of(*FAIL_ON), metavar="|".join(FAIL_ON), help="exit with 1 from here on")
+    group.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
+
+
+def add_report_options(parser: Parser) -> None:
+    """How findings are written."""
+    group = parser.add_argument_group("report")
+    group.add_argument("--format", type=one_of(*CHECK_FORMATS), metavar="|".join(CHECK_FORMATS))
+    group.add_argument("--output-file", metavar="PATH", help="write the findings there instead of to stdout")
+    group.add_argument("--statistics", action="store_true", help="count the findings of each rule")
+
+
+def add_network_options(parser: Parser) -> None:
+    """What the networks are given."""
+    group = parser.add_argument_group("networks")
+    shape = 'the input shape, batch first: "N,3,224,224", or name=SHAPE; once for each input'
+    group.add_argument("--input", action="append", default=[], metavar="SHAPE", help=shape)
+    group.add_argument("--train", action="store_true", help="analyse in training mode instead of eval mode")
+
+
+def add_run_options(parser: Parser) -> None:
+    """What all runs take."""
+    group = parser.add_argument_group("run")
+    group.add_argument("--config", metavar="PATH", help="this configuration file instead of the nearest one upwards")
+    group.add_argument("--color", type=one_of("auto", "always", "never"), metavar="auto|always|never", default="auto")
+    group.add_argument("-v", "--verbose", action="store_true", help="say what could not be followed, and why")
+    group.add_argument("-q", "--quiet", action="store_true", help="print findings and failures, nothing else")
+    group.add_argument("--no-cache", action="store_true", help="neither read nor write a cache")
+    group.add_argument("--jobs", type=at_least_one, metavar="N", help="how many processes to use")
+    group.add_argument("--debug", action="store_true", help="show the traceback of an internal failure")

@@ -1,0 +1,103 @@
+"""Why the sizes of two branches differ where they meet: which layer shrinks, or strides, on one side only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import prod
+
+from rflint.checks._layers import is_convolution, spatial_rank, times, window
+from rflint.checks._places import chain, made, named
+from rflint.dims import equal
+from rflint.field import IDENTITY
+from rflint.trace import Place, Trace, Use
+
+Related = tuple[tuple[Place, str], ...]
+Branch = Sequence[Use]
+
+
+def difference(trace: Trace, use: Use, axis: int) -> tuple[str, Related]:
+    """Why two operands of equal rank differ on an axis (counted from the right: -1, -2, …).
+
+    The end of a sentence, and places.  It names one layer only if the padding that keeps its size makes them equal.
+    """
+    branches = own_layers(trace, use)
+    a, b = (operand.shape or () for operand in use.operands[:2])
+    if len(a) + axis == 1:
+        return projection(branches, str(a[1]), str(b[1])), makers(branches)
+    layer = shrinking_layer(branches, axis)
+    gap, change = a[axis] - b[axis], shrinkage(layer, axis) if layer else 0
+    if layer and (equal(gap, change) or equal(gap, -change)):
+        return lacking(layer, axis), (made(layer, "this layer changes the size"),)
+    return strides(branches, axis), makers(branches)
+
+
+def own_layers(trace: Trace, use: Use) -> list[Branch]:
+    """For each of the two operands, the uses that made it and not the other one, newest first."""
+    sides = [list(chain(trace, operand.source)) for operand in use.operands[:2]]
+    indices = [{layer.index for layer in side} for side in sides]
+    return [[layer for layer in side if layer.index not in other] for side, other in zip(sides, indices[::-1])]
+
+
+def makers(branches: Sequence[Branch]) -> Related:
+    """The last use of each branch, with the shape that it makes."""
+    return tuple(
+        made(branch[0], f"{named(branch[0])} makes {times(branch[0].output)}") for branch in branches if branch
+    )
+
+
+def shrinkage(use: Use, axis: int) -> int:
+    """By how much a convolution with stride 1 and an odd kernel shrinks an axis; negative if it grows, 0 for others."""
+    sliding = window(use, spatial_rank(use) + axis) if is_convolution(use) and spatial_rank(use) + axis >= 0 else None
+    if sliding is None or sliding.stride > 1 or sliding.kernel % 2 == 0:
+        return 0
+    return sliding.extent - 1 - sliding.padding
+
+
+def shrinking_layer(branches: Sequence[Branch], axis: int) -> Use | None:
+    """The only layer of both branches that shrinks or grows for want of padding, if none after it changes the scale."""
+    found = [(branch[:at], layer) for branch in branches for at, layer in enumerate(branch) if shrinkage(layer, axis)]
+    if len(found) != 1 or any(scale(later, axis) != 1 for later in found[0][0]):
+        return None
+    return found[0][1]
+
+
+def lacking(use: Use, axis: int) -> str:
+    """The padding with which a layer would keep its size."""
+    sliding = window(use, spatial_rank(use) + axis)
+    wanted = sliding.extent // 2 if sliding else 0
+    return f": {named(use)} needs padding={wanted} to keep the size"
+
+
+def is_bare(branch: Branch) -> bool:
+    """Whether it passes a tensor on as it is, activations and norms aside: a shortcut without a layer."""
+    reads = [read for layer in branch for operand in layer.operands for read in operand.reads]
+    return all(read.access == IDENTITY for read in reads)
+
+
+def projection(branches: Sequence[Branch], first: str, second: str) -> str:
+    """What is missing where the channels differ."""
+    bare = [is_bare(branch) for branch in branches]
+    if sum(bare) != 1:
+        return ""
+    return f": the shortcut needs a 1×1 convolution that makes {second if bare[0] else first} channels"
+
+
+def strides(branches: Sequence[Branch], axis: int) -> str:
+    """What the strides say where sizes differ; nothing if an axis is scaled up or followed in part."""
+    scales = [[scale(layer, axis) for layer in branch] for branch in branches]
+    if any(one is None or one.denominator > 1 for branch in scales for one in branch):
+        return ""
+    first, second = (prod(one for one in branch if one) for branch in scales)
+    if first == second:
+        return f": both stride by {first}, but round differently" if first > 1 else ""
+    if 1 in (first, second) and sum(map(is_bare, branches)) == 1:
+        return f": the shortcut lacks stride={max(first, second)}"
+    return f": one branch strides by {first}, the other by {second}"
+
+
+def scale(use: Use, axis: int) -> Fraction | None:
+    """How many positions of the first operand there are for one of the output, on an axis counted from the right."""
+    reads = use.operands[0].reads if use.operands else ()
+    access = reads[axis].access if len(reads) >= -axis else None
+    return Fraction(access.step, len(access.taps)) if access else None

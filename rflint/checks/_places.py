@@ -1,0 +1,69 @@
+"""Where a finding stands: at the argument that is wrong, else at the constructor call, else at the call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rflint.diagnostics import Fix
+from rflint.trace import Place, Trace, Use
+
+
+def place_of(use: Use, *arguments: str) -> Place:
+    """The place of the first of these arguments that is written, else of the constructor call, else of the call."""
+    written = (use.layer.places[name] for name in arguments if name in use.layer.places)
+    return next(written, use.layer.defined or use.place)
+
+
+def called(use: Use) -> tuple[tuple[Place, str], ...]:
+    """The call of a layer as a related place, for findings that stand at its constructor; none for a function."""
+    return ((use.place, f"{named(use)} is called here"),) if is_constructed(use) else ()
+
+
+def is_constructed(use: Use) -> bool:
+    """Whether the use calls a layer, and is no function whose call says everything."""
+    return use.layer.defined not in (None, use.place)
+
+
+def made(use: Use, words: str) -> tuple[Place, str]:
+    """The constructor of a layer, or the call of a function, as a related place with a few words."""
+    return (use.layer.defined or use.place, words)
+
+
+def named(use: Use) -> str:
+    """What a message calls a use: the path of its layer, or the function's name."""
+    return use.path if is_constructed(use) and use.path else use.kind
+
+
+def twins(trace: Trace, use: Use) -> list[Use]:
+    """All uses of layers that the same constructor call built, in a loop or in a builder function, say."""
+    return [other for other in trace.uses if other.layer.defined == use.layer.defined]
+
+
+def argument_fix(trace: Trace, use: Use, argument: str, value: object) -> Fix | None:
+    """The edit that gives an argument of the layer a value; None if the value is.
+
+    None also where a function is called, and where one call builds layers with other arguments: what is right for one
+    is wrong for the others.
+    """
+    call = use.layer.defined
+    if value is None or call is None or not is_constructed(use):
+        return None
+    return (
+        Fix(call, argument, str(value))
+        if all(twin.layer.args == use.layer.args for twin in twins(trace, use))
+        else None
+    )
+
+
+def trail(trace: Trace, source: int | str | None, most: int = 8) -> tuple[int, ...]:
+    """The last uses, oldest first, on the way to a tensor along first operands that changed its shape."""
+    changed = [use.index for use in chain(trace, source) if not use.operands or use.operands[0].shape != use.output]
+    return tuple(reversed(changed[:most]))
+
+
+def chain(trace: Trace, source: int | str | None) -> Iterator[Use]:
+    """The uses that made a tensor, newest first, along first operands."""
+    while isinstance(source, int):
+        use = trace.uses[source]
+        yield use
+        source = use.operands[0].source if use.operands else None

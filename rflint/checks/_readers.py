@@ -1,0 +1,98 @@
+"""Who reads a tensor, behind the uses (activations, norms, 1×1 convolutions, crops) that pass it on, and which rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import lcm
+from typing import NamedTuple
+
+from rflint.dims import Size
+from rflint.receptive import fields
+from rflint.trace import Trace, Use
+
+LONGEST_PERIOD = 4096
+Source = int | str
+
+
+class Reader(NamedTuple):
+    """A use, the number of the operand as which it reads a tensor, and by how much crops have moved each axis before."""
+
+    use: Use
+    number: int
+    moved: Mapping[int, int]
+
+
+Rows = tuple[int, frozenset[int]]
+"""Which rows are read of every so many: (2, {0}) is every other one."""
+
+
+def tensors(trace: Trace) -> Iterator[tuple[Source, tuple[tuple[int, Size], ...]]]:
+    """The inputs and what uses made that do more than pass on, each with its spatial axes and their sizes."""
+    for name, shape in trace.input_shapes.items():
+        if shape is not None:
+            yield name, tuple(enumerate(shape))[2:]
+    for use in trace.uses:
+        axes = spatial_axes(trace, use)
+        if use.output is not None and axes and moves(trace, use) is None:
+            yield use.index, tuple((axis, use.output[axis]) for axis in axes)
+
+
+def spatial_axes(trace: Trace, use: Use) -> list[int]:
+    """The axes of the output on which axes of a network input lie."""
+    return sorted({axis.at for field in fields(trace)[use.index].values() for axis in field if axis.at is not None})
+
+
+def moves(trace: Trace, use: Use) -> dict[int, int] | None:
+    """By how much each axis is moved if every position of the output is made of one position of one tensor, else None.
+
+    Channels may be mixed: a 1×1 convolution moves nothing, x[:, :, 1:] moves its third axis by 1.
+    """
+    read = [operand.reads for operand in use.operands if operand.source is not None]
+    if len(read) != 1:
+        return None
+    found: dict[int, int] = {}
+    for axis in spatial_axes(trace, use):
+        access = read[0][axis].access if axis < len(read[0]) and read[0][axis].to == axis else None
+        if access is None or access.step != 1 or [len(taps) for taps in access.taps] != [1]:
+            return None
+        found[axis] = access.taps[0][0]
+    return found or None
+
+
+def readers_of(trace: Trace, source: Source) -> list[Reader]:
+    """All that read a tensor and do not just pass it on; none if it is given out as well, or somewhere to nobody."""
+    found, waiting = list[Reader](), [(source, dict[int, int]())]
+    while waiting:
+        at, moved = waiting.pop()
+        consumers = trace.consumers().get(at, [])
+        if at in trace.output_sources or not consumers:
+            return []
+        for use, number in consumers:
+            by = moves(trace, use)
+            if by is None:
+                found.append(Reader(use, number, moved))
+            else:
+                waiting.append((use.index, {axis: moved.get(axis, 0) + more for axis, more in by.items()}))
+    return found
+
+
+def rows_read(readers: Sequence[Reader], axis: int, size: Size) -> Rows | None:
+    """Which rows of an axis of that size are read; None if all are, or if that is not known."""
+    found = [remainders(reader, axis) for reader in readers]
+    known = [rows for rows in found if rows is not None]
+    period = lcm(*(rows[0] for rows in known))
+    if not found or len(known) < len(found) or period > LONGEST_PERIOD:
+        return None
+    every = range(period if not isinstance(size, int) else min(period, size))
+    read = frozenset(row for row in every if any(row % step in rows for step, rows in known))
+    return (len(every), read) if len(read) < len(every) else None
+
+
+def remainders(reader: Reader, axis: int) -> Rows | None:
+    """The rows that a use reads by their remainders: a window with stride s reads t mod s for its taps t."""
+    reads = reader.use.operands[reader.number].reads
+    access = reads[axis].access if axis < len(reads) else None
+    if access is None or not 0 < abs(access.step) <= LONGEST_PERIOD:
+        return None
+    step, by = abs(access.step), reader.moved.get(axis, 0)  # as many taps as there are remainders show them all
+    return step, frozenset((by + tap) % step for taps in access.taps for tap in taps[:step])

@@ -1,0 +1,56 @@
+"""Which layers widen a receptive field, and which further ones would make it as wide as is wanted."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from rflint.field import Interval
+from rflint.receptive import fields
+from rflint.trace import Trace, Use
+
+
+def widening(trace: Trace, output: int, name: str, axis: int) -> list[Use]:
+    """The uses on the way to an output whose units see more of an input's axis than their operands' do, last first."""
+    uses = [trace.uses[index] for index in sorted(behind(trace, output), reverse=True)]
+    return [use for use in uses if seen(trace, use.index, name, axis) > most_before(trace, use, name, axis)]
+
+
+def behind(trace: Trace, output: int) -> set[int]:
+    """The uses that an output is made of."""
+    found, waiting = set[int](), [output]
+    while waiting:
+        index = waiting.pop()
+        if index not in found:
+            found.add(index)
+            waiting.extend(o.source for o in trace.uses[index].operands if isinstance(o.source, int))
+    return found
+
+
+def most_before(trace: Trace, use: Use, name: str, axis: int) -> int:
+    """The greatest extent among the operands of a use."""
+    return max((seen(trace, operand.source, name, axis) for operand in use.operands), default=0)
+
+
+def seen(trace: Trace, source: int | str | None, name: str, axis: int) -> int:
+    """The extent that all units of a tensor see at least; 1 for the input itself, 0 if that is not known."""
+    if not isinstance(source, int):
+        return int(source == name)
+    field = fields(trace)[source].get(name, ())
+    interval = field[axis].interval if axis < len(field) else None
+    return interval.size[0] if interval else 0
+
+
+def extension(at: Interval, missing: int) -> list[int]:
+    """Dilations, powers of two, of the fewest layers with kernel 3 that see so many positions more, without holes.
+
+    A layer with dilation d widens the field by 2·d·jump; it leaves no hole while d·jump is at most what is seen before.
+    """
+    rates, jump = list[int](), at.jump
+    filled, wanted = Fraction(at.size[0]), Fraction(at.size[0] + missing)
+    while filled < wanted and jump > 0:
+        rate = 1 << max(0, int(filled / jump).bit_length() - 1)
+        while rate > 1 and filled + rate * jump >= wanted:
+            rate //= 2
+        rates.append(rate)
+        filled += 2 * rate * jump
+    return sorted(rates)

@@ -1,0 +1,95 @@
+"""RF501: a transposed convolution close to the output lays more taps on some positions than on others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import gcd
+
+from rflint.checks import rule
+from rflint.checks._layers import Window, is_transposed, number, one_or_each, spatial_rank, windows
+from rflint.checks._places import argument_fix, called, place_of
+from rflint.diagnostics import Finding, Fix
+from rflint.dims import at_most
+from rflint.trace import Operand, Trace, Use
+
+FEW_CHANNELS = 4
+"""Up to so many channels an output is taken for an image: grey, colour, colour and transparency."""
+SQUASHING = ("Tanh", "Sigmoid")
+EVENED = ("kernel_size", "padding", "output_padding")
+ARGUMENTS = (*EVENED, "stride", "dilation")
+
+
+@rule("RF501", "checkerboard-overlap", "warning", fix="unsafe")
+def checkerboard_overlap(trace: Trace) -> Iterator[Finding]:
+    """Whether the taps that fall on an output position differ from phase to phase, with little after to smooth it."""
+    for use in trace.uses:
+        slides = [one for one in windows(use) if one] if is_transposed(use) else []
+        uneven = next((one for one in slides if overlap(one)[0] != overlap(one)[1]), None)
+        if uneven and reaches_image(trace, use):
+            most, least = overlap(uneven)
+            what = f"kernel {uneven.kernel} at stride {uneven.stride} lays {most} taps on some rows, {least} on others"
+            cure, fix = evened(trace, use)
+            yield Finding(place_of(use, "kernel_size"), f"{what}: a checkerboard{cure}", called(use), fix=fix)
+
+
+def overlap(one: Window) -> tuple[int, int]:
+    """The most and the fewest taps t < k with d·t ≡ φ (mod s), over the phases φ: alike if s divides k, and d = 1."""
+    shared = gcd(one.dilation, one.stride)
+    return -(-one.kernel * shared // one.stride), 0 if shared > 1 else one.kernel // one.stride
+
+
+def reaches_image(trace: Trace, use: Use) -> bool:
+    """Whether a picture is made of the output, directly or through one more convolution with a kernel above 1."""
+    spatial = spatial_rank(use)
+    waiting, seen = [(use, 0)], set[tuple[int, int]]()
+    while waiting:
+        maker, smoothed = waiting.pop()
+        if maker.index in trace.output_sources and is_picture(maker, spatial):
+            return True
+        seen.add((maker.index, smoothed))
+        for reader, number_of in trace.consumers().get(maker.index, []):
+            more = smoothed + any(one is None or one.kernel > 1 for one in windows(reader))
+            if more < 2 and (reader.index, more) not in seen and keeps_resolution(reader.operands[number_of], spatial):
+                waiting.append((reader, more))
+    return False
+
+
+def keeps_resolution(operand: Operand, spatial: int) -> bool:
+    """Whether the spatial axes, the last ones, are read locally and not downsampled."""
+    accesses = [read.access if read.how == "kept" else None for read in operand.reads[-spatial:]]
+    return len(accesses) == spatial and all(one is not None and one.step <= len(one.taps) for one in accesses)
+
+
+def is_picture(use: Use, spatial: int) -> bool:
+    """Whether an output of the network has few channels, or values between fixed bounds."""
+    shape = use.output or ()
+    channels = shape[-1 - spatial] if len(shape) - spatial in (1, 2) else None
+    return use.base in SQUASHING or (channels is not None and at_most(channels, FEW_CHANNELS) is True)
+
+
+def evened(trace: Trace, use: Use) -> tuple[str, Fix | None]:
+    """What lays as many taps on every row and makes stride times as many rows, and the edit if it takes just one.
+
+    It is the next kernel that the stride divides with padding (k - s)/2; if that is no whole number, one row is left
+    to output_padding.
+    """
+    now = [tuple(number(use, name, axis) for name in ARGUMENTS) for axis in range(spatial_rank(use))]
+    known = [tuple(value for value in values if value is not None) for values in now]
+    if any(len(values) < len(ARGUMENTS) or values[-1] != 1 for values in known):
+        return "", None
+    edits = {
+        name: one_or_each(right)
+        for name, before, right in zip(EVENED, zip(*known), zip(*(even_axis(*values) for values in known)))
+        if before != right
+    }
+    fix = argument_fix(trace, use, "kernel_size", edits["kernel_size"]) if len(edits) == 1 else None
+    return f"; {', '.join(f'{name}={value}' for name, value in edits.items())} lays as many on all", fix
+
+
+def even_axis(kernel: int, padding: int, extra: int, stride: int, _: int) -> tuple[int, int, int]:
+    """Kernel, padding and output_padding on one axis; what they are if the stride divides the kernel already."""
+    if kernel % stride == 0:
+        return kernel, padding, extra
+    kernel += -kernel % stride
+    padding = (kernel - stride + 1) // 2
+    return kernel, padding, 2 * padding - (kernel - stride)

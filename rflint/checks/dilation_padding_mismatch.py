@@ -1,0 +1,98 @@
+"""RF207: a dilated convolution is padded as if it were not dilated, or by some other formula that misses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rflint.checks import rule
+from rflint.checks._layers import number, one_or_each, spatial_rank
+from rflint.checks._places import argument_fix, called, is_constructed, place_of
+from rflint.diagnostics import Finding
+from rflint.dims import equal
+from rflint.trace import Operand, Read, Trace, Use
+
+
+@rule("RF207", "dilation-padding-mismatch", "warning", fix="unsafe")
+def dilation_padding_mismatch(trace: Trace) -> Iterator[Finding]:
+    """Whether a padded, dilated, unstrided convolution changes the size, and no pad or crop near it makes up for it."""
+    for use in trace.convolutions():
+        changes = [size_change(use, axis) for axis in range(spatial_rank(use))]
+        if any(changes) and trace.order == "forward" and not is_evened_out(trace, use):
+            axis, change = next((axis, change) for axis, change in enumerate(changes) if change)
+            padding, right = number(use, "padding", axis), wanted(use, changes)
+            effect = f"shrinks the map by {-change}" if change < 0 else f"makes the map larger by {change}"
+            message = f"padding {padding} with dilation {number(use, 'dilation', axis)} {effect}; padding={right} keeps its size"
+            yield Finding(
+                place_of(use, "padding"), message, called(use), fix=argument_fix(trace, use, "padding", right)
+            )
+
+
+def size_change(use: Use, axis: int) -> int:
+    """2p - d(k-1), where that is a slip: not for strides, even kernels, no padding, or all of it for one side."""
+    if use.layer.args.get("padding_mode", "zeros" if not is_constructed(use) else None) != "zeros":
+        return 0
+    kernel, stride, padding, dilation = (
+        number(use, name, axis) for name in ("kernel_size", "stride", "padding", "dilation")
+    )
+    if kernel is None or padding is None or dilation is None or stride != 1:
+        return 0
+    reach = dilation * (kernel - 1)
+    is_slip = dilation > 1 and kernel > 1 and kernel % 2 == 1 and padding not in (0, reach)
+    return 2 * padding - reach if is_slip else 0
+
+
+def wanted(use: Use, changes: list[int]) -> str:
+    """The padding that keeps the size, as source text: one number, or one per axis."""
+    right = [(number(use, "padding", axis) or 0) - change // 2 for axis, change in enumerate(changes)]
+    return one_or_each(right)
+
+
+def is_evened_out(trace: Trace, use: Use) -> bool:
+    """Whether a pad or crop before or after the layer may make up for its size, on any spatial axis."""
+    axes = range(-spatial_rank(use), 0)
+    rank = len(use.output) if use.output else 0
+    return any(is_resized_before(trace, use, rank + axis) or is_resized_after(trace, use, rank + axis) for axis in axes)
+
+
+def is_resized_before(trace: Trace, use: Use, axis: int) -> bool:
+    """Whether the last use before that changed the size of the axis padded or cropped it."""
+    source = use.operands[0].source
+    while isinstance(source, int):
+        maker = trace.uses[source]
+        operand = maker.operands[0] if maker.operands else Operand(None, None)
+        axis = next((at for at, read in enumerate(operand.reads) if read.how == "kept" and read.to == axis), -1)
+        if axis < 0 or not keeps_size(maker, operand, axis):
+            return axis >= 0 and passes_on(operand.reads[axis])
+        source = operand.source
+    return False
+
+
+def is_resized_after(trace: Trace, use: Use, axis: int) -> bool:
+    """Whether a tensor that is made from the output, with the same size, is padded or cropped."""
+    waiting, seen = [(use.index, axis)], set[tuple[int, int]]()
+    while waiting:
+        tensor = waiting.pop()
+        if tensor in seen:
+            continue
+        seen.add(tensor)
+        for reader, number_of in trace.consumers().get(tensor[0], []):
+            operand = reader.operands[number_of]
+            read = operand.reads[tensor[1]] if tensor[1] < len(operand.reads) else Read("unknown")
+            if keeps_size(reader, operand, tensor[1]) and read.to is not None:
+                waiting.append((reader.index, read.to))
+            elif passes_on(read):
+                return True
+    return False
+
+
+def keeps_size(use: Use, operand: Operand, axis: int) -> bool:
+    """Whether an axis of an operand has the same size in the output."""
+    to = operand.reads[axis].to if axis < len(operand.reads) else None
+    if to is None or operand.shape is None or use.output is None:
+        return False
+    return equal(operand.shape[axis], use.output[to]) is True
+
+
+def passes_on(read: Read) -> bool:
+    """Whether positions are passed on one by one, as a pad or a crop does."""
+    return read.access is not None and read.access.step == 1 and [len(taps) for taps in read.access.taps] == [1]

@@ -1,0 +1,45 @@
+"""RF404: the groups of a convolution do not divide its channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import gcd
+from typing import Any
+
+from rflint.checks import rule
+from rflint.checks._places import called, place_of
+from rflint.diagnostics import Finding
+from rflint.trace import Use
+
+
+@rule("RF404", "groups-not-dividing", "error")
+def groups_not_dividing(use: Use) -> Iterator[Finding]:
+    """Whether `groups` is positive and divides the channels on both sides, as the constructor demands."""
+    args = use.layer.args
+    groups, entering, leaving = (whole_number(args.get(name)) for name in ("groups", "in_channels", "out_channels"))
+    if not use.base.startswith("Conv") or groups is None:
+        return
+    if groups < 1:
+        yield Finding(place_of(use, "groups"), f"groups={groups} is not a positive number", called(use))
+        return
+    odd = [(name, n) for name, n in (("in", entering), ("out", leaving)) if n is not None and n % groups]
+    if odd:
+        which = " nor ".join(f"{name}_channels={n}" for name, n in odd)
+        message = f"groups={groups} does not divide {which}{advice(groups, entering, leaving)}"
+        yield Finding(place_of(use, "groups"), message, called(use))
+
+
+def whole_number(value: Any) -> int | None:
+    """The value if it is a known integer."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def advice(groups: int, entering: int | None, leaving: int | None) -> str:
+    """What would work: for a depthwise convolution a multiple of its channels, else the nearest common divisor."""
+    if groups == entering and leaving:
+        return f": a depthwise convolution makes a multiple of its {groups} channels"
+    shared = gcd(entering or 0, leaving or 0)
+    if shared < 1:
+        return ""
+    nearest = min((d for d in range(1, shared + 1) if shared % d == 0), key=lambda d: (abs(d - groups), d))
+    return f"; the nearest number that divides the channels is {nearest}"

@@ -1,0 +1,72 @@
+"""RF401: a convolution is given another number of channels than it is made for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rflint.checks import rule
+from rflint.checks._layers import spatial_rank, times
+from rflint.checks._places import argument_fix, called, made, named, place_of, twins
+from rflint.diagnostics import Finding
+from rflint.dims import Size, equal
+from rflint.trace import Operand, Place, Trace, Use
+
+
+@rule("RF401", "in-channels-mismatch", "error", fix="unsafe")
+def in_channels_mismatch(trace: Trace) -> Iterator[Finding]:
+    """Whether `in_channels` differs from the channels of the input, for every input size."""
+    for use in trace.uses:
+        given, wanted = channels_given(use), use.layer.args.get("in_channels")
+        if given is None or wanted is None or use.conditional or equal(given, wanted) is not False:
+            continue
+        alike = {channels_given(twin) for twin in twins(trace, use)} == {given}
+        number = given if isinstance(given, int) and alike and divides_into(given, use) else None
+        yield Finding(
+            place_of(use, "in_channels", "weight"),
+            f"takes {wanted} channels, but its {times(use.operands[0].shape)} input has {given}{hint(use, wanted)}",
+            (*called(use), *origin(trace, use.operands[0], given)),
+            fix=argument_fix(trace, use, "in_channels", number),
+        )
+
+
+def channels_given(use: Use) -> Size | None:
+    """The channels of what a convolution is given; None for other layers, unknown shapes and impossible ranks."""
+    axis = channel_axis(use)
+    shape = use.operands[0].shape if axis is not None else None
+    return None if axis is None or shape is None else shape[axis]
+
+
+def channel_axis(use: Use) -> int | None:
+    """The axis of the input that a convolution takes as channels."""
+    rank = spatial_rank(use) if use.base.startswith("Conv") else 0
+    shape = use.operands[0].shape if rank and use.operands else None
+    axis = None if shape is None else len(shape) - 1 - rank
+    return axis if axis in (0, 1) else None
+
+
+def divides_into(given: int, use: Use) -> bool:
+    """Whether the layer's groups allow that many input channels."""
+    groups = use.layer.args.get("groups")
+    return isinstance(groups, int) and groups > 0 and given % groups == 0
+
+
+def hint(use: Use, wanted: Size) -> str:
+    """What to do if the channels that are wanted stand last."""
+    shape = use.operands[0].shape
+    if shape is None or len(shape) != spatial_rank(use) + 2 or equal(shape[-1], wanted) is not True:
+        return ""
+    order = ", ".join(map(str, (0, len(shape) - 1, *range(1, len(shape) - 1))))
+    return f": channels stand last, permute({order}) first"
+
+
+def origin(trace: Trace, operand: Operand, given: Size) -> Iterator[tuple[Place, str]]:
+    """The use that made this number of channels: the last one whose own input has another number."""
+    source = operand.source
+    while isinstance(source, int):
+        maker = trace.uses[source]
+        before = maker.operands[0] if maker.operands else None
+        shape = before.shape if before else None
+        if before is None or shape is None or len(shape) < 2 or equal(shape[1], given) is not True:
+            yield made(maker, f"{named(maker)} makes {given} channels")
+            return
+        source = before.source

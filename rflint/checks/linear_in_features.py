@@ -1,0 +1,82 @@
+"""RF402: a linear layer is given another number of features than it is made for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isqrt, prod
+
+from rflint.checks import rule
+from rflint.checks._layers import enclosed, is_overridden, times
+from rflint.checks._places import argument_fix, called, made, named, place_of, twins
+from rflint.diagnostics import Finding
+from rflint.dims import Size, equal
+from rflint.trace import Shape, Trace, Use
+
+
+@rule("RF402", "linear-in-features", "error", fix="unsafe")
+def linear_in_features(trace: Trace) -> Iterator[Finding]:
+    """Whether `in_features` differs from the last size of the input, for every input size."""
+    for use in trace.uses:
+        given, wanted = features_given(use), use.layer.args.get("in_features")
+        if given is None or wanted is None or use.conditional or equal(given, wanted) is not False:
+            continue
+        astray, flat = unflattened(use, wanted), flattening(trace, use)
+        message = f"Linear expects {astray or arithmetic(flat, given, wanted)}"
+        source = (made(flat, f"{named(flat)} makes {given} features"),) if flat else ()
+        alike = {features_given(twin) for twin in twins(trace, use)} == {given}
+        number = given if alike and not astray and isinstance(given, int) else None
+        fix = argument_fix(trace, use, "in_features", number)
+        yield Finding(place_of(use, "in_features", "weight"), message, (*called(use), *source), fix=fix)
+
+
+def features_given(use: Use) -> Size | None:
+    """The last size of what a linear layer is given; None for other layers and unknown shapes."""
+    shape = use.operands[0].shape if use.base == "Linear" and use.operands and not is_overridden(use) else None
+    return shape[-1] if shape else None
+
+
+def unflattened(use: Use, wanted: Size) -> str:
+    """What is missing if the input has the features that are wanted, but not on its last axis."""
+    shape = use.operands[0].shape or ()
+    if len(shape) > 2 and equal(prod(shape[1:]), wanted) is True:
+        return f"{wanted} features, but acts on the last axis of {times(shape)}: torch.flatten(x, 1) is missing"
+    if len(shape) > 2 and equal(shape[1], wanted) is True:
+        return f"{wanted} features on the last axis, {times(shape)} has them on axis 1: pool and flatten, or permute"
+    return ""
+
+
+def flattening(trace: Trace, use: Use) -> Use | None:
+    """The use that flattened the features, if only layers that keep the shape stand between."""
+    source = use.operands[0].source
+    while isinstance(source, int):
+        maker = trace.uses[source]
+        if maker.base in ("flatten", "reshape"):
+            return maker
+        before = maker.operands[0] if maker.operands else None
+        if maker.base == "Linear" or before is None or before.shape is None or before.shape != maker.output:
+            return None
+        source = before.source
+    return None
+
+
+def arithmetic(flat: Use | None, given: Size, wanted: Size) -> str:
+    """Both numbers, as products of channels and sizes where the features were flattened from a map."""
+    folded = folded_axes(flat.operands[0].shape, given) if flat else ()
+    if not folded:
+        return f"{wanted} features and gets {given}"
+    return f"{wanted} features{squared(folded, wanted)}, flatten gives {given} = {'·'.join(map(enclosed, folded))}"
+
+
+def folded_axes(shape: Shape | None, given: Size) -> Shape:
+    """The last axes of a shape, two or more, that together hold that many features; () if none do."""
+    suffixes = (shape[start:] for start in range(len(shape) - 1)) if shape else ()
+    return next((axes for axes in suffixes if equal(prod(axes), given) is True), ())
+
+
+def squared(folded: Shape, wanted: Size) -> str:
+    """` = 32·7·7` if that many channels of a square map are wanted."""
+    channels = folded[0]
+    if len(folded) != 3 or not isinstance(channels, int) or not isinstance(wanted, int) or wanted % channels:
+        return ""
+    side = isqrt(wanted // channels)
+    return f" = {channels}·{side}·{side}" if side * side * channels == wanted else ""

@@ -1,0 +1,113 @@
+"""RF101: no output unit sees the whole input, in a network that is made for inputs of this size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from rflint.checks import rule
+from rflint.checks._layers import spatial_rank, times
+from rflint.checks._widening import extension, widening
+from rflint.diagnostics import Finding
+from rflint.dims import product
+from rflint.receptive import AxisField, fields
+from rflint.trace import Trace, Use
+
+POOLS = (
+    "AdaptiveAvgPool",
+    "AdaptiveMaxPool",
+    "AvgPool",
+    "MaxPool",
+    "LPPool",
+    "mean",
+    "amax",
+    "max",
+    "sum",
+    "logsumexp",
+)
+"""Global operations that add up what the units see and lose its place; all others see each position with its place."""
+LONGEST_TRAIL = 8
+
+
+class View(NamedTuple):
+    """What the units of an output see of an input: the least extents, the input's sizes, and the fields they are from."""
+
+    output: int
+    name: str
+    seen: tuple[int, ...]
+    sizes: tuple[int, ...]
+    axes: tuple[AxisField, ...]
+
+    @property
+    def shares(self) -> list[Fraction]:
+        """Which part of each axis is seen."""
+        return [Fraction(seen, size) for seen, size in zip(self.seen, self.sizes)]
+
+
+@rule("RF101", "rf-smaller-than-input", "warning", fix="hint", needs_size=True)
+def rf_smaller_than_input(trace: Trace) -> Iterator[Finding]:
+    """Whether even the output that sees most sees less than the input, on some axis."""
+    if not trace.declared or trace.task == "restoration" or trace.order != "forward":
+        return
+    name = main_input(trace)
+    outputs = [source for source in dict.fromkeys(trace.output_sources) if isinstance(source, int)]
+    views = [view(trace, output, name) for output in outputs if name in fields(trace)[output]]
+    narrow = [seen for seen in views if seen and min(seen.shares) < 1]
+    if narrow and len(narrow) == len(views):
+        yield from finding(trace, max(narrow, key=lambda seen: min(seen.shares)))
+
+
+def main_input(trace: Trace) -> str:
+    """The input with the most positions, all sizes being known; "" if there is none."""
+    sizes = {name: shape[2:] for name, shape in trace.input_shapes.items() if shape is not None and len(shape) > 2}
+    known = {name: product(shape) for name, shape in sizes.items() if all(isinstance(size, int) for size in shape)}
+    return max(known, key=lambda name: int(known[name])) if known else ""
+
+
+def view(trace: Trace, output: int, name: str) -> View | None:
+    """What the units of an output see locally; None where they may see everything, or it is not known what they see."""
+    axes = fields(trace)[output][name]
+    shape = trace.input_shapes[name] or ()
+    intervals = [axis.interval for axis in axes]
+    if None in intervals or not all(axis.whole == "" or is_pool(trace, axis.whole) for axis in axes):
+        return None
+    seen = tuple(interval.size[0] for interval in intervals if interval)
+    sizes = tuple(size for size in shape[2:] if isinstance(size, int))
+    return View(output, name, seen, sizes, axes) if 0 not in seen else None
+
+
+def is_pool(trace: Trace, label: str) -> bool:
+    """Whether the use of this path and kind adds up positions."""
+    return any(use.base.startswith(POOLS) for use in trace.uses if f"{use.path} {use.kind}".strip() == label)
+
+
+def finding(trace: Trace, narrow: View) -> Iterator[Finding]:
+    """The finding at the call of the last layer that widens the field; none if there is no such layer."""
+    axis = narrow.shares.index(min(narrow.shares))
+    wide = widening(trace, narrow.output, narrow.name, axis)
+    if not wide:
+        return
+    last = next((use for use in wide if spatial_rank(use)), wide[0])
+    trail = tuple(use.index for use in reversed(wide[:LONGEST_TRAIL]))
+    yield Finding(last.place, f"{sentence(narrow, axis)}{cure(trace, narrow, axis, last)}", trail=trail)
+
+
+def sentence(narrow: View, axis: int) -> str:
+    """What the units see of how much."""
+    whole = narrow.axes[axis]
+    who = "before the global pool each unit" if whole.pooled else "each output unit"
+    aside = f", {whole.whole} aside," if whole.whole and not whole.pooled else ""
+    part = round(100 * narrow.shares[axis])
+    return f"{who}{aside} sees {times(narrow.seen)} of {times(narrow.sizes)} px ({part} %)"
+
+
+def cure(trace: Trace, narrow: View, axis: int, last: Use) -> str:
+    """The fewest further layers, here, with which the narrowest axis would be seen as a whole."""
+    at = fields(trace)[last.index][narrow.name][axis].interval
+    rates = extension(at, narrow.sizes[axis] - narrow.seen[axis]) if at else []
+    if not at or not rates:
+        return ""
+    reach = narrow.seen[axis] + int(2 * sum(rates) * at.jump)
+    layers = f"{len(rates)} more layers" if len(rates) > 1 else "one more layer"
+    return f"; {layers} of kernel 3 here, dilation {', '.join(map(str, rates))}, would see {reach}"

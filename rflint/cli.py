@@ -1,0 +1,209 @@
+"""The command line: `rflint check`, `show` and `rule`.  Findings go to stdout, what is said about the run to stderr.
+
+Exit status: 2 for a usage error, a target that cannot be read or an internal failure; else 1 if `check` found
+anything at or above `--fail-on`; else 0.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from rflint.arguments import OVERVIEW, UsageError, parse, suggestion
+from rflint.output import close_quietly, escape_unprintable, in_colour, say, source_lines, write
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from rflint.config import Config
+    from rflint.diagnostics import Report, Rule
+    from rflint.linter import Shown
+
+FOUND = 1
+FAILED = 2
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status."""
+    escape_unprintable()
+    try:
+        return run(sys.argv[1:] if argv is None else list(argv))
+    except UsageError as error:
+        return refuse(error)
+    except SystemExit as done:  # argparse has printed the help
+        return FAILED if done.code else 0
+    except KeyboardInterrupt:
+        say(["interrupted"])
+        return INTERRUPTED
+    except BrokenPipeError:
+        close_quietly()
+        return PIPE_CLOSED
+
+
+def run(argv: list[str]) -> int:
+    """Run the command that `argv` names.  Raises UsageError, and an internal failure only with `--debug`."""
+    if argv[:1] in (["--help"], ["-h"]):
+        write(OVERVIEW)
+        return 0
+    if argv[:1] in (["--version"], ["-V"]):
+        write(f"rflint {version()}\n")
+        return 0
+    arguments = parse(argv)
+    try:
+        return COMMANDS[arguments.command](arguments)
+    except (UsageError, BrokenPipeError):
+        raise
+    except Exception as error:
+        if arguments.debug:
+            raise
+        where = " ".join(arguments.targets) or "."
+        say([f"{where}: internal failure, please report it (--debug shows where): {type(error).__name__}: {error}"])
+        return FAILED
+
+
+def version() -> str:
+    """The installed version."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("rflint")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def refuse(error: UsageError) -> int:
+    """Say what is wrong with the command line or the configuration."""
+    if error.usage:
+        print(error.usage, file=sys.stderr)
+    say([str(error)])
+    return FAILED
+
+
+def check(arguments: Namespace) -> int:
+    """Lint the targets."""
+    from rflint import linter
+    from rflint.formats import summary
+    from rflint.settings import configured, options
+
+    config = configured(arguments, linter.known_rules())
+    report = linter.check(arguments.targets, options(arguments, config))
+    deliver(report, arguments, config)
+    say(report.failures)
+    if arguments.verbose:
+        say(summary.partial_lines(report))
+    if not arguments.quiet:
+        say([summary.summary(report)])
+    return status(report, config.fail_on, arguments.exit_zero)
+
+
+def deliver(report: Report, arguments: Namespace, config: Config) -> None:
+    """Write the findings, and the counts of `--statistics` below them; JSON stays alone on its stream."""
+    from rflint.formats.summary import statistics
+
+    text = findings_text(report, config.format, in_colour(arguments.color, arguments.output_file is not None))
+    counts = statistics(report.diagnostics) if arguments.statistics else ""
+    write(text if config.format == "json" else text + counts, arguments.output_file)
+    if config.format == "json":
+        say(counts.splitlines())
+
+
+def findings_text(report: Report, wanted: str, colour: bool) -> str:
+    """The findings in one of the formats of `check`."""
+    if wanted == "json":
+        from rflint.formats.json_report import json_report
+
+        return json_report(report)
+    if wanted == "full":
+        from rflint.formats.full import full
+
+        return full(report.diagnostics, source_lines, colour)
+    from rflint.formats.concise import concise
+
+    return concise(report.diagnostics, colour)
+
+
+def status(report: Report, fail_on: str, exit_zero: bool) -> int:
+    """The exit status of a finished check."""
+    from rflint.diagnostics import SEVERITIES
+
+    if report.failures:
+        return FAILED
+    serious = SEVERITIES[SEVERITIES.index(fail_on) :] if fail_on in SEVERITIES else ()
+    return FOUND if not exit_zero and any(found.severity in serious for found in report.diagnostics) else 0
+
+
+def show(arguments: Namespace) -> int:
+    """Print the table of a network, or its JSON; status 0 if there is one, complete or not."""
+    from rflint import linter
+    from rflint.formats.summary import shown_summary
+    from rflint.settings import configured, options
+
+    [target] = arguments.targets
+    config = configured(arguments, linter.known_rules())
+    shown = linter.show(target, options(arguments, config))
+    write(shown_text(shown, arguments))
+    say(shown.failures or ([] if shown.traces else [f"no network found in {target}"]))
+    if shown.traces and not arguments.quiet:
+        say([shown_summary(shown.traces)])
+    return 0 if shown.traces else FAILED
+
+
+def shown_text(shown: Shown, arguments: Namespace) -> str:
+    """The networks in one of the formats of `show`."""
+    if arguments.format == "json":
+        from rflint.formats.show_json import show_json
+
+        return show_json(shown.traces, shown.span, arguments.reached)
+    from rflint.formats.show_table import Layout, show_table
+
+    layout = Layout(arguments.depth, terminal_width(), in_colour(arguments.color), arguments.reached)
+    return show_table(shown.traces, shown.span, layout)
+
+
+def terminal_width() -> int | None:
+    """How wide the terminal is; None if stdout is none."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def rule(arguments: Namespace) -> int:
+    """Print the page of a rule, or the list of all."""
+    from rflint import linter, pages
+
+    known = linter.known_rules()
+    every = [known[code] for code in sorted(known)]
+    chosen = every if arguments.all or not arguments.targets else [named(arguments.targets[0], every)]
+    try:
+        write(rule_text(chosen, arguments))
+    except pages.PageError as error:
+        say([str(error)])
+        return FAILED
+    return 0
+
+
+def named(name: str, rules: Sequence[Rule]) -> Rule:
+    """The rule with this name or code.  Raises UsageError, with the nearest name or code there is."""
+    for candidate in rules:
+        if name.upper() == candidate.code or name.lower() == candidate.name:
+            return candidate
+    words = [word for candidate in rules for word in (candidate.code, candidate.name)]
+    raise UsageError(f"there is no rule {name}{suggestion(name, words)}")
+
+
+def rule_text(rules: Sequence[Rule], arguments: Namespace) -> str:
+    """The rules in one of the formats of `rule`.  Raises PageError."""
+    from rflint import pages
+
+    if arguments.format == "json":
+        import json
+
+        return json.dumps({"version": 1, "rules": [pages.described(each) for each in rules]}, indent=2) + "\n"
+    single = bool(arguments.targets) and not arguments.all
+    return pages.page(rules[0]) if single else pages.catalogue(rules)
+
+
+COMMANDS: dict[str, Callable[[Namespace], int]] = {"check": check, "show": show, "rule": rule}

@@ -1,0 +1,230 @@
+"""The configuration: `[tool.rflint]` in pyproject.toml, or rflint.toml, the nearest one upwards."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from rflint.dims import Size, parse
+from rflint.shapes import Shape
+from rflint.suppressions import TASKS
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used: a sentence with file, line, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """What is configured for one network: `call` is `Net()` or `path::Net()`; shapes by parameter name, "" in order."""
+
+    call: str
+    inputs: tuple[tuple[str, Shape], ...] = ()
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings.  `input` has no batch.  `folder` is where relative paths start from."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    src: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    environment: str | None = None
+    task: str | None = None
+    input: Shape = ()
+    fail_on: str = "warning"
+    format: str = "concise"
+    networks: tuple[NetworkConfig, ...] = ()
+    folder: str = "."
+
+
+def load(start: Path, explicit: Path | None = None, known: Mapping[str, Any] | None = None) -> Config:
+    """The configuration for what lies at `start`: the nearest one upwards, or the file that is named.
+
+    `known` are the rules by code.  Raises `ConfigError`.
+    """
+    path = explicit or nearest(start)
+    if path is None:
+        return Config()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ConfigError(f"{path}: the configuration cannot be read: {problem}") from None
+    return from_toml(text, known, path, inner=path.name == "pyproject.toml")
+
+
+def nearest(start: Path) -> Path | None:
+    """The nearest rflint.toml, or pyproject.toml with a `[tool.rflint]`, in a folder or those above it."""
+    folder = start.resolve()
+    for above in [folder, *folder.parents] if folder.is_dir() else folder.parents:
+        if (above / "rflint.toml").is_file():
+            return above / "rflint.toml"
+        project = above / "pyproject.toml"
+        if project.is_file() and "tool.rflint" in project.read_text(encoding="utf-8", errors="replace"):
+            return project
+    return None
+
+
+def from_toml(
+    text: str, known: Mapping[str, Any] | None = None, path: Path | str = "rflint.toml", inner: bool = False
+) -> Config:
+    """The configuration that a text states.  Raises `ConfigError`."""
+    try:
+        table = tomli.loads(text)
+    except tomli.TOMLDecodeError as problem:
+        raise ConfigError(f"{path}: the configuration is no TOML: {problem}") from None
+    table = table.get("tool", {}).get("rflint", {}) if inner else table
+    return _Reader(str(path), text, known).config(table)
+
+
+class _Reader:
+    """Checks the tables of one file and turns them into settings."""
+
+    def __init__(self, path: str, text: str, known: Mapping[str, Any] | None) -> None:
+        self.path, self.text, self.known = path, text, known
+
+    def config(self, table: Mapping[str, Any]) -> Config:
+        """The settings of the main table."""
+        values: dict[str, Any] = {"folder": str(Path(self.path).parent)}
+        for key, value in table.items():
+            name, read = self._key(key, KEYS)
+            values[name] = read(self, key, value)
+        return Config(**values)
+
+    def _key(self, key: str, keys: Mapping[str, Any]) -> tuple[str, Callable[[_Reader, str, Any], Any]]:
+        if key not in keys:
+            raise self.error(key, f"there is no setting {key!r}{near(key, keys)}")
+        return keys[key]  # type: ignore[no-any-return]
+
+    def error(self, key: str, sentence: str) -> ConfigError:
+        """An error at the line where a key stands."""
+        pattern = re.compile(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=|^\s*\[+\s*(tool\.rflint\.)?{re.escape(key)}\b", re.M)
+        found = pattern.search(self.text)
+        line = self.text.count("\n", 0, found.end()) + 1 if found else 1
+        return ConfigError(f"{self.path}:{line}: {sentence}")
+
+    def texts(self, key: str, value: Any) -> tuple[str, ...]:
+        """A list of strings."""
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.error(key, f"{key} is a list of strings, such as {key} = [\"…\"]")
+        return tuple(value)
+
+    def paths(self, key: str, value: Any) -> tuple[str, ...]:
+        """A list of folders, relative to the file."""
+        return tuple(str(Path(self.path).parent / item) for item in self.texts(key, value))
+
+    def rules(self, key: str, value: Any) -> tuple[str, ...]:
+        """A list of rule codes, prefixes of codes, names, or ALL."""
+        for item in self.texts(key, value):
+            if self.known is not None and not is_selector(item, self.known):
+                names = [*self.known, *(rule.name for rule in self.known.values())]
+                raise self.error(key, f"there is no rule {item!r}{near(item, names)}")
+        return tuple(value)
+
+    def per_file(self, key: str, value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """A table from glob to rules."""
+        if not isinstance(value, dict):
+            raise self.error(key, f'{key} is a table, such as {key} = {{"tests/*" = ["RF101"]}}')
+        return tuple((pattern, self.rules(pattern, rules)) for pattern, rules in value.items())
+
+    def text_of(self, key: str, value: Any) -> str:
+        """A string."""
+        if not isinstance(value, str):
+            raise self.error(key, f"{key} is a string")
+        return value
+
+    def folder_of(self, key: str, value: Any) -> str:
+        """A path, relative to the file."""
+        return str(Path(self.path).parent / self.text_of(key, value))
+
+    def _choice(self, key: str, value: Any, choices: Iterable[str]) -> str:
+        if value not in choices:
+            raise self.error(key, f"{key} is one of {', '.join(choices)}, not {value!r}{near(str(value), choices)}")
+        return str(value)
+
+    def task(self, key: str, value: Any) -> str:
+        """A task."""
+        return self._choice(key, value, TASKS)
+
+    def fail_on(self, key: str, value: Any) -> str:
+        """A severity to fail on."""
+        return self._choice(key, value, ("error", "warning", "info", "never"))
+
+    def format(self, key: str, value: Any) -> str:
+        """An output format."""
+        return self._choice(key, value, ("concise", "full", "json"))
+
+    def shape(self, key: str, value: Any) -> Shape:
+        """A list of sizes: integers, or names such as "32*h"."""
+        if not isinstance(value, list) or not value:
+            raise self.error(key, f"{key} is a list of sizes, such as {key} = [3, 224, 224]")
+        return tuple(self._size(key, item) for item in value)
+
+    def _size(self, key: str, value: Any) -> Size:
+        try:
+            return parse(str(value))
+        except ValueError as problem:
+            raise self.error(key, f"{value!r} in {key} is no size: {problem}") from None
+
+    def networks(self, key: str, value: Any) -> tuple[NetworkConfig, ...]:
+        """The tables `[[tool.rflint.network]]`."""
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.error(key, "networks are tables, written [[tool.rflint.network]]")
+        return tuple(self._network(item) for item in value)
+
+    def _network(self, table: Mapping[str, Any]) -> NetworkConfig:
+        for key in table:
+            if key not in NETWORK_KEYS:
+                raise self.error(key, f"a network has no setting {key!r}{near(key, NETWORK_KEYS)}")
+        if "call" not in table:
+            raise self.error("network", 'a network has a call, such as call = "resnet50(num_classes=10)"')
+        inputs: list[tuple[str, Shape]] = []
+        if "input" in table:
+            inputs.append(("", self.shape("input", table["input"])))
+        given = table.get("inputs", [])
+        rows = given.items() if isinstance(given, dict) else [("", shape) for shape in given]
+        inputs.extend((name, self.shape("inputs", shape)) for name, shape in rows)
+        task = self.task("task", table["task"]) if "task" in table else None
+        return NetworkConfig(self.text_of("call", table["call"]), tuple(inputs), task)
+
+
+NETWORK_KEYS = ("call", "input", "inputs", "task")
+KEYS: dict[str, tuple[str, Callable[[_Reader, str, Any], Any]]] = {
+    "select": ("select", _Reader.rules),
+    "ignore": ("ignore", _Reader.rules),
+    "extend-select": ("extend_select", _Reader.rules),
+    "per-file-ignores": ("per_file_ignores", _Reader.per_file),
+    "src": ("src", _Reader.paths),
+    "exclude": ("exclude", _Reader.texts),
+    "environment": ("environment", _Reader.folder_of),
+    "task": ("task", _Reader.task),
+    "input": ("input", _Reader.shape),
+    "fail-on": ("fail_on", _Reader.fail_on),
+    "format": ("format", _Reader.format),
+    "network": ("networks", _Reader.networks),
+}
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """`; did you mean select?`, or "" if nothing known is near."""
+    folded = {item.lower(): item for item in known}
+    found = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.5)
+    return f"; did you mean {folded[found[0]]}?" if found else ""
+
+
+def is_selector(text: str, known: Mapping[str, Any]) -> bool:
+    """Is it a rule's code, the beginning of one, a name, or ALL?"""
+    if text == "ALL":
+        return True
+    by_code = text.startswith("RF") and any(code.startswith(text) for code in known)
+    return by_code or any(rule.name == text for rule in known.values())

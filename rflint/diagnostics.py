@@ -1,0 +1,98 @@
+"""Rules and findings: what a check yields, and what a face prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from rflint.trace import Place
+
+SEVERITIES = ("info", "warning", "error")
+
+
+class Span(NamedTuple):
+    """Lines and columns of a place, counted from 1; the end column is the one after the last character."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """An edit as data: the argument `argument` of the call at `call` should be `value` (source text)."""
+
+    call: Place
+    argument: str
+    value: str
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check yields: a place, a sentence with the numbers, other places, perhaps a fix.
+
+    `trail` names the uses (indices in the trace) that lead there; the full format shows their sizes.
+    """
+
+    place: Place
+    message: str
+    related: tuple[tuple[Place, str], ...] = ()
+    trail: tuple[int, ...] = ()
+    fix: Fix | None = None
+
+
+Check = Callable[[Any], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: its code and name, how serious it is, whether it is on by default, and its check."""
+
+    code: str
+    name: str
+    severity: str
+    check: Check
+    default: bool = True
+    fix: str = ""
+    """"" (no fix), "safe", "unsafe" or "hint"."""
+    needs_size: bool = False
+    """True if its condition may hold for some input sizes only, so that it needs a known input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A finding with its place resolved: what the faces print.  Sorts by file and position."""
+
+    file: str
+    span: Span
+    code: str
+    name: str
+    severity: str
+    message: str
+    witness: str = ""
+    related: tuple[tuple[str, Span, str], ...] = ()
+    trail: tuple[str, ...] = ()
+    """Lines of text for the full format: the uses that lead here, with their sizes."""
+    fix: dict[str, Any] | None = None
+    count: int = 1
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return (self.file, self.span, self.code, self.message)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run looked at and what it found."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    files: int = 0
+    networks: int = 0
+    complete: int = 0
+    partial: list[tuple[str, str, str]] = field(default_factory=list)
+    """Of each network followed only in part: its target, where it stopped ("file:line") and why."""
+    failures: list[str] = field(default_factory=list)
+    """Sentences about targets that could not be read and about internal failures: exit status 2."""

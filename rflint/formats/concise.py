@@ -1,0 +1,29 @@
+"""One line per finding, as flake8 writes it: `path:line:column: CODE message  [witness]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rflint.diagnostics import Diagnostic
+from rflint.formats.terminal import SEVERITY_STYLES, one_line, paint
+
+
+def concise(diagnostics: Iterable[Diagnostic], colour: bool = False) -> str:
+    """The findings, one line each; "" if there are none."""
+    return "".join(f"{headline(diagnostic, colour)}\n" for diagnostic in diagnostics)
+
+
+def headline(diagnostic: Diagnostic, colour: bool) -> str:
+    """Where, which rule and what, in one line."""
+    place = f"{one_line(diagnostic.file)}:{diagnostic.span.line}:{diagnostic.span.column}:"
+    code = paint(diagnostic.code, SEVERITY_STYLES[diagnostic.severity], colour)
+    line = f"{paint(place, 'bold', colour)} {code} {one_line(diagnostic.message)}"
+    witness = witnessed(diagnostic)
+    return f"{line}  {paint(witness, 'dim', colour)}" if witness else line
+
+
+def witnessed(diagnostic: Diagnostic) -> str:
+    """`[Head() on N×64×H×W, and 2 more]`: for which call and sizes it was proved, and how often it was met besides."""
+    more = f"and {diagnostic.count - 1} more" if diagnostic.count > 1 else ""
+    known = ", ".join(filter(None, (one_line(diagnostic.witness), more)))
+    return f"[{known}]" if known else ""

@@ -1,0 +1,97 @@
+"""Receptive fields in cells of a table: `7`, `7×15` where axes differ, `188–204` where it depends on the phase."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rflint.dims import Size
+from rflint.formats.reached_counts import reached_counts
+from rflint.receptive import AxisField, Field, fields
+from rflint.trace import Shape, Trace, Use
+
+UNKNOWN = "?"
+GONE = "–"
+
+
+def field_cells(trace: Trace, use: Use, with_reached: bool) -> tuple[str, ...]:
+    """Jump, field, (positions read,) share of the input seen; each by input where a network has several."""
+    seen = fields(trace)[use.index]
+    cells = [input_cells(trace, use, name, with_reached) for name in seen]
+    if not cells:
+        return ("",) * (4 if with_reached else 3)
+    if len(trace.input_shapes) == 1:
+        return cells[0]
+    return tuple(labelled(seen, column) for column in zip(*cells, strict=True))
+
+
+def labelled(names: Iterable[str], cells: Sequence[str]) -> str:
+    """`x: 7, y: 9`, without the inputs that have nothing to say."""
+    return ", ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True) if cell)
+
+
+def input_cells(trace: Trace, use: Use, name: str, with_reached: bool) -> tuple[str, ...]:
+    """The cells of a use for one network input."""
+    axes = fields(trace)[use.index][name]
+    read = [reached_cell(trace, use, name, axes)] if with_reached else []
+    return (jump_cell(axes), field_cell(axes), *read, seen_cell(axes, trace.input_shapes.get(name)))
+
+
+def jump_cell(axes: Field) -> str:
+    """Input positions from one unit to the next."""
+    return per_axis([missing(axis) or str(axis.interval and axis.interval.jump) for axis in axes])
+
+
+def field_cell(axes: Field) -> str:
+    """Extent of what a unit sees, in input positions; `global (35)` if it sees everything, and 35 locally."""
+    local = per_axis([size(axis) for axis in axes])
+    if not axes or not all(axis.whole for axis in axes):
+        return per_axis(["global" if axis.whole else size(axis) for axis in axes])
+    return f"global ({local})" if local.strip(UNKNOWN) else "global"
+
+
+def reached_cell(trace: Trace, use: Use, name: str, axes: Field) -> str:
+    """How many positions inside the field are really read."""
+    counts = reached_counts(trace, use, name, axes)
+    return per_axis([missing(axis) or str(count or UNKNOWN) for axis, count in zip(axes, counts, strict=True)])
+
+
+def seen_cell(axes: Field, shape: Shape | None) -> str:
+    """The share of each input axis that a unit sees, at most 100 %; "" where the input's size is not known."""
+    sizes = shape[2:] if shape else ()
+    shares = [share(axis, n) for axis, n in zip(axes, sizes, strict=False)]
+    cell = per_axis(shares)
+    return f"{cell} %" if cell.strip(f"{UNKNOWN}{GONE}×") else ""
+
+
+def size(axis: AxisField) -> str:
+    """The extent along one axis, least and greatest where it depends on the phase."""
+    low, high = axis.interval.size if axis.interval else (0, 0)
+    return missing(axis) or (f"{low}" if low == high else f"{low}–{high}")
+
+
+def missing(axis: AxisField) -> str:
+    """`–` for an axis that no longer exists, `?` where the field is not known, "" if it is."""
+    return GONE if axis.at is None else UNKNOWN if axis.interval is None else ""
+
+
+def share(axis: AxisField, n: Size) -> str:
+    """The share of `n` positions along one axis, in per cent."""
+    if axis.whole:
+        return "100"
+    if axis.at is None or axis.interval is None or not isinstance(n, int) or n < 1:
+        return missing(axis) or UNKNOWN
+    low, high = (percent(extent, n) for extent in axis.interval.size)
+    return low if low == high else f"{low}–{high}"
+
+
+def percent(extent: int, n: int) -> str:
+    """`extent` of `n` in per cent, rounded down, clipped at 100; below 10 with one decimal."""
+    tenths = min(1000, 1000 * extent // n)
+    return str(tenths // 10) if tenths >= 100 else f"{tenths // 10}.{tenths % 10}"
+
+
+def per_axis(texts: Sequence[str]) -> str:
+    """One text if all axes agree, otherwise theirs with `×` between; "" if no axis is left."""
+    if all(text == GONE for text in texts):
+        return ""
+    return texts[0] if len(set(texts)) == 1 else "×".join(texts)

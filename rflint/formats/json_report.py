@@ -1,0 +1,40 @@
+"""The JSON of `check --format json`, version 1."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rflint.diagnostics import Diagnostic, Report
+
+
+def json_report(report: Report) -> str:
+    """All findings and what was looked at, as one indented JSON object."""
+    summary = {"files": report.files, "networks": report.networks, "complete": report.complete}
+    findings = [finding(diagnostic) for diagnostic in report.diagnostics]
+    return json.dumps({"version": 1, "findings": findings, "summary": summary}, indent=2) + "\n"
+
+
+def finding(diagnostic: Diagnostic) -> dict[str, Any]:
+    """One finding; lines and columns count from 1, the end column is the one after the last character."""
+    span = diagnostic.span
+    return {
+        "code": diagnostic.code,
+        "name": diagnostic.name,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "file": diagnostic.file,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+        "witness": with_commas(diagnostic.witness),
+        "related": [{"file": file, "line": at.line, "message": message} for file, at, message in diagnostic.related],
+        "fix": diagnostic.fix,
+    }
+
+
+def with_commas(witness: str) -> str:
+    """`Head() on N,64,H,W`: the witness with its sizes as `--input` takes them."""
+    call, on, sizes = witness.rpartition(" on ")
+    return call + on + sizes.replace("×", ",") if on else witness

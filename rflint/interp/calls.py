@@ -1,0 +1,187 @@
+"""Calls: binding arguments, running functions, making instances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rflint.interp import attributes, budget
+from rflint.interp.expressions import evaluate
+from rflint.interp.frames import Args, Call, Frame
+from rflint.interp.scopes import Scope
+from rflint.interp.statements import NOTHING, run
+from rflint.interp.values import (
+    BoundMethod,
+    ClassMethod,
+    ClassValue,
+    Function,
+    Instance,
+    Iterator_,
+    NativeClass,
+    NativeFunction,
+    Parameter,
+    Partial,
+    Raised,
+    Signature,
+    StaticMethod,
+    Unknown,
+    Value,
+)
+
+import libcst as cst
+
+
+def call(function: Value, args: Args, frame: Frame, node: Any) -> Value:
+    """Call any value."""
+    if isinstance(function, BoundMethod):
+        return call(function.function, args.after(function.receiver), frame, node)
+    if isinstance(function, Function):
+        return call_function(function, args, frame, node)
+    if isinstance(function, NativeFunction):
+        return call_native(function, args, frame, node)
+    if isinstance(function, (ClassValue, NativeClass)):
+        return instantiate(function, args, frame, node)
+    if isinstance(function, Instance):
+        return call_instance(function, args, frame, node)
+    if isinstance(function, Partial):
+        merged = Args([*function.args, *args.positional], {**function.kwargs, **args.keywords}, args.open)
+        merged.nodes = Args(list(function.args)).after(None).nodes | {
+            (k + len(function.args) if isinstance(k, int) else k): n for k, n in args.nodes.items()
+        }
+        return call(function.function, merged, frame, node)
+    if isinstance(function, Unknown):
+        return frame.interp.unknown_call(function, args, frame, node)
+    if isinstance(function, (StaticMethod, ClassMethod)):
+        return call(function.function, args, frame, node)
+    return frame.interp.builtins.call(function, args, frame, node)
+
+
+def call_instance(function: Instance, args: Args, frame: Frame, node: Any) -> Value:
+    """Call an object: its `__call__`."""
+    found = attributes.find_in_class(function.cls, "__call__")
+    if found is attributes.ABSENT:
+        missing = attributes.unknown_base(function.cls)
+        if missing is not None:
+            return frame.interp.unknown_call(missing, args, frame, node)
+        raise Raised(TypeError, f"{attributes.describe(function)} is not callable", frame.place(node))
+    return call(found, args.after(function), frame, node)
+
+
+def call_function(function: Function, args: Args, frame: Frame, node: Any) -> Value:
+    """Run a function of the source in a frame of its own."""
+    interp = frame.interp
+    if interp.budget.depth >= budget.DEPTH:
+        return frame.unknown(f"calls more than {budget.DEPTH} deep", node)
+    scope = Scope(bind_source(function, args, frame, node), function.scope)
+    receiver = args.positional[0] if args.positional else None
+    inner = Frame(interp, scope, function.module, function, receiver, [] if function.generator else None)
+    interp.budget.depth += 1
+    interp.budget.step()
+    try:
+        return _result(function, inner)
+    finally:
+        interp.budget.depth -= 1
+
+
+def _result(function: Function, frame: Frame) -> Value:
+    if isinstance(function.node, cst.Lambda):
+        return evaluate(function.node.body, frame)
+    end = run(function.node.body, frame)
+    if frame.yields is not None:
+        return Iterator_(frame.yields)
+    if end is None or end.value is NOTHING:
+        return None
+    return frame.interp.joined(end.value, None) if end.falls else end.value
+
+
+def bind_source(function: Function, args: Args, frame: Frame, node: Any) -> dict[str, Value]:
+    """The local names of a call.  Raises `Raised` (TypeError) where the arguments certainly do not fit."""
+    names: dict[str, Value] = {}
+    positional, keywords = list(args.positional), dict(args.keywords)
+    for parameter in function.parameters:
+        if parameter.kind in ("positional", "plain") and positional:
+            names[parameter.name] = positional.pop(0)
+        elif parameter.kind == "star":
+            names[parameter.name] = tuple(positional)
+            positional = []
+        elif parameter.kind == "double":
+            names[parameter.name] = _rest_of(keywords, args)
+            keywords = {}
+        elif parameter.name in keywords:
+            names[parameter.name] = keywords.pop(parameter.name)
+        else:
+            names[parameter.name] = _missing(function, parameter, args, frame, node)
+    if (positional or keywords) and args.open is None:
+        extra = f"{len(positional)} positional" if positional else f"'{next(iter(keywords))}'"
+        raise Raised(TypeError, f"{function.name}() got unexpected argument(s): {extra}", frame.place(node))
+    return names
+
+
+def _rest_of(keywords: dict[str, Value], args: Args) -> Value:
+    return dict(keywords) if args.open is None else Unknown(args.open.reason, args.open.place)
+
+
+def _missing(function: Function, parameter: Parameter, args: Args, frame: Frame, node: Any) -> Value:
+    if args.open is not None:
+        return Unknown(args.open.reason, args.open.place)
+    if parameter.has_default:
+        return parameter.default
+    raise Raised(TypeError, f"{function.name}() misses argument '{parameter.name}'", frame.place(node))
+
+
+def call_native(function: NativeFunction, args: Args, frame: Frame, node: Any) -> Value:
+    """Call a function that the library describes."""
+    frame.interp.budget.step()
+    context = Call(frame.interp, frame, node, args, function.name)
+    if function.signature is None:
+        return function.run(context)
+    if args.open is not None:
+        return Unknown(args.open.reason, args.open.place)
+    return function.run(context, **bind_native(function.name, function.signature, args, frame, node))
+
+
+def bind_native(name: str, signature: Signature, args: Args, frame: Frame, node: Any) -> dict[str, Value]:
+    """The arguments of a library function by name.  Raises `Raised` (TypeError) where they do not fit."""
+    bound: dict[str, Value] = {}
+    positional, keywords = list(args.positional), dict(args.keywords)
+    for slot in signature.slots:
+        if slot.kind == "star":
+            bound[slot.name], positional = tuple(positional), []
+        elif slot.kind == "double":
+            bound[slot.name], keywords = keywords, {}
+        elif slot.kind == "plain" and positional:
+            bound[slot.name] = positional.pop(0)
+        elif slot.name in keywords:
+            bound[slot.name] = keywords.pop(slot.name)
+        elif not slot.required:
+            bound[slot.name] = slot.default
+        elif args.open is not None:
+            bound[slot.name] = Unknown(args.open.reason, args.open.place)
+        else:
+            raise Raised(TypeError, f"{name}() misses argument '{slot.name}'", frame.place(node))
+    if (positional or keywords) and args.open is None:
+        extra = f"{len(positional)} positional" if positional else f"'{next(iter(keywords))}'"
+        raise Raised(TypeError, f"{name}() got unexpected argument(s): {extra}", frame.place(node))
+    return bound
+
+
+def instantiate(cls: ClassValue | NativeClass, args: Args, frame: Frame, node: Any) -> Value:
+    """Make an instance of a class and initialise it."""
+    for one in attributes.order_of(cls):
+        if isinstance(one, NativeClass) and one.new is not None:
+            return one.new(Call(frame.interp, frame, node, args, one.name), cls)
+    if isinstance(cls, ClassValue):
+        enumerated = cls.notes.get("members")
+        if enumerated is not None:
+            return frame.interp.builtins.enum_member(cls, args, frame, node)
+    instance = Instance(cls, {}, frame.place(node))
+    instance.arg_places = {}
+    frame.interp.builtins.give_payload(instance, args, frame, node)
+    initialise(instance, args, frame, node)
+    return instance
+
+
+def initialise(instance: Instance, args: Args, frame: Frame, node: Any) -> None:
+    """Run `__init__`, wherever it is found."""
+    found = attributes.find_in_class(instance.cls, "__init__")
+    if found is not attributes.ABSENT:
+        call(found, args.after(instance), frame, node)

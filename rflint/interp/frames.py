@@ -1,0 +1,71 @@
+"""Where code runs: a frame for a module, class body or function call, and the call that the library is handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rflint.interp.values import Function, SourceModule, Unknown, Value
+from rflint.trace import Place
+
+if TYPE_CHECKING:
+    from rflint.interp.interpreter import Interpreter
+    from rflint.interp.scopes import Scope
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """One activation: of a module's body, a class body, or a function."""
+
+    interp: Interpreter
+    scope: Scope
+    module: SourceModule
+    function: Function | None = None
+    receiver: Value = None
+    """The first argument, for `super()` without arguments."""
+    yields: list[Value] | None = None
+    annotations: dict[str, Value] | None = None
+
+    def place(self, node: Any) -> Place:
+        """The place of a node of this frame's file."""
+        return Place(self.module.file, self.module.source.mark(node))
+
+    def unknown(self, reason: str, node: Any) -> Unknown:
+        """An unknown that arises at a node."""
+        return Unknown(reason, self.place(node))
+
+
+@dataclass(slots=True, eq=False)
+class Args:
+    """Evaluated arguments.  `open` tells why there may be more of them than are listed (`f(**unknown)`)."""
+
+    positional: list[Value]
+    keywords: dict[str, Value] = field(default_factory=dict)
+    open: Unknown | None = None
+    nodes: dict[int | str, Any] = field(default_factory=dict)
+    """The nodes of arguments that are written out, by position or keyword."""
+
+    def after(self, first: Value) -> Args:
+        """The same arguments behind another first one."""
+        nodes = {key + 1 if isinstance(key, int) else key: node for key, node in self.nodes.items()}
+        return Args([first, *self.positional], self.keywords, self.open, nodes)
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One call of a library function: who calls, where, with which arguments."""
+
+    interp: Interpreter
+    frame: Frame
+    node: Any
+    args: Args
+    name: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The place of the call."""
+        return self.frame.place(self.node)
+
+    def unknown(self, reason: str) -> Unknown:
+        """An unknown that arises at this call."""
+        return Unknown(reason, self.place)

@@ -1,0 +1,292 @@
+"""The values of the interpreter.
+
+Numbers, strings, tuples, lists, dicts, sets, ranges and slices are Python's own.  Everything else is one of the
+classes below; host types such as `int` or `KeyError` stand for themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rflint.dims import Dim
+from rflint.trace import Place, Shape
+
+if TYPE_CHECKING:
+    from rflint.interp.scopes import Scope
+
+Value = Any
+"""Any value of the interpreter."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown:
+    """What could not be determined, and why."""
+
+    reason: str
+    place: Place | None = None
+
+
+class Rest(Unknown):
+    """Inside a list, tuple or set: any number of further unknown elements."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True, eq=False)
+class Tensor:
+    """A tensor: its shape (None: not even the rank is known) and the use, or network input, that made it.
+
+    `source` is None for parameters, buffers and constants.  Mutable, as torch's in-place operations are.
+    """
+
+    shape: Shape | None
+    source: int | str | None = None
+    dtype: str = "float"
+    reason: str = ""
+    """Why the shape is not known."""
+    parameter: bool = False
+    open: str = ""
+    """The network input, of a shape that is not declared, whose shape this tensor has."""
+
+
+@dataclass(slots=True, eq=False)
+class Function:
+    """A function of the analysed source, with the scope it closes over."""
+
+    name: str
+    node: Any
+    parameters: Parameters
+    scope: Scope
+    module: SourceModule
+    owner: ClassValue | None = None
+    generator: bool = False
+    attrs: dict[str, Value] = field(default_factory=dict)
+
+
+class Parameter(NamedTuple):
+    """One parameter of a function: `kind` is "positional", "plain", "star", "keyword" or "double"."""
+
+    name: str
+    kind: str
+    default: Value
+    has_default: bool
+
+
+Parameters = tuple[Parameter, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoundMethod:
+    """A function (ours or the library's) with its first argument."""
+
+    function: Value
+    receiver: Value
+
+
+@dataclass(slots=True, eq=False)
+class Partial:
+    """`functools.partial`."""
+
+    function: Value
+    args: tuple[Value, ...]
+    kwargs: dict[str, Value]
+
+
+@dataclass(slots=True, eq=False)
+class Property:
+    """A property of the analysed source; cached ones run each time as well."""
+
+    getter: Value
+    setter: Value = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaticMethod:
+    """`staticmethod(function)`."""
+
+    function: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassMethod:
+    """`classmethod(function)`."""
+
+    function: Value
+
+
+@dataclass(slots=True, eq=False)
+class ClassValue:
+    """A class of the analysed source.  Its bases may be library classes or host types."""
+
+    name: str
+    bases: tuple[Value, ...]
+    namespace: dict[str, Value]
+    module: SourceModule | None
+    place: Place | None = None
+    mro: tuple[Value, ...] = ()
+    annotations: dict[str, Value] = field(default_factory=dict)
+    notes: dict[str, Value] = field(default_factory=dict)
+    """What decorators and special bases have found out: dataclass fields, enum members."""
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """An object of a class of ours or of the library.  `place` is the constructor call."""
+
+    cls: ClassValue | NativeClass
+    attrs: dict[str, Value]
+    place: Place | None = None
+    arg_places: dict[str, Place] = field(default_factory=dict)
+    native: Any = None
+    """For library objects: what the library keeps with it."""
+
+
+@dataclass(slots=True, eq=False)
+class SourceModule:
+    """A module of the analysed source: its dotted name, file, scope, and the source it was read from."""
+
+    name: str
+    file: str
+    scope: Scope
+    source: Any = None
+    package: bool = False
+    state: str = "new"
+    yields: bool = False
+    stars: list[str] = field(default_factory=list)
+    """Modules of `from module import *`, looked into when a name is not found."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NativeModule:
+    """A module whose contents the library describes: `torch.nn`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LazyImport:
+    """`from module import name` that nobody has looked at yet."""
+
+    module: str
+    name: str | None
+    importer: SourceModule
+    place: Place | None
+
+
+@dataclass(slots=True, eq=False)
+class NativeFunction:
+    """A function that the library describes: `run(call, **arguments)` says what it means.
+
+    `signature` is Python's, as text; None hands over the arguments unbound (`call.args`, `call.kwargs`).
+    """
+
+    name: str
+    run: Callable[..., Value]
+    signature: Signature | None = None
+
+
+@dataclass(slots=True, eq=False)
+class NativeClass:
+    """A class that the library describes.  `create(call, instance, **arguments)` fills a new instance."""
+
+    name: str
+    qualname: str
+    bases: tuple[Value, ...] = ()
+    create: Callable[..., None] | None = None
+    signature: Signature | None = None
+    members: dict[str, Value] = field(default_factory=dict)
+    mro: tuple[Value, ...] = ()
+    new: Callable[..., Value] | None = None
+    """Replaces the making of an instance altogether (`functools.partial`, `collections.OrderedDict`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One parameter of a library signature."""
+
+    name: str
+    kind: str
+    default: Value = None
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The parameters of a library function."""
+
+    slots: tuple[Slot, ...]
+
+    def names(self) -> list[str]:
+        """The names of the parameters, without stars."""
+        return [slot.name for slot in self.slots]
+
+
+@dataclass(slots=True, eq=False)
+class Iterator_:
+    """An iterator over known items; generators are run to such a list when they are created."""
+
+    items: list[Value]
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Super:
+    """`super()`: attribute look-up in the classes that follow `after` in the receiver's order."""
+
+    after: ClassValue
+    receiver: Value
+
+
+class Raised(Exception):
+    """The analysed code raises.  `kind` is a host exception type or a class of the source."""
+
+    def __init__(self, kind: Value, text: str, place: Place | None = None, value: Value = None) -> None:
+        super().__init__(text)
+        self.kind, self.text, self.place, self.value = kind, text, place, value
+
+
+NUMBER = (int, float, complex)
+PLAIN = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis))
+CONTAINERS = (list, tuple, dict, set, frozenset)
+
+
+def is_size(value: Value) -> bool:
+    """Is it an integer, concrete or symbolic (and no truth value)?"""
+    return isinstance(value, (int, Dim)) and not isinstance(value, bool)
+
+
+def is_class(value: Value) -> bool:
+    """Is it a class: ours, the library's or a host type?"""
+    return isinstance(value, (ClassValue, NativeClass, type))
+
+
+def is_concrete(value: Value) -> bool:
+    """Is the value made of host values only, so that host operations on it mean what Python means?"""
+    if isinstance(value, PLAIN) or isinstance(value, (range, slice)):
+        return True
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return all(is_concrete(item) for item in value)
+    if isinstance(value, dict):
+        return all(is_concrete(k) and is_concrete(v) for k, v in value.items())
+    return False
+
+
+def class_of(value: Value) -> Value:
+    """The class of a value: `type(value)`."""
+    if isinstance(value, Instance):
+        return value.cls
+    return type(value)
+
+
+def find_unknown(value: Value) -> Unknown | None:
+    """The first unknown inside a value, if any."""
+    if isinstance(value, Unknown):
+        return value
+    items: Iterable[Value] = ()
+    if isinstance(value, (list, tuple, set, frozenset)):
+        items = value
+    elif isinstance(value, Mapping):
+        items = value.values()
+    return next((found for item in items if (found := find_unknown(item))), None)

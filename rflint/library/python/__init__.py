@@ -1,0 +1,9 @@
+"""The parts of Python's own library that networks use."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+for _module in sorted(info.name for info in pkgutil.iter_modules(__path__)):
+    importlib.import_module(f"{__name__}.{_module}")

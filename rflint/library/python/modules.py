@@ -1,0 +1,238 @@
+"""math, collections, typing, inspect, warnings and others: the modules that network files lean on."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from rflint.dims import Dim
+from rflint.interp import attributes
+from rflint.interp.builtins import dict_, items_of
+from rflint.interp.frames import Args, Call
+from rflint.interp.hosts import DefaultDict
+from rflint.interp.values import (
+    BoundMethod,
+    Function,
+    Instance,
+    NativeFunction,
+    Unknown,
+    Value,
+    is_concrete,
+)
+from rflint.library.registry import LIBRARY, function, native_class
+
+for _name in ("pi", "e", "inf", "nan", "tau"):
+    LIBRARY.define(f"math.{_name}", getattr(math, _name))
+
+
+def _math(name: str) -> None:
+    @function(f"math.{name}")
+    def run(call: Call) -> Value:
+        args = call.args.positional
+        doubt = next((arg for arg in args if isinstance(arg, Unknown)), None)
+        if doubt is not None:
+            return doubt
+        if name in ("ceil", "floor", "trunc") and isinstance(args[0], Dim):
+            return args[0]
+        if not all(is_concrete(arg) for arg in args):
+            return call.unknown(f"math.{name} of a symbolic size: declare the input size")
+        try:
+            return getattr(math, name)(*args)
+        except (ValueError, TypeError, OverflowError):
+            return call.unknown(f"math.{name} of something it is not defined for")
+
+
+for _name in (
+    "ceil floor trunc sqrt exp log log2 log10 pow fabs gcd isclose isnan isinf prod sin cos tan atan atan2 tanh "
+    "copysign fmod hypot degrees radians erf lcm comb factorial isqrt"
+).split():
+    if _name not in ("factorial", "comb"):
+        _math(_name)
+
+
+# -- collections -----------------------------------------------------------------------------------------------
+
+
+def _ordered(call: Call, cls: Value) -> Value:
+    if isinstance(cls, type) or getattr(cls, "qualname", "") == "collections.OrderedDict":
+        return call.args.open or dict_(call)
+    made = Instance(cls, {}, call.place, native=dict_(call))
+    return made
+
+
+def _default(call: Call, cls: Value) -> Value:
+    factory, *rest = call.args.positional or [None]
+    made = DefaultDict()
+    held = dict_(Call(call.interp, call.frame, call.node, Args(rest, call.args.keywords)))
+    if isinstance(held, dict):
+        made.update(held)
+    made.factory = factory
+    return made
+
+
+def _deque(call: Call, cls: Value) -> Value:
+    if not call.args.positional:
+        return []
+    items = items_of(call, call.args.positional[0])
+    return items
+
+
+ORDERED = native_class("collections.OrderedDict", new=_ordered)
+LIBRARY.define("typing.OrderedDict", ORDERED)
+native_class("collections.defaultdict", new=_default)
+native_class("collections.deque", new=_deque)
+for _name in "Sequence MutableSequence Iterable Iterator Collection Mapping MutableMapping Callable Hashable Sized".split():
+    LIBRARY.define(f"typing.{_name}", native_class(f"collections.abc.{_name}"))
+native_class("numbers.Number")
+native_class("numbers.Integral")
+native_class("numbers.Real")
+
+
+# -- typing ----------------------------------------------------------------------------------------------------
+
+
+for _name, _kind in {
+    "List": list,
+    "Dict": dict,
+    "Tuple": tuple,
+    "Set": set,
+    "FrozenSet": frozenset,
+    "Type": type,
+    "Text": str,
+}.items():
+    LIBRARY.define(f"typing.{_name}", _kind)
+for _name in (
+    "Any Optional Union Literal Final ClassVar Annotated NoReturn TypeAlias Self Never Concatenate ParamSpec "
+    "AnyStr IO Generator AsyncIterator Awaitable Coroutine Required NotRequired Unpack TypeGuard Deque DefaultDict"
+).split():
+    for _module in ("typing", "typing_extensions"):
+        native_class(f"{_module}.{_name}")
+LIBRARY.define("typing.TYPE_CHECKING", False)
+
+
+@function("typing.TypeVar", "typing.NewType", "typing.ParamSpec", "typing.TypeVarTuple")
+def type_variable(call: Call) -> Value:
+    """Type variables carry nothing."""
+    return LIBRARY.find("typing.Any")
+
+
+@function("typing.cast", signature="typ, val")
+def cast(call: Call, typ: Value, val: Value) -> Value:
+    """`cast(type, value)`."""
+    return val
+
+
+@function("typing.overload", "typing.final", "typing.no_type_check", "typing.runtime_checkable")
+@function("typing_extensions.overload", "typing_extensions.final", "typing_extensions.override", "typing.override")
+@function("typing_extensions.runtime_checkable")
+def unchanged(call: Call) -> Value:
+    """Decorators for type checkers."""
+    return call.args.positional[0]
+
+
+# -- inspect ---------------------------------------------------------------------------------------------------
+
+PARAMETER = native_class("inspect.Parameter")
+SIGNATURE = native_class("inspect.Signature")
+KINDS = {"positional": 0, "plain": 1, "star": 2, "keyword": 3, "double": 4}
+KIND_NAMES = ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD", "VAR_POSITIONAL", "KEYWORD_ONLY", "VAR_KEYWORD")
+PARAMETER.members.update({name: number for number, name in enumerate(KIND_NAMES)})
+PARAMETER.members["empty"] = LIBRARY.find("typing.Any")
+
+
+@function("inspect.signature", signature="obj")
+def signature(call: Call, obj: Value) -> Value:
+    """`signature(function)`: what its parameters are called and of which kind they are."""
+    obj = obj.attrs.get("__wrapped__", obj) if isinstance(obj, Function) else obj
+    while isinstance(obj, Function) and "__wrapped__" in obj.attrs:
+        obj = obj.attrs["__wrapped__"]
+    skip = 0
+    if isinstance(obj, BoundMethod):
+        obj, skip = obj.function, 1
+    found = attributes.find_in_class(obj, "__init__") if not isinstance(obj, Function) else obj
+    if not isinstance(found, Function):
+        return call.unknown("the signature of a function that is not in the source")
+    skip = skip or int(found is not obj)
+    parameters = {p.name: _parameter(p) for p in found.parameters[skip:]}
+    return Instance(SIGNATURE, {"parameters": parameters}, call.place)
+
+
+def _parameter(parameter: Any) -> Instance:
+    default = parameter.default if parameter.has_default else PARAMETER.members["empty"]
+    return Instance(PARAMETER, {"name": parameter.name, "kind": KINDS[parameter.kind], "default": default})
+
+
+@function("inspect.isclass", signature="object")
+def isclass(call: Call, object: Value) -> Value:
+    """`isclass(value)`."""
+    from rflint.interp.values import is_class
+
+    return object if isinstance(object, Unknown) else is_class(object)
+
+
+@function("inspect.isfunction", signature="object")
+def isfunction(call: Call, object: Value) -> Value:
+    """`isfunction(value)`."""
+    return object if isinstance(object, Unknown) else isinstance(object, Function)
+
+
+# -- without effect --------------------------------------------------------------------------------------------
+
+
+def _harmless(*names: str) -> None:
+    function(*names)(lambda call: None)
+
+
+_harmless(
+    "warnings.warn",
+    "warnings.simplefilter",
+    "warnings.filterwarnings",
+    "logging.basicConfig",
+    "random.seed",
+    "time.sleep",
+    "gc.collect",
+    "sys.exit",
+)
+
+
+def _logger(call: Call, cls: Value = None) -> Value:
+    return Instance(LOGGER, {}, call.place)
+
+
+LOGGER = native_class("logging.Logger")
+for _name in "debug info warning warn error critical exception log setLevel addHandler".split():
+    LOGGER.members[_name] = NativeFunction(_name, lambda call: None)
+    LIBRARY.define(f"logging.{_name}", NativeFunction(_name, lambda call: None))
+function("logging.getLogger")(_logger)
+for _name, _level in {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}.items():
+    LIBRARY.define(f"logging.{_name}", _level)
+native_class("types.ModuleType")
+native_class("types.FunctionType")
+native_class("types.SimpleNamespace", new=lambda call, cls: Instance(cls, dict(call.args.keywords), call.place))
+native_class("pathlib.Path", new=lambda call, cls: call.unknown("paths are not followed"))
+for _name in "os os.path sys re json time random collections.abc __future__ importlib fnmatch string glob pickle io shutil".split():
+    LIBRARY.declare(_name)
+LIBRARY.define("__future__.annotations", None)
+LIBRARY.define("sys.version_info", (3, 11, 0, "final", 0))
+LIBRARY.define("sys.platform", "linux")
+LIBRARY.define("sys.maxsize", 2**63 - 1)
+
+
+@function("importlib.import_module", signature="name, package=None")
+def import_module(call: Call, name: Value, package: Value) -> Value:
+    """`import_module("a.b")`."""
+    if not isinstance(name, str):
+        return name if isinstance(name, Unknown) else call.unknown("a module whose name is not known")
+    importer = call.frame.module
+    if name.startswith(".") and isinstance(package, str):
+        level = len(name) - len(name.lstrip("."))
+        parts = package.split(".")
+        name = ".".join([*parts[: len(parts) - level + 1], name.lstrip(".")])
+    return call.interp.loader.load(name, importer, call.interp, call.place)
+
+
+@function("contextlib.nullcontext", "contextlib.suppress", "contextlib.ExitStack")
+def context(call: Call) -> Value:
+    """Context managers without effect."""
+    return call.args.positional[0] if call.args.positional else None
+

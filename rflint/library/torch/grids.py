@@ -1,0 +1,54 @@
+"""Sampling at positions that are data: `F.grid_sample`, `F.affine_grid`."""
+
+from __future__ import annotations
+
+from rflint.interp.values import Tensor, Value, is_size
+from rflint.library.torch.axes import FUNCTIONAL
+from rflint.library.torch.op import Op, functional, kept, stop, tensor_of, unread
+from rflint.trace import Read, Shape
+
+MOVED = "it samples at positions that are computed"
+
+
+def grid_sample(op: Op, input: Value, grid: Value) -> Value:
+    """(N, C, …) sampled at the positions in (N, *size, axes) is (N, C, *size)."""
+    input, grid = tensor_of(op.call, input), tensor_of(op.call, grid)
+    if not isinstance(input, Tensor) or input.shape is None:
+        return stop(op, input)
+    if not isinstance(grid, Tensor) or grid.shape is None:
+        return op.opaque([input], grid.reason or "the size of the grid is not known")
+    rank = len(input.shape)
+    if rank not in (4, 5) or len(grid.shape) != rank:
+        return op.opaque([input, grid], f"a grid with {len(grid.shape)} axes for an input with {rank}")
+    spatial = range(2, rank)
+    sampled = [kept(0), kept(1), *(unread(to, MOVED) for to in spatial)]
+    positions = [kept(0), *(kept(to) for to in spatial), Read("whole")]
+    shape: Shape = (*input.shape[:2], *grid.shape[1:-1])
+    return op.emit([(input, sampled), (grid, positions)], shape, grid.reason)
+
+
+def affine_grid(op: Op, theta: Value) -> Value:
+    """The (N, *size, axes) positions of N affine maps (N, axes, axes + 1), for an output of shape `size`."""
+    theta = tensor_of(op.call, theta)
+    if not isinstance(theta, Tensor) or theta.shape is None:
+        return stop(op, theta)
+    size = op.arg("size")
+    if not isinstance(size, tuple) or len(size) not in (4, 5) or not all(map(is_size, size)):
+        return op.opaque([theta], "the size of the grid is not known")
+    axes = len(size) - 2
+    if len(theta.shape) != 3:
+        return op.opaque([theta], f"{op.layer.kind} on a tensor with {len(theta.shape)} axes")
+    reads = [kept(0), kept(axes + 1), Read("whole")]
+    return op.emit([(theta, reads)], (size[0], *size[2:], axes), theta.reason)
+
+
+functional(
+    [f"{FUNCTIONAL}.grid_sample", "torch.grid_sampler"],
+    "grid_sample",
+    "input, grid, mode='bilinear', padding_mode='zeros', align_corners=None",
+    grid_sample,
+    inputs=("input", "grid"),
+)
+functional(
+    [f"{FUNCTIONAL}.affine_grid"], "affine_grid", "theta, size, align_corners=None", affine_grid, inputs=("theta",)
+)

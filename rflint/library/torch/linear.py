@@ -1,0 +1,147 @@
+"""Layers on the last axis: `Linear`, `Bilinear`, `Embedding`, and their functional forms."""
+
+from __future__ import annotations
+
+from rflint.dims import Size, symbol
+from rflint.interp.frames import Call
+from rflint.interp.values import Instance, NativeFunction, Tensor, Unknown, Value, is_size
+from rflint.library.registry import parse_signature
+from rflint.library.torch.axes import FUNCTIONAL
+from rflint.library.torch.broadcasting import pointwise
+from rflint.library.torch.op import InputShape, Op, fresh, functional, layer, stop, tensor_of
+from rflint.trace import Read
+
+DEVICE = "device=None, dtype=None"
+
+
+def linear(op: Op, input: Value) -> Value:
+    """(…, in_features) to (…, out_features); every output reads all of the last axis."""
+    input = tensor_of(op.call, input)
+    _tell_shape(input, op.arg("in_features"))
+    answer = stop(op, input)
+    if answer is not None:
+        return answer
+    if not input.shape:
+        return op.opaque([input], f"{op.layer.kind} of a scalar")
+    last = len(input.shape) - 1
+    reads = (*pointwise(last), Read("whole", last))
+    return op.emit([(input, reads)], (*input.shape[:-1], _made(op)), input.reason)
+
+
+def _tell_shape(input: Value, features: Value) -> None:
+    """Raise `InputShape` for an input whose shape is not declared: batch `N`, and these features."""
+    if isinstance(input, Tensor) and input.shape is None and input.open and is_size(features):
+        raise InputShape(input.open, (symbol("N"), features))
+
+
+def _made(op: Op) -> Size:
+    made = op.arg("out_features")
+    return made if is_size(made) else fresh()
+
+
+def bilinear(op: Op, input1: Value, input2: Value) -> Value:
+    """(…, in1_features) and (…, in2_features) to (…, out_features)."""
+    tensors = [tensor_of(op.call, input1), tensor_of(op.call, input2)]
+    answer = next((answer for tensor in tensors if (answer := stop(op, tensor)) is not None), None)
+    if answer is not None:
+        return answer
+    first, second = tensors
+    if not first.shape or len(first.shape) != len(second.shape):
+        return op.opaque(tensors, "the two inputs of Bilinear have different numbers of axes")
+    last = len(first.shape) - 1
+    reads = (*pointwise(last), Read("whole", last))
+    return op.emit([(first, reads), (second, reads)], (*first.shape[:-1], _made(op)), first.reason)
+
+
+def embed(op: Op, input: Value) -> Value:
+    """Indices (…) to vectors (…, embedding_dim)."""
+    input = tensor_of(op.call, input)
+    answer = stop(op, input)
+    if answer is not None:
+        return answer
+    size = op.arg("embedding_dim")
+    shape = (*input.shape, size if is_size(size) else fresh())
+    return op.emit([(input, pointwise(len(input.shape)))], shape, input.reason)
+
+
+# -- definitions -----------------------------------------------------------------------------------------------
+
+
+def _parameter(*sizes: Value) -> Tensor:
+    return Tensor(tuple(sizes) if all(map(is_size, sizes)) else None, parameter=True)
+
+
+def _give_weights(*features: str) -> object:
+    def prepare(call: Call, self: Instance) -> None:
+        bias, out = self.attrs["bias"], self.attrs["out_features"]
+        self.attrs["weight"] = _parameter(out, *(self.attrs[name] for name in features))
+        self.attrs["bias"] = bias if isinstance(bias, Unknown) else _parameter(out) if bias else None
+
+    return prepare
+
+
+def _give_table(call: Call, self: Instance) -> None:
+    given = self.attrs.pop("_weight")
+    table = _parameter(self.attrs["num_embeddings"], self.attrs["embedding_dim"])
+    self.attrs["weight"] = given if isinstance(given, Tensor) else table
+
+
+def _from_weight(*names: str) -> object:
+    """The sizes of the weight under these names, first axis first."""
+
+    def derive(args: dict[str, Value]) -> dict[str, Value]:
+        weight = args.pop("weight")
+        args.pop("bias", None)
+        known = isinstance(weight, Tensor) and weight.shape is not None and len(weight.shape) == len(names)
+        return {**args, **dict(zip(names, weight.shape, strict=True))} if known else args
+
+    return derive
+
+
+def _from_pretrained(call: Call, embeddings: Value, freeze: Value, **settings: Value) -> Value:
+    """`Embedding.from_pretrained(embeddings)`."""
+    shape = embeddings.shape if isinstance(embeddings, Tensor) else None
+    sizes = list(shape) if shape is not None and len(shape) == 2 else [call.unknown("the size of the embeddings")] * 2
+    return call.interp.call(EMBEDDING, sizes, call.frame, call.node, _weight=embeddings, **settings)
+
+
+layer("Linear", f"in_features, out_features, bias=True, {DEVICE}", linear, prepare=_give_weights("in_features"))
+layer(
+    "Bilinear",
+    f"in1_features, in2_features, out_features, bias=True, {DEVICE}",
+    bilinear,
+    inputs="input1, input2",
+    prepare=_give_weights("in1_features", "in2_features"),
+)
+_TABLE = "padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False"
+EMBEDDING = layer(
+    "Embedding",
+    f"num_embeddings, embedding_dim, {_TABLE}, _weight=None, _freeze=False, {DEVICE}",
+    embed,
+    prepare=_give_table,
+)
+EMBEDDING.members["from_pretrained"] = NativeFunction(
+    "Embedding.from_pretrained", _from_pretrained, parse_signature(f"embeddings, freeze=True, {_TABLE}")
+)
+functional(
+    [f"{FUNCTIONAL}.linear"],
+    "Linear",
+    "input, weight, bias=None",
+    linear,
+    derive=_from_weight("out_features", "in_features"),
+)
+functional(
+    [f"{FUNCTIONAL}.bilinear", "torch.bilinear"],
+    "Bilinear",
+    "input1, input2, weight, bias=None",
+    bilinear,
+    inputs=("input1", "input2"),
+    derive=_from_weight("out_features", "in1_features", "in2_features"),
+)
+functional(
+    [f"{FUNCTIONAL}.embedding"],
+    "Embedding",
+    f"input, weight, {_TABLE}",
+    embed,
+    derive=_from_weight("num_embeddings", "embedding_dim"),
+)

@@ -1,0 +1,115 @@
+"""Padding: the `nn.*Pad*d` layers and `F.pad`.  Negative padding crops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rflint import field
+from rflint.dims import Size, less
+from rflint.interp.frames import Call
+from rflint.interp.values import Instance, Tensor, Unknown, Value, find_unknown, is_size
+from rflint.library.torch.axes import FUNCTIONAL, Axis, checked, refused, resized, restated, unknown_axis
+from rflint.library.torch.op import Op, functional, kept, known_args, layer, unread
+from rflint.trace import Read
+
+MODES = {
+    "Constant": "constant",
+    "Zero": "constant",
+    "Reflection": "reflect",
+    "Replication": "replicate",
+    "Circular": "circular",
+}
+"""The kinds of layers, and the modes of `F.pad` that they are."""
+MOST_SPATIAL = 3
+
+
+def grown(op: Op, input: Value, padding: Value, mode: Value) -> Value:
+    """The last axes grow by pairs of numbers, (left, right) of the last axis first."""
+    input, answer = checked(op, input, range(1, 65))
+    if answer is not None:
+        return answer
+    if not isinstance(padding, (tuple, list)) or len(padding) % 2:
+        reason = padding.reason if isinstance(padding, Unknown) else "the padding is no list of pairs"
+        return resized(op, input, [unknown_axis(at, reason) for at in range(len(input.shape))])
+    problem = _problem(len(input.shape), len(padding) // 2, mode)
+    return op.opaque([input], problem) if problem else resized(op, input, _ends(input, padding, mode))
+
+
+def _problem(rank: int, axes: int, mode: Value) -> str:
+    """Why torch refuses to pad so many axes, "" if it does not: to mirror or repeat, it wants one or two more."""
+    fits = axes <= rank if mode == "constant" else axes <= MOST_SPATIAL and rank - axes in (1, 2)
+    return "" if fits or isinstance(mode, Unknown) else f"it pads {axes} axes of a tensor with {rank}"
+
+
+def _ends(input: Tensor, padding: Sequence[Value], mode: Value) -> list[Axis]:
+    """What becomes of the padded axes, in the tensor's order."""
+    shape = input.shape or ()
+    pairs = list(zip(padding[::2], padding[1::2], strict=True))[::-1]
+    first = len(shape) - len(pairs)
+    return [_axis(shape[at], left, right, mode, at) for at, (left, right) in enumerate(pairs, first)]
+
+
+def _axis(size: Size, left: Value, right: Value, mode: Value, at: int) -> Axis:
+    if not (is_size(left) and is_size(right)):
+        doubt = find_unknown([left, right])
+        return unknown_axis(at, doubt.reason if doubt is not None else "the padding is not a number")
+    out = size + left + right
+    if less(out, 0 if mode == "constant" else 1):
+        return refused("it crops more than there is")
+    if mode == "reflect" and False in (less(left, size), less(right, size)):
+        return refused(f"it mirrors {left} and {right} positions of {size}, and should mirror fewer than there are")
+    if mode == "circular" and True in (less(size, left), less(size, right)):
+        return refused(f"it repeats {left} and {right} positions of {size}, more than there are")
+    return Axis(out, _moved(left, at))
+
+
+def _moved(left: Size, at: int) -> Read:
+    """Positions move by what is added on the left; what is mirrored or repeated counts as padding."""
+    if isinstance(left, int):
+        return Read("kept", at, field.shifted(-left)) if left else kept(at)
+    return unread(at, f"it moves positions by {left}, which depends on the size of the input")
+
+
+# -- definitions -----------------------------------------------------------------------------------------------
+
+
+def _layer_of(mode: str) -> Callable[[Op, Value], Value]:
+    def run(op: Op, input: Value) -> Value:
+        padding = op.owner.attrs.get("padding") if op.owner is not None else None
+        return grown(restated(op, "pad"), input, padding, mode)
+
+    return run
+
+
+def _prepare(axes: int) -> Callable[[Call, Instance], None]:
+    def prepare(call: Call, self: Instance) -> None:
+        padding = self.attrs["padding"]
+        if is_size(padding):
+            self.attrs["padding"] = (padding,) * (2 * axes)
+        elif isinstance(padding, list):
+            self.attrs["padding"] = tuple(padding)
+
+    return prepare
+
+
+def pad(op: Op, input: Value, pad: Value, mode: Value) -> Value:
+    """`F.pad(input, pad, mode)`."""
+    op = restated(op, **known_args({"pad": pad, "mode": mode}, 0, ()))
+    few = isinstance(pad, (tuple, list)) and len(pad) <= 4
+    if isinstance(input, Tensor) and input.shape is None and input.open and not few:
+        return op.opaque([input], "it may pad the channels of an input whose shape is not declared")
+    return grown(op, input, pad, mode)
+
+
+def _constant(op: Op, input: Value, pad: Value) -> Value:
+    return grown(restated(op, **known_args({"pad": pad}, 0, ())), input, pad, "constant")
+
+
+for _axes in (1, 2, 3):
+    for _name, _mode in MODES.items():
+        _arguments = "padding, value" if _name == "Constant" else "padding"
+        layer(f"{_name}Pad{_axes}d", _arguments, _layer_of(_mode), prepare=_prepare(_axes))
+functional(
+    [f"{FUNCTIONAL}.pad"], "pad", "input, pad, mode='constant', value=None", pad, inputs=("input", "pad", "mode")
+)
+functional(["torch.constant_pad_nd"], "pad", "input, pad, value=0", _constant, inputs=("input", "pad"))

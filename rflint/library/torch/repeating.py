@@ -1,0 +1,167 @@
+"""Positions that are repeated, turned round or cut into windows: expand, repeat, roll, flip, unfold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rflint import dims, field, sizes
+from rflint.dims import Size
+from rflint.interp.frames import Call
+from rflint.interp.values import Tensor, Unknown, Value, find_unknown, is_size
+from rflint.library.registry import function
+from rflint.library.torch.broadcasting import FIRST, axes, axis, broadcast, filled, pointwise, stretched_read
+from rflint.library.torch.op import Op, fresh, kept, operation, unread
+from rflint.library.torch.reductions import along
+from rflint.library.torch.reshaping import flatten
+from rflint.library.torch.tensor import spread, tensor_function
+from rflint.trace import Read, Shape
+
+
+@tensor_function("expand", signature="input, *sizes, implicit=False, **named", under=())
+@tensor_function("broadcast_to", signature="input, *sizes, **named", base="expand")
+def expand(op: Op, input: Tensor, sizes: tuple[Value, ...], named: dict[str, Value], implicit: Value = False) -> Value:
+    """`expand(*sizes)`: axes of size 1 are repeated, -1 leaves a size."""
+    wanted = spread(sizes, named)
+    if isinstance(wanted, Unknown):
+        return op.opaque([input], wanted.reason)
+    return expanded(op, input, wanted)
+
+
+@tensor_function("expand_as", signature="input, other", base="expand", under=())
+def expand_as(op: Op, input: Tensor, other: Value) -> Value:
+    """`expand_as(other)`."""
+    if not isinstance(other, Tensor) or other.shape is None:
+        return op.opaque([input], getattr(other, "reason", "") or "the shape to take is not known")
+    return expanded(op, input, other.shape)
+
+
+def expanded(op: Op, input: Tensor, wanted: Sequence[Value]) -> Tensor:
+    """The use that broadcasts a tensor to these sizes."""
+    shape = input.shape or ()
+    first = len(wanted) - len(shape)
+    if first < 0:
+        return op.opaque([input], f"expand() to fewer than {len(shape)} axes")
+    output: list[Size] = []
+    for size, new in zip(filled(shape, len(wanted)), wanted, strict=True):
+        if not is_size(new):
+            output.append(size if dims.equal(size, 1) is False else fresh())
+        elif new == -1:
+            output.append(size)
+        elif size != 1 and dims.equal(size, new) is False and dims.equal(size, 1) is False:
+            return op.opaque([input], f"an axis of size {size} cannot be expanded to {new}")
+        else:
+            output.append(new)
+    doubt = find_unknown(list(wanted))
+    reads = [stretched_read(size, output[first + at], first + at) for at, size in enumerate(shape)]
+    return op.emit([(input, reads)], tuple(output), doubt.reason if doubt is not None else input.reason)
+
+
+@function("torch.broadcast_tensors", signature="*tensors")
+def broadcast_tensors(call: Call, tensors: tuple[Value, ...]) -> Value:
+    """`torch.broadcast_tensors(a, b)`: each expanded to the shape of all."""
+    given = [one for one in tensors if isinstance(one, Tensor) and one.shape is not None]
+    if len(given) < len(tensors) or not given:
+        return find_unknown(list(tensors)) or call.unknown("the shapes to broadcast are not known")
+    shape, reason = broadcast([one.shape or () for one in given])
+    if shape is None:
+        return call.unknown(reason)
+    return tuple(expanded(operation(call, "expand", {}, "broadcast_tensors"), one, shape) for one in given)
+
+
+@tensor_function("repeat", signature="input, *repeats, **named", under=())
+@tensor_function("tile", signature="input, *dims, **named", base="repeat")
+def repeat(op: Op, input: Tensor, named: dict[str, Value], **given: Value) -> Value:
+    """`repeat(*repeats)`: the whole tensor again and again along each axis."""
+    (counts,) = given.values()
+    times = spread(counts, named)
+    shape = input.shape or ()
+    if isinstance(times, Unknown):
+        return op.opaque([input], times.reason)
+    if op.layer.kind == "tile":
+        times = [1] * (len(shape) - len(times)) + times
+    first = len(times) - len(shape)
+    if first < 0:
+        return op.opaque([input], f"repeat() along fewer than {len(shape)} axes")
+    doubt = find_unknown(times)
+    output = [_times(size, count) for size, count in zip(filled(shape, len(times)), times, strict=True)]
+    reads = [_repeated(size, times[first + at], first + at) for at, size in enumerate(shape)]
+    return op.emit([(input, reads)], tuple(output), doubt.reason if doubt is not None else input.reason)
+
+
+def _times(size: Size, count: Value) -> Size:
+    return size * count if is_size(count) else fresh()
+
+
+def _repeated(size: Size, count: Value, to: int) -> Read:
+    if is_size(count) and count == 1:
+        return kept(to)
+    return Read("kept", to, FIRST) if size == 1 else unread(to, "it is repeated as a whole")
+
+
+@tensor_function("repeat_interleave", signature="input, repeats, dim=None, *, output_size=None", base="repeat")
+def repeat_interleave(op: Op, input: Tensor, repeats: Value, dim: Value, output_size: Value) -> Value:
+    """`repeat_interleave(r, dim)`: each position r times."""
+    if dim is None:
+        input, dim = flatten(op, input, 0, -1), 0
+    at = axis(dim, len(input.shape or ()))
+    if isinstance(at, str) or not input.shape:
+        return op.opaque([input], str(at))
+    if not is_size(repeats):
+        reason = getattr(repeats, "reason", "") or "how often positions are repeated depends on data"
+        size = output_size if is_size(output_size) else op.call.unknown(reason)
+        return along(op, input, at, size, unread(at, reason))
+    access = field.repeated(repeats) if isinstance(repeats, int) else None
+    read = Read("kept", at, access) if access is not None else unread(at, "how often it is repeated is not known")
+    return along(op, input, at, input.shape[at] * repeats, read)
+
+
+@tensor_function("roll", signature="input, shifts, dims=None")
+@tensor_function("flip", signature="input, *dims, **named")
+@tensor_function("rot90", signature="input, k=1, dims=(0, 1)")
+def turned_round(op: Op, input: Tensor, dims: Value, named: Value = None, shifts: Value = None, k: Value = 2) -> Value:
+    """`roll`, `flip`, `rot90`: the numbers of some axes in another order."""
+    shape = list(input.shape or ())
+    moving = spread(dims, named or {}) if isinstance(dims, tuple) else dims
+    touched = moving.reason if isinstance(moving, Unknown) else axes(moving, len(shape))
+    if isinstance(touched, str) or not isinstance(k, int):
+        return op.opaque([input], touched if isinstance(touched, str) else "how often it is turned is not known")
+    if k % 2 and len(touched) == 2:
+        a, b = touched
+        shape[a], shape[b] = shape[b], shape[a]
+    reads = [_turned(op, size, at) if at in touched else kept(at) for at, size in enumerate(input.shape or ())]
+    return op.emit([(input, reads)], tuple(shape), input.reason)
+
+
+def _turned(op: Op, size: Size, at: int) -> Read:
+    if op.layer.base == "flip" and isinstance(size, int):
+        return Read("kept", at, field.strided(size - 1, -1))
+    return unread(at, f"{op.layer.kind} changes the order of its positions")
+
+
+@tensor_function("fliplr", signature="input", base="flip")
+def fliplr(op: Op, input: Tensor) -> Value:
+    """`fliplr()`: flips the second axis."""
+    return turned_round(op, input, (1,))
+
+
+@tensor_function("flipud", signature="input", base="flip")
+def flipud(op: Op, input: Tensor) -> Value:
+    """`flipud()`: flips the first axis."""
+    return turned_round(op, input, (0,))
+
+
+@tensor_function("unfold", signature="input, dimension, size, step", under=())
+def unfold(op: Op, input: Tensor, dimension: Value, size: Value, step: Value) -> Value:
+    """`unfold(dimension, size, step)`: windows along an axis; their positions become the last axis."""
+    shape = input.shape or ()
+    at = axis(dimension, len(shape))
+    if isinstance(at, str) or not shape:
+        return op.opaque([input], str(at))
+    if not isinstance(size, int) or not isinstance(step, int) or step < 1:
+        output: Shape = (*shape[:at], fresh(), *shape[at + 1 :], size if is_size(size) else fresh())
+        return op.opaque([input], "the windows are not known", output)
+    count = sizes.window(shape[at], size, step, 0, 0, 1)
+    if sizes.is_collapsed(count):
+        return op.opaque([input], f"a window of {size} does not fit into {shape[at]}")
+    reads = [*pointwise(at), Read("kept", at, field.window(size, step)), *pointwise(len(shape))[at + 1 :]]
+    return op.emit([(input, reads)], (*shape[:at], count, *shape[at + 1 :], size), input.reason)

@@ -1,0 +1,278 @@
+"""Tensors: their class and properties, and how a function of tensors is described as `torch.f(x)` and `x.f()`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rflint import dims
+from rflint.interp.calls import bind_native
+from rflint.interp.frames import Args, Call
+from rflint.interp.values import (
+    NativeFunction,
+    Property,
+    Raised,
+    Signature,
+    Tensor,
+    Unknown,
+    Value,
+    is_size,
+)
+from rflint.library.registry import LIBRARY, member, native_class, parse_signature
+from rflint.library.torch.broadcasting import axis
+from rflint.library.torch.op import Op, known_args, places, stop, tensor_of
+from rflint.trace import Layer
+
+TENSOR = native_class("torch.Tensor")
+LIBRARY.define("torch._tensor.Tensor", TENSOR)
+PLUMBING = {"out", "dtype", "device", "layout", "requires_grad", "pin_memory", "memory_format", "generator"}
+"""Arguments that say nothing about shapes."""
+ALIASES = {"axis": "dim", "keepdims": "keepdim", "x1": "input", "x2": "other"}
+"""The other names under which torch accepts arguments, for the sake of numpy."""
+Run = Callable[..., Value]
+
+
+def tensor_function(
+    *names: str,
+    signature: str,
+    base: str = "",
+    under: Sequence[str] = ("torch",),
+    method: bool = True,
+    twin: bool = False,
+    known: bool = True,
+    makes: str = "",
+) -> Callable[[Run], Run]:
+    """Describe `torch.name(input, …)` and `input.name(…)` by `run(op, input, **arguments)`.
+
+    `base` is the layer's base (the name itself if it is missing); `twin` adds the in-place `name_`; with `known` an
+    input that is unknown, or whose shape is, does not reach `run`; `makes` is the dtype of the result ("" leaves the
+    input's, "own" what `run` has chosen).
+    """
+    parsed = parse_signature(signature)
+
+    def register(run: Run) -> Run:
+        for name in names:
+            described = _described(base or name.strip("_"), parsed, run, known, makes)
+            for module in under:
+                LIBRARY.define(f"{module}.{name}", NativeFunction(f"{module}.{name}", described))
+            if method:
+                TENSOR.members[name] = NativeFunction(f"Tensor.{name}", described)
+            if twin:
+                changing = in_place(described)
+                TENSOR.members[f"{name}_"] = NativeFunction(f"Tensor.{name}_", changing)
+                LIBRARY.define(f"torch.{name}_", NativeFunction(f"torch.{name}_", changing))
+        return run
+
+    return register
+
+
+def _described(base: str, parsed: Signature, run: Run, known: bool, makes: str) -> Callable[[Call], Value]:
+    first = parsed.slots[0].name
+
+    def described(call: Call) -> Value:
+        if call.args.open is not None:
+            return Unknown(call.args.open.reason, call.args.open.place)
+        given = bind_native(call.name, parsed, _renamed(call.args), call.frame, call.node)
+        input = given.pop(first)
+        out = given.pop("out", None)
+        op = described_op(call, base, parsed, given)
+        if known:
+            input = tensor_of(call, input)
+            answer = stop(op, input)
+            if answer is not None:
+                return answer
+        result = run(op, input, **{name: value for name, value in given.items() if name not in PLUMBING})
+        if isinstance(result, Tensor) and isinstance(input, Tensor) and makes != "own":
+            result.dtype = makes or input.dtype
+        return moved(call, out, result) if isinstance(out, Tensor) else result
+
+    return described
+
+
+def described_op(call: Call, base: str, parsed: Signature, given: dict[str, Value]) -> Op:
+    """An `Op` under the name of the function that is called."""
+    args = known_args({name: value for name, value in given.items() if name not in PLUMBING}, 0, ())
+    return Op(call, Layer(called(call), base, args, call.place, places(call, parsed)))
+
+
+def called(call: Call) -> str:
+    """The name of the called function as a reader knows it: `mean` for `torch.mean`, `iter` for `Tensor.__iter__`."""
+    name = call.name.rsplit(".", 1)[-1]
+    return name.strip("_") if name.startswith("__") else name
+
+
+def _renamed(args: Args) -> Args:
+    if not any(name in ALIASES for name in args.keywords):
+        return args
+    keywords = {ALIASES.get(name, name): value for name, value in args.keywords.items()}
+    return Args(args.positional, keywords, args.open, args.nodes)
+
+
+def in_place(run: Callable[[Call], Value]) -> Callable[[Call], Value]:
+    """The function that changes its first argument to what `run` makes, and returns it."""
+
+    def changing(call: Call) -> Value:
+        result = run(call)
+        changed = call.args.positional[0] if call.args.positional else call.args.keywords.get("input")
+        return moved(call, changed, result) if isinstance(changed, Tensor) else result
+
+    return changing
+
+
+def moved(call: Call, tensor: Tensor, result: Value) -> Value:
+    """The tensor, which is from now on what the result is."""
+    call.interp.state.touch(tensor)
+    if isinstance(result, Tensor):
+        tensor.shape, tensor.source, tensor.reason = result.shape, result.source, result.reason
+        tensor.open = result.open
+    else:
+        reason = result.reason if isinstance(result, Unknown) else "it was changed in a way that is not followed"
+        tensor.shape, tensor.reason = None, reason
+    forget(tensor)
+    return tensor
+
+
+def forget(tensor: Tensor) -> None:
+    """The numbers of a tensor are no longer known; see `literals`."""
+    if hasattr(tensor, "values"):
+        tensor.values = None
+
+
+def copied(tensor: Tensor, dtype: str = "") -> Tensor:
+    """Another tensor with the same shape and source: changing one in place leaves the other."""
+    made = Tensor(tensor.shape, tensor.source, dtype or tensor.dtype, tensor.reason)
+    made.open = tensor.open
+    return made
+
+
+# -- shapes ------------------------------------------------------------------------------------------------------
+
+
+def shape_of(call: Call, tensor: Tensor) -> Value:
+    """The shape as a tuple, or why it is not known."""
+    if tensor.shape is None:
+        return call.unknown(tensor.reason or "the shape of a tensor that could not be determined")
+    return tensor.shape
+
+
+def spread(sizes: tuple[Value, ...], named: dict[str, Value]) -> list[Value] | Unknown:
+    """Sizes or axes that are passed one by one, as one tuple, or by name."""
+    given = next(iter(named.values())) if named and not sizes else sizes
+    if isinstance(given, tuple) and len(given) == 1 and isinstance(given[0], (list, tuple, Unknown)):
+        given = given[0]
+    if isinstance(given, Unknown):
+        return given
+    return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
+@member(TENSOR, "size", signature="dim=None")
+def size(call: Call, self: Tensor, dim: Value) -> Value:
+    """`size()`, `size(dim)`."""
+    shape = shape_of(call, self)
+    if dim is None or isinstance(shape, Unknown):
+        return shape
+    at = axis(dim, len(shape))
+    return call.unknown(at) if isinstance(at, str) or not shape else shape[at]
+
+
+@member(TENSOR, "__len__", signature="")
+def length(call: Call, self: Tensor) -> Value:
+    """`len(x)`: the size of the first axis."""
+    if self.shape == ():
+        raise Raised(TypeError, "len() of a 0-d tensor", call.place)
+    return size(call, self, 0)
+
+
+@member(TENSOR, "dim", "ndimension", signature="")
+def rank(call: Call, self: Tensor) -> Value:
+    """`dim()`: the number of axes."""
+    shape = shape_of(call, self)
+    return shape if isinstance(shape, Unknown) else len(shape)
+
+
+@member(TENSOR, "numel", "nelement", signature="")
+def count(call: Call, self: Tensor) -> Value:
+    """`numel()`: the number of elements."""
+    shape = shape_of(call, self)
+    return shape if isinstance(shape, Unknown) else dims.product(shape)
+
+
+LIBRARY.define("torch.numel", TENSOR.members["numel"])
+
+
+def tensor_property(*names: str) -> Callable[[Run], Run]:
+    """Describe a property by `run(call, tensor)`."""
+
+    def register(run: Run) -> Run:
+        for name in names:
+            TENSOR.members[name] = Property(NativeFunction(f"Tensor.{name}", lambda call: run(call, call.args.positional[0])))
+        return run
+
+    return register
+
+
+tensor_property("shape")(shape_of)
+tensor_property("ndim")(rank)
+
+
+@tensor_property("requires_grad", "is_leaf")
+def is_parameter(call: Call, tensor: Tensor) -> Value:
+    """Is it trained?"""
+    return tensor.parameter
+
+
+@tensor_property("grad", "grad_fn")
+def gradient(call: Call, tensor: Tensor) -> Value:
+    """There are no gradients before training."""
+    return None
+
+
+@tensor_property("is_cuda", "is_sparse", "is_quantized", "is_meta", "is_mps", "is_nested")
+def is_special(call: Call, tensor: Tensor) -> Value:
+    """The tensors of an analysis lie on the CPU."""
+    return False
+
+
+@tensor_property("data")
+def data(call: Call, tensor: Tensor) -> Value:
+    """The same tensor."""
+    return tensor
+
+
+@member(
+    TENSOR,
+    *"contiguous detach detach_ cuda cpu requires_grad_ share_memory_ pin_memory retain_grad resolve_conj".split(),
+    *"resolve_neg to_dense coalesce rename refine_names align_to as_subclass npu xpu".split(),
+)
+def unchanged(call: Call) -> Value:
+    """Methods that give the same numbers in the same shape."""
+    return call.args.positional[0]
+
+
+@member(TENSOR, "clone")
+def clone(call: Call) -> Value:
+    """`clone()`: the same numbers, not the same tensor."""
+    return copied(call.args.positional[0])
+
+
+@member(TENSOR, "numpy", "data_ptr", "storage", "stride", "storage_offset", "is_contiguous", "__array__")
+def not_followed(call: Call) -> Value:
+    """What depends on memory, or leaves torch."""
+    return call.unknown(f"{called(call)}() of a tensor is not followed")
+
+
+@member(TENSOR, "backward", "register_hook", "record_stream", "register_post_accumulate_grad_hook")
+def nothing(call: Call) -> Value:
+    """Methods of training."""
+    return None
+
+
+@member(TENSOR, "get_device", signature="")
+def get_device(call: Call, self: Tensor) -> Value:
+    """`get_device()`: -1 is the CPU."""
+    return -1
+
+
+def is_number(value: Any) -> bool:
+    """Is it a Python number, or a symbolic size?"""
+    return isinstance(value, (int, float, complex)) or is_size(value)

@@ -1,0 +1,296 @@
+"""One pure entry point: targets and options go in, a report comes out.  What the faces share."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rflint import checks
+from rflint.config import Config
+from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
+from rflint.dims import symbol
+from rflint.files import SourceError, find_files, may_hold_network, read_text
+from rflint.interp.imports import Read
+from rflint.roots import NOTHING, Declared, roots
+from rflint.selection import ignored_in, selected
+from rflint.source import SyntaxProblem
+from rflint.suppressions import Comments, Declaration, comments
+from rflint.trace import Place, Shape, Trace, Use, show_shape
+from rflint.tracing import Root, Session, trace
+
+SYNTAX = Rule("RF900", "syntax-error", "error", lambda _: ())
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is asked to do.  `inputs` are shapes by parameter name, or in order with the name "".
+    `read` gives the text of a file, or None if there is none; by default files are read from disk."""
+
+    config: Config
+    inputs: tuple[tuple[str, Shape], ...] = ()
+    train: bool = False
+    verbose: bool = False
+    debug: bool = False
+    read: Read | None = None
+
+
+@dataclass(slots=True)
+class Shown:
+    """What `show` has found: traces, and what turns their places into spans."""
+
+    traces: list[Trace]
+    span: Callable[[Place], Span]
+    failures: list[str] = field(default_factory=list)
+
+
+def known_rules() -> dict[str, Rule]:
+    """All rules by code, RF900 for files that do not parse among them."""
+    return dict(sorted({**checks.all_rules(), SYNTAX.code: SYNTAX}.items()))
+
+
+def read_from_disk(path: str) -> str | None:
+    """The text of a file, or None if there is none or it cannot be read as Python."""
+    try:
+        return read_text(path)
+    except SourceError:
+        return None
+
+
+def check(targets: Sequence[str], options: Options) -> Report:
+    """Lint files, folders and `FILE::CALL` targets."""
+    run = _Run(options)
+    report = Report()
+    for file, call in run.targets(targets, report.failures):
+        try:
+            run.lint(file, call, report)
+        except SourceError as problem:
+            report.failures.append(str(problem))
+        except Exception as problem:  # noqa: BLE001  one file's failure leaves the others linted
+            if options.debug:
+                raise
+            kind = type(problem).__name__
+            report.failures.append(f"{file}: internal failure ({kind}: {problem}), please report it")
+    report.diagnostics = merged(report.diagnostics)
+    return report
+
+
+def show(target: str, options: Options) -> Shown:
+    """The traces of a target: of the one call it names, or of all roots of its files."""
+    run = _Run(options)
+    shown = Shown([], run.span)
+    for file, call in run.targets([target], shown.failures):
+        try:
+            opened = run.open(file)
+            shown.traces.extend(run.traces(opened, call))
+        except SourceError as problem:
+            shown.failures.append(str(problem))
+        except SyntaxProblem as problem:
+            shown.failures.append(f"{file}:{problem.line}: {problem.message}")
+    return shown
+
+
+@dataclass(slots=True)
+class _File:
+    """A file under examination: its comments, and what they declare of its classes and functions by name."""
+
+    path: str
+    text: str
+    comments: Comments
+    declared: dict[str, Declared]
+
+
+class _Run:
+    """One run: a session of the tracer, the rules that apply, and the files met so far."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.config = options.config
+        self.session = Session(options.read or read_from_disk, self.config.src, options.train)
+        self.rules = selected(self.config, known_rules())
+
+    def targets(self, targets: Sequence[str], failures: list[str]) -> Iterator[tuple[str, str]]:
+        """Files, each with the call that is asked for ("" for all roots)."""
+        for target in targets:
+            path, _, call = target.partition("::")
+            if self.options.read is not None:
+                yield path, call.strip()
+                continue
+            files, problems = find_files([path], self.config.exclude)
+            failures.extend(problems)
+            yield from ((file, call.strip()) for file in files)
+
+    def span(self, place: Place) -> Span:
+        """Where a place is."""
+        source = self.session.source(place.file)
+        return source.span(place.mark) if source is not None else Span(1, 1, 1, 1)
+
+    def open(self, path: str) -> _File:
+        """Read a file.  Raises `SourceError` if it cannot be read."""
+        text = self.session.loader.text(path)
+        if text is None:
+            text = read_text(path)
+        found = comments(text)
+        return _File(path, text, found, declarations(text, found.declarations))
+
+    # -- networks --------------------------------------------------------------------------------------------
+
+    def traces(self, file: _File, call: str) -> Iterator[Trace]:
+        """The traces of a file's roots, or of the call that is asked for.  Raises `SyntaxProblem`."""
+        if call:
+            yield trace(self.session, self._root(file, call))
+            return
+        if not may_hold_network(file.text):
+            return
+        assert self.session.loader.source(file.path, file.text).module is not None
+        for root in roots(self.session, file.path, self._declared(file), self._default()):
+            yield trace(self.session, self._given(root))
+
+    def _root(self, file: _File, call: str) -> Root:
+        name = call.split("(")[0].strip()
+        declared = self._declared(file).get(name, self._default())
+        call = call if "(" in call else f"{call}()"
+        return self._given(Root(file.path, call, declared.inputs, declared.task or self.config.task))
+
+    def _given(self, root: Root) -> Root:
+        """Shapes of the command line go before what is declared."""
+        inputs = self.options.inputs or root.inputs
+        return Root(root.file, root.call, inputs, root.task or self.config.task, root.open)
+
+    def _default(self) -> Declared:
+        if not self.config.input:
+            return NOTHING
+        return Declared((("", (symbol("N"), *self.config.input)),))
+
+    def _declared(self, file: _File) -> dict[str, Declared]:
+        declared = dict(file.declared)
+        for network in self.config.networks:
+            path, _, call = network.call.rpartition("::")
+            if not path or file.path.replace("\\", "/").endswith(path.removeprefix("./")):
+                name = call.split("(")[0].strip()
+                if name in file.text:
+                    inputs = tuple((n, (symbol("N"), *shape)) for n, shape in network.inputs)
+                    call = call if "(" in call else f"{call}()"
+                    declared[name] = Declared(inputs, network.task, call)
+        return declared
+
+    # -- findings --------------------------------------------------------------------------------------------
+
+    def lint(self, path: str, call: str, report: Report) -> None:
+        """Lint one file into the report.  Raises `SourceError` if it cannot be read."""
+        file = self.open(path)
+        report.files += 1
+        report.failures.extend(f"{path}:{p.line}: {p.message}" for p in file.comments.problems)
+        try:
+            for traced in self.traces(file, call):
+                self._count(traced, report)
+                report.diagnostics.extend(d for d in self._diagnose(traced) if self._is_heard(file, d))
+        except SyntaxProblem as problem:
+            span = Span(problem.line, problem.column, problem.line, problem.column)
+            report.diagnostics.append(
+                Diagnostic(path, span, SYNTAX.code, SYNTAX.name, SYNTAX.severity, f"does not parse: {problem.message}")
+            )
+
+    def _count(self, traced: Trace, report: Report) -> None:
+        report.networks += 1
+        if traced.complete:
+            report.complete += 1
+            return
+        where, reason = f"{traced.file}", "its forward returns nothing that is known"
+        for note in traced.unknowns[:1]:
+            reason = note.reason
+            if note.place is not None and not note.place.file.startswith("<"):
+                where = f"{note.place.file}:{self.span(note.place).line}"
+        report.partial.append((traced.target, where, reason))
+
+    def _diagnose(self, traced: Trace) -> Iterator[Diagnostic]:
+        for rule in self.rules.values():
+            for finding in rule.check(traced):
+                if not ignored_in(self.config, finding.place.file, rule):
+                    yield self._diagnostic(rule, finding, traced)
+
+    def _diagnostic(self, rule: Rule, finding: Finding, traced: Trace) -> Diagnostic:
+        place = finding.place
+        if place.file.startswith("<") and traced.place is not None:
+            place = traced.place
+        related = tuple((p.file, self.span(p), text) for p, text in finding.related if not p.file.startswith("<"))
+        return Diagnostic(
+            file=place.file,
+            span=self.span(place),
+            code=rule.code,
+            name=rule.name,
+            severity=rule.severity,
+            message=finding.message,
+            witness=witness(traced),
+            related=related,
+            trail=tuple(self._step(traced.uses[index]) for index in finding.trail),
+            fix={"argument": finding.fix.argument, "value": finding.fix.value, "safe": finding.fix.safe}
+            if finding.fix
+            else None,
+        )
+
+    def _step(self, use: Use) -> str:
+        shapes = " + ".join(show_shape(shape) for shape in use.inputs)
+        where = f"{use.place.file}:{self.span(use.place).line}"
+        return f"{use.path or '(network)'} {use.kind}: {shapes} → {show_shape(use.output)}  {where}"
+
+    def _is_heard(self, file: _File, found: Diagnostic) -> bool:
+        """Is the finding not silenced by a comment, in whichever file it stands?"""
+        if found.file == file.path:
+            return not file.comments.suppresses(found.span, found.code, found.name)
+        text = self.session.loader.text(found.file)
+        return text is None or not comments(text).suppresses(found.span, found.code, found.name)
+
+
+def declarations(text: str, found: Sequence[Declaration]) -> dict[str, Declared]:
+    """What is declared above, or on the first lines of, the top-level classes and functions of a file, by name."""
+    if not found:
+        return {}
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError):
+        return {}
+    names: dict[str, Declared] = {}
+    for node in body:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            last = node.body[0].lineno
+            here = [d for d in found if first <= d.line < max(last, first + 1)]
+            if isinstance(node, ast.ClassDef):
+                here += [d for f in node.body if _is_forward(f) for d in found if f.lineno <= d.line < f.body[0].lineno]
+            if here:
+                names[node.name] = _gathered(here)
+    return names
+
+
+def _is_forward(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef) and node.name == "forward"
+
+
+def _gathered(found: Iterable[Declaration]) -> Declared:
+    rows = list(found)
+    inputs = tuple(shape for d in rows for shape in d.shapes)
+    return Declared(inputs, next((d.task for d in rows if d.task), None))
+
+
+def witness(traced: Trace) -> str:
+    """The network and the input for which a finding was proved: `Net(10) on N,3,32,32`."""
+    shapes = [",".join(map(str, shape)) for shape in traced.input_shapes.values() if shape is not None]
+    return f"{traced.call} on {' and '.join(shapes)}" if shapes else traced.call
+
+
+def merged(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Findings of one rule at one place become one, with the count and the first witness; sorted."""
+    first: dict[tuple[object, ...], Diagnostic] = {}
+    for one in found:
+        key = (one.file, one.span, one.code)
+        held = first.get(key)
+        first[key] = one if held is None else with_count(held, held.count + 1)
+    return sorted(first.values(), key=lambda d: d.key)
+
+
+def with_count(found: Diagnostic, count: int) -> Diagnostic:
+    """The same finding, met that often."""
+    from dataclasses import replace
+
+    return replace(found, count=count)

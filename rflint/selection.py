@@ -1,0 +1,46 @@
+"""Which rules apply: `select`, `ignore`, `extend-select`, `per-file-ignores`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatch
+
+from rflint.config import Config
+from rflint.diagnostics import Rule
+
+
+def matches(selector: str, rule: Rule) -> bool:
+    """Does a selector (a code, the beginning of one, a name, ALL) mean the rule?"""
+    return selector in ("ALL", rule.name) or (selector.startswith("RF") and rule.code.startswith(selector))
+
+
+def selected(config: Config, rules: Mapping[str, Rule]) -> dict[str, Rule]:
+    """The rules that a configuration asks for, by code.  The more exact selector wins; of equals, `ignore`."""
+    return {code: rule for code, rule in rules.items() if _is_on(config, rule)}
+
+
+def _is_on(config: Config, rule: Rule) -> bool:
+    asked = max(_exactness([*config.select, *config.extend_select], rule), 0 if not config.select and rule.default else -1)
+    return asked > _exactness(config.ignore, rule)
+
+
+def _exactness(selectors: Iterable[str], rule: Rule) -> int:
+    """How exactly the rule is meant: -1 not at all, 1 by ALL, more by longer codes, most by name."""
+    return max((_weight(s, rule) for s in selectors if matches(s, rule)), default=-1)
+
+
+def _weight(selector: str, rule: Rule) -> int:
+    if selector == "ALL":
+        return 1
+    return 9 if selector == rule.name else len(selector)
+
+
+def ignored_in(config: Config, file: str, rule: Rule) -> bool:
+    """Is the rule off for this file?"""
+    rows = (selectors for pattern, selectors in config.per_file_ignores if _fits(file, pattern))
+    return any(matches(selector, rule) for selectors in rows for selector in selectors)
+
+
+def _fits(file: str, pattern: str) -> bool:
+    path = file.replace("\\", "/").removeprefix("./")
+    return fnmatch(path, pattern) or fnmatch(path, f"*/{pattern}")

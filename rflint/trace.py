@@ -1,0 +1,155 @@
+"""The trace of a network: which layers were used, on what, in which order.  Plain data, no trees.
+
+A trace is a directed graph: every `Use` names the uses and network inputs that it reads, and says for each
+axis of each operand which positions of it an output position reads.  Receptive fields are folds over it
+(`receptive.py`), rules are functions over it (`checks/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from rflint.dims import Size
+from rflint.field import Access
+
+Shape = tuple[Size, ...]
+
+
+class Place(NamedTuple):
+    """Somewhere in a source file: a mark that the file's `Source` turns into a span while it is loaded."""
+
+    file: str
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one use does with one axis of one operand.
+
+    `how` is one of
+    * "kept": output axis `to` reads it by `access`;
+    * "whole": every output position reads all of it; `to` is the axis that is left of it, None if none is;
+    * "mixed": it is folded into other axes (flattened, read as channels), its positions are no longer told apart;
+    * "unknown": which positions are read depends on data, or was not determined; `reason` says why.
+    """
+
+    how: str
+    to: int | None = None
+    access: Access | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """One tensor that a use reads: `source` is the index of the use that made it, the name of a network
+    input, or None for parameters and constants.  `shape` is None where it could not be determined."""
+
+    source: int | str | None
+    shape: Shape | None
+    reads: tuple[Read, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A constructed layer, or the arguments of a functional call.
+
+    `kind` is the name a reader sees (`Conv2d`, `ConvBNReLU` for a subclass, `conv2d` for the function), `base` the
+    library layer that it is (`Conv2d`).  `args` are torch's own argument names; arguments with one value per spatial
+    axis are tuples of that length; an argument that is not known is missing.  `defined` is the constructor call,
+    `places` says where single arguments are written.
+    """
+
+    kind: str
+    base: str
+    args: Mapping[str, Any]
+    defined: Place | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One call of a layer on tensors: a row of the trace."""
+
+    index: int
+    path: str
+    layer: Layer
+    operands: tuple[Operand, ...]
+    output: Shape | None
+    place: Place
+    conditional: str = ""
+    """Why it is not certain that the call happens ("" if it is)."""
+    inner: bool = False
+    """A step inside a library layer whose `forward` a subclass overrides: counted, but not listed."""
+    given: tuple[Shape | None, ...] | None = None
+    """The shapes handed to such a layer, where they are not those of its operands."""
+
+    @property
+    def inputs(self) -> tuple[Shape | None, ...]:
+        """The shapes of the tensors that the layer is called on."""
+        return self.given if self.given is not None else tuple(o.shape for o in self.operands)
+
+    @property
+    def kind(self) -> str:
+        return self.layer.kind
+
+    @property
+    def base(self) -> str:
+        return self.layer.base
+
+
+class Note(NamedTuple):
+    """Something that could not be followed, where, and why."""
+
+    place: Place | None
+    reason: str
+
+
+@dataclass(slots=True)
+class Trace:
+    """The ordered uses of one root on one input.
+
+    `inputs` and `output` mirror what is passed to and returned by `forward`: shapes, or lists, tuples and dicts of
+    them; None for what is unknown.  `input_shapes` names each tensor among the inputs, in order.  `order` is
+    "forward", or "constructor" where `forward` could not be followed at all: then `uses` are the layers in the order
+    in which they were constructed and no shape is known.
+    """
+
+    target: str
+    call: str
+    file: str
+    place: Place | None
+    inputs: dict[str, Any]
+    input_shapes: dict[str, Shape | None]
+    uses: list[Use]
+    output: Any
+    output_sources: list[int | str | None]
+    unknowns: list[Note]
+    complete: bool
+    order: str = "forward"
+    task: str | None = None
+    declared: bool = False
+    """Whether the input size was declared (or seen in the code), and not only assumed."""
+    memo: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What folds over the finished trace have computed; see `receptive.py`."""
+
+    def consumers(self) -> dict[int | str, list[tuple[Use, int]]]:
+        """For each use and network input: the uses that read it, with the operand's number."""
+        if "consumers" not in self.memo:
+            found: dict[int | str, list[tuple[Use, int]]] = {}
+            for use in self.uses:
+                for number, operand in enumerate(use.operands):
+                    if operand.source is not None:
+                        found.setdefault(operand.source, []).append((use, number))
+            self.memo["consumers"] = found
+        return self.memo["consumers"]
+
+    def convolutions(self) -> Iterator[Use]:
+        """The uses of (not transposed) convolutions."""
+        return (use for use in self.uses if use.base in ("Conv1d", "Conv2d", "Conv3d"))
+
+
+def show_shape(shape: Shape | None) -> str:
+    """`N×64×H//2×W//2`, "?" for an unknown shape."""
+    return "?" if shape is None else "×".join(map(str, shape)) or "scalar"

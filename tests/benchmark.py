@@ -1,0 +1,74 @@
+"""How long rflint takes, as seconds and as ratios to the floor: parsing the files with libcst.
+
+    python -m tests.benchmark SOURCES
+
+SOURCES is the folder into which a torchvision wheel was unpacked.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rflint.config import Config
+from rflint.linter import Options, check, read_from_disk
+from rflint.receptive import fields
+from rflint.source import Source
+from rflint.trace import Trace
+from rflint.tracing import Root, Session, trace
+
+RUNS = 5
+
+
+def median(run: Callable[[], object]) -> float:
+    """The median time of a few runs, in seconds."""
+    times = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def main(argv: list[str]) -> int:
+    """Print the table."""
+    models = Path(argv[0]) / "torchvision" / "models"
+    files = sorted(str(path) for path in models.glob("*.py"))
+    texts = {path: Path(path).read_text(encoding="utf-8") for path in files}
+    resnet = str(models / "resnet.py")
+
+    def parse(paths: list[str]) -> None:
+        for path in paths:
+            assert Source(path, texts[path]).module
+
+    def interpret() -> Trace:
+        return trace(session, Root(resnet, "resnet152()", (("", (1, 3, 224, 224)),)))
+
+    def fold() -> None:
+        seen.memo.clear()
+        fields(seen)
+
+    start = median(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True))
+    version = median(lambda: subprocess.run([sys.executable, "-m", "rflint", "--version"], check=True, stdout=-3))
+    print(f"{'python -c pass':44} {start:8.3f} s")
+    print(f"{'rflint --version':44} {version:8.3f} s  {version / start:6.2f} × python")
+    floor = median(lambda: parse(files))
+    print(f"{f'parsing {len(files)} files of torchvision.models':44} {floor:8.3f} s   the floor")
+    whole = median(lambda: check(files, Options(Config())))
+    print(f"{'rflint check on them':44} {whole:8.3f} s  {whole / floor:6.2f} × the floor")
+    alone = median(lambda: parse([resnet]))
+    session = Session(read_from_disk)
+    seen = interpret()
+    run = median(interpret)
+    print(f"{f'resnet152(): {len(seen.uses)} uses':44} {run:8.3f} s  {run / alone:6.2f} × parsing its file")
+    folded = median(fold)
+    print(f"{'their receptive fields':44} {folded:8.3f} s  {folded / run:6.2f} × interpreting them")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

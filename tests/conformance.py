@@ -1,0 +1,139 @@
+"""Compares what rflint says of torchvision's networks with what torch recorded on them.
+
+    python -m tests.conformance SOURCES [NAME…]
+
+SOURCES is the folder into which a torchvision wheel was unpacked; nothing of it is imported.  `tests/recorded/shapes`
+holds every call that torch made of a convolution, pool, norm, linear or upsampling module, `tests/recorded/fields` the
+receptive fields measured by gradient.  Missing is work to do, wrong is a bug: the exit status is 1 if anything is
+wrong, or if less is right than `REACHED` says.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rflint.linter import read_from_disk
+from rflint.receptive import fields, json_field, reached
+from rflint.trace import Trace
+from rflint.tracing import Root, Session, trace
+
+RECORDED = Path(__file__).parent / "recorded"
+REACHED = {"complete": 0, "calls right": 0, "fields right": 0}
+
+
+def main(argv: list[str]) -> int:
+    """Compare all networks, or those whose names begin with one of the names given."""
+    sources, names = Path(argv[0]), argv[1:]
+    totals: Counter[str] = Counter()
+    session = Session(read_from_disk)
+    for kind, compare in (("shapes", compare_calls), ("fields", compare_fields)):
+        for truth in _recorded(kind, names):
+            for problem in compare(truth, _traced(session, sources, truth, kind), totals):
+                print(f"{truth['network']}: {problem}")
+    print(
+        f"networks complete {totals['complete']}/{totals['networks']} · "
+        f"layer calls right {totals['calls right']}/{totals['calls']}, wrong {totals['calls wrong']} · "
+        f"fields right {totals['fields right']}/{totals['fields']}, wrong {totals['fields wrong']}"
+    )
+    short = not names and any(totals[what] < least for what, least in REACHED.items())
+    return int(bool(totals["calls wrong"] or totals["fields wrong"]) or short)
+
+
+def _recorded(kind: str, names: list[str]) -> Iterator[dict[str, Any]]:
+    for path in sorted((RECORDED / kind).glob("*.json")):
+        if not names or path.stem.startswith(tuple(names)):
+            yield json.loads(path.read_text(encoding="utf-8"))
+
+
+def _traced(session: Session, sources: Path, truth: dict[str, Any], kind: str) -> Trace:
+    shapes = truth["inputs"] if kind == "shapes" else [truth["input"]]
+    batch = 2 if kind == "shapes" else 1
+    inputs = tuple(("", (batch, *shape)) for shape in shapes)
+    return trace(session, Root(str(sources / truth["file"]), truth["call"], inputs))
+
+
+def compare_calls(truth: dict[str, Any], seen: Trace, totals: Counter[str]) -> Iterator[str]:
+    """Every recorded call is right, missing or wrong; a call that torch did not make is wrong."""
+    kinds = {kind for _, kind, _, _ in truth["layers"]}
+    true, got = _by_path(truth["layers"]), _traced_calls(seen, truth, kinds)
+    right = wrong = 0
+    for path in {**true, **got}:
+        known = [call for call in got.get(path, []) if None not in call]
+        same = sum((Counter(map(str, true.get(path, []))) & Counter(map(str, known))).values())
+        off = max(len(known) - same, len(got.get(path, [])) - len(true.get(path, [])))
+        right, wrong = right + same, wrong + off
+        if off:
+            yield f"{path}: torch {true.get(path)}, rflint {got.get(path)}"
+    missing = len(truth["layers"]) - right
+    if seen.complete and not missing and seen.output is not None and _plain(seen.output) != truth["output"]:
+        wrong += 1
+        yield f"output: torch {truth['output']}, rflint {seen.output}"
+    totals.update(networks=1, calls=len(truth["layers"]))
+    totals.update({"calls right": right, "calls wrong": wrong, "complete": int(seen.complete and not missing and not wrong)})
+    if missing:
+        yield f"{missing} calls missing: {[note.reason for note in seen.unknowns][:3]}"
+
+
+def _by_path(layers: list[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for path, _, given, made in layers:
+        found.setdefault(path, []).append([given, made])
+    return found
+
+
+def _traced_calls(seen: Trace, truth: dict[str, Any], kinds: set[str]) -> dict[str, list[Any]]:
+    paths = {path for path, *_ in truth["layers"]}
+    found: dict[str, list[Any]] = {}
+    for use in seen.uses:
+        if not use.inner and (use.path in paths or use.kind in kinds):
+            given = use.inputs[0] if use.inputs else None
+            found.setdefault(use.path, []).append([_plain(given), _plain(use.output)])
+    return found
+
+
+def _plain(shape: Any) -> Any:
+    if isinstance(shape, dict):
+        return {key: _plain(value) for key, value in shape.items()}
+    return [_plain(item) for item in shape] if isinstance(shape, (list, tuple)) else shape
+
+
+def compare_fields(truth: dict[str, Any], seen: Trace, totals: Counter[str]) -> Iterator[str]:
+    """Size, jump, start and the number of positions reached, on the last axis."""
+    uses = {}
+    for use in seen.uses:
+        uses.setdefault(use.path, use)
+    for path, true in truth["layers"].items():
+        totals["fields"] += 1
+        use = uses.get(path)
+        axes = next(iter(fields(seen)[use.index].values()), None) if use is not None and seen.order == "forward" else None
+        if axes is None or axes[-1].interval is None:
+            yield f"{path}: field missing"
+            continue
+        field = {key: value[-1] if isinstance(value, list) else value for key, value in json_field(axes).items()}
+        name = next(iter(fields(seen)[use.index]))
+        positions = reached(seen, use.index, name, len(axes) - 1)
+        if _agrees(true, field, positions.count if positions is not None else None):
+            totals["fields right"] += 1
+        else:
+            totals["fields wrong"] += 1
+            yield f"{path}: torch {true}, rflint {field}"
+
+
+def _agrees(true: dict[str, Any], field: dict[str, Any], count: int | None) -> bool:
+    if isinstance(field["size"], list):
+        low, high = field["size"]
+        return bool(low <= true["rf"] <= high)
+    if field["size"] != true["rf"] or (count is not None and count != true["reached"]):
+        return False
+    return true["jump"] is None or (
+        field["jump"] == true["jump"] and field["start"] + field["jump"] * true["index"] == true["lo"]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -10,15 +10,15 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from rflint import __version__
 from rflint.arguments import OVERVIEW, UsageError, parse, suggestion
-from rflint.output import close_quietly, escape_unprintable, in_colour, say, source_lines, write
+from rflint.output import close_quietly, escape_unprintable, in_colour, say, write
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from rflint.config import Config
     from rflint.diagnostics import Report, Rule
-    from rflint.linter import Shown
+    from rflint.linter import Options, Shown
 
 FOUND = 1
 FAILED = 2
@@ -49,7 +49,7 @@ def run(argv: list[str]) -> int:
         write(OVERVIEW)
         return 0
     if argv[:1] in (["--version"], ["-V"]):
-        write(f"rflint {version()}\n")
+        write(f"rflint {__version__}\n")
         return 0
     arguments = parse(argv)
     try:
@@ -64,16 +64,6 @@ def run(argv: list[str]) -> int:
         return FAILED
 
 
-def version() -> str:
-    """The installed version."""
-    from importlib import metadata
-
-    try:
-        return metadata.version("rflint")
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
-
-
 def refuse(error: UsageError) -> int:
     """Say what is wrong with the command line or the configuration."""
     if error.usage:
@@ -86,31 +76,32 @@ def check(arguments: Namespace) -> int:
     """Lint the targets."""
     from rflint import linter
     from rflint.formats import summary
-    from rflint.settings import configured, options
+    from rflint.settings import asked
 
-    config = configured(arguments, linter.known_rules())
-    report = linter.check(arguments.targets, options(arguments, config))
-    deliver(report, arguments, config)
+    targets, options = asked(arguments)
+    report = linter.check(targets, options)
+    deliver(report, arguments, options)
     say(report.failures)
     if arguments.verbose:
         say(summary.partial_lines(report))
     if not arguments.quiet:
         say([summary.summary(report)])
-    return status(report, config.fail_on, arguments.exit_zero)
+    return status(report, options.config.fail_on, arguments.exit_zero)
 
 
-def deliver(report: Report, arguments: Namespace, config: Config) -> None:
+def deliver(report: Report, arguments: Namespace, options: Options) -> None:
     """Write the findings, and the counts of `--statistics` below them; JSON stays alone on its stream."""
     from rflint.formats.summary import statistics
 
-    text = findings_text(report, config.format, in_colour(arguments.color, arguments.output_file is not None))
+    wanted = options.config.format
+    text = findings_text(report, wanted, options, in_colour(arguments.color, arguments.output_file is not None))
     counts = statistics(report.diagnostics) if arguments.statistics else ""
-    write(text if config.format == "json" else text + counts, arguments.output_file)
-    if config.format == "json":
+    write(text if wanted == "json" else text + counts, arguments.output_file)
+    if wanted == "json":
         say(counts.splitlines())
 
 
-def findings_text(report: Report, wanted: str, colour: bool) -> str:
+def findings_text(report: Report, wanted: str, options: Options, colour: bool) -> str:
     """The findings in one of the formats of `check`."""
     if wanted == "json":
         from rflint.formats.json_report import json_report
@@ -119,10 +110,19 @@ def findings_text(report: Report, wanted: str, colour: bool) -> str:
     if wanted == "full":
         from rflint.formats.full import full
 
-        return full(report.diagnostics, source_lines, colour)
+        return full(report.diagnostics, lambda file: source_lines(file, options), colour)
     from rflint.formats.concise import concise
 
     return concise(report.diagnostics, colour)
+
+
+def source_lines(file: str, options: Options) -> list[str]:
+    """The lines of a source file, split as our positions count them; none if it cannot be read."""
+    from rflint.linter import read_from_disk
+    from rflint.source import NEWLINE
+
+    text = (options.read or read_from_disk)(file)
+    return [] if text is None else NEWLINE.split(text.removeprefix("\ufeff"))
 
 
 def status(report: Report, fail_on: str, exit_zero: bool) -> int:
@@ -139,11 +139,10 @@ def show(arguments: Namespace) -> int:
     """Print the table of a network, or its JSON; status 0 if there is one, complete or not."""
     from rflint import linter
     from rflint.formats.summary import shown_summary
-    from rflint.settings import configured, options
+    from rflint.settings import asked
 
-    [target] = arguments.targets
-    config = configured(arguments, linter.known_rules())
-    shown = linter.show(target, options(arguments, config))
+    [target], options = asked(arguments)
+    shown = linter.show(target, options)
     write(shown_text(shown, arguments))
     say(shown.failures or ([] if shown.traces else [f"no network found in {target}"]))
     if shown.traces and not arguments.quiet:

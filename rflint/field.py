@@ -70,7 +70,7 @@ def _written(target: int, kernel: int, stride: int, dilation: int) -> range:
     if target % shared:
         return range(0)
     last = first + (kernel - 1 - first) // every * every  # before first if the kernel has no such t: an empty range
-    low, high = ((target - dilation * last) // stride, (target - dilation * first) // stride)
+    low, high = (target - dilation * last) // stride, (target - dilation * first) // stride
     return range(low, high + 1, dilation // shared)
 
 
@@ -113,9 +113,12 @@ def _periodic(rate: Fraction, taps: Callable[[int], range]) -> Access | None:
 def nearest(n: int, m: int, scale: float | None = None) -> Access | None:
     """torch's interpolate, mode nearest, from n to m positions: output i reads ⌊i·σ⌋, σ = 1/scale or n/m, in float32.
 
-    `scale` is the scale_factor if torch uses it (not recomputed). Source: ATen, UpSample.h, with its two short cuts.
+    `scale` is the scale_factor if torch uses it (not recomputed). From n to n or 2n some of torch's kernels use m/n
+    whatever the scale is and some do not: None if it matters. Source: ATen, UpSample.h, and measured on torch 2.13.
     """
-    return repeated(m // n) if n > 0 and m in (n, 2 * n) else _nearest(n, m, scale, Fraction(0))
+    if n > 0 and m in (n, 2 * n):
+        return repeated(m // n) if n == 1 or scale in (None, m // n) else None
+    return _nearest(n, m, scale, Fraction(0))
 
 
 def nearest_exact(n: int, m: int, scale: float | None = None) -> Access | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from rflint.arguments import UsageError
@@ -55,14 +55,3 @@ def in_colour(when: str, to_file: bool = False) -> bool:
     if forced := os.environ.get("FORCE_COLOR"):
         return forced != "0"
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def source_lines(file: str) -> Sequence[str]:
-    """The lines of a source file in its own encoding; none if it cannot be read."""
-    import tokenize
-
-    try:
-        with tokenize.open(file) as source:
-            return source.read().split("\n")
-    except (OSError, SyntaxError, ValueError):
-        return ()

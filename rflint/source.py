@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import re
+import warnings
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rflint.diagnostics import Span
+from rflint.nesting import obstacle
 
 if TYPE_CHECKING:
     import libcst
 
 NEWLINE = re.compile(r"\r\n?|\n")
+_FORM_FEED = re.compile(r"^[ \t\f]*\f", re.MULTILINE)
+_REPORT = "this Python reads the file, but libcst, with which rflint reads, does not; please report it"
 
 
 class SyntaxProblem(Exception):
@@ -35,6 +40,7 @@ class Source:
         self._marked: list[Any] = []
         self._spans: dict[int, tuple[int, int]] | None = None
         self._starts: list[int] = []
+        self._shifts: dict[int, int] = {}
 
     @property
     def module(self) -> libcst.Module:
@@ -49,29 +55,68 @@ class Source:
         return len(self._marked) - 1
 
     def span(self, mark: int) -> Span:
-        """Where a marked node stands.  The first question costs a pass of code generation over the file."""
+        """Where a marked node stands; the start of the file for a node of another tree.
+
+        The first question costs a pass of code generation over the file.
+        """
         if self._spans is None:
-            self._spans = positions(self.module)
-            self._starts = [0, *(found.end() for found in NEWLINE.finditer(self.text))]
+            self._spans = self._measured()
         start, end = self._spans.get(id(self._marked[mark]), (0, 0))
         return Span(*self._line_column(start), *self._line_column(end))
 
+    def _measured(self) -> dict[int, tuple[int, int]]:
+        from rflint.positions import offsets
+
+        spans = offsets(self.module)
+        self._starts = [0, *(found.end() for found in NEWLINE.finditer(without_form_feeds(self.text)))]
+        self._shifts = {_line(self.text, found.end()): len(found[0]) for found in _FORM_FEED.finditer(self.text)}
+        return spans
+
     def _line_column(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
+        return line, offset - self._starts[line - 1] + 1 + self._shifts.get(line, 0)
 
 
 def parse(text: str) -> libcst.Module:
     """The tree of a text.  Raises `SyntaxProblem`."""
     import libcst
 
+    refused = obstacle(text)
+    if refused is not None:
+        raise SyntaxProblem(refused[0], 1, refused[1])
     with without_collector():
         try:
-            return libcst.parse_module(text)
+            return libcst.parse_module(without_form_feeds(text))
         except libcst.ParserSyntaxError as problem:
-            raise SyntaxProblem(problem.raw_line, problem.raw_column + 1, problem.message) from None
-        except RecursionError:
-            raise SyntaxProblem(1, 1, "the code is nested too deeply to be parsed") from None
+            raise explained(text, problem.raw_line, problem.raw_column + 1) from None
+        except UnicodeEncodeError as problem:
+            raise SyntaxProblem(_line(text, problem.start), 1, "half of a surrogate pair is no character") from None
+        except BaseException as failure:
+            if type(failure).__name__ == "PanicException":  # of libcst's native part; not an Exception
+                raise explained(text, 1, 1) from None
+            raise
+
+
+def explained(text: str, line: int, column: int) -> SyntaxProblem:
+    """What Python itself says about a text that does not parse: its words and places are better than libcst's."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except SyntaxError as error:
+        return SyntaxProblem(error.lineno or line, max(error.offset or 1, 1), error.msg)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return SyntaxProblem(line, column, str(error) or type(error).__name__)
+    return SyntaxProblem(line, column, _REPORT)
+
+
+def without_form_feeds(text: str) -> str:
+    """The text without the blanks up to a form feed that begin a line: no part of its indentation, but libcst thinks so."""
+    return _FORM_FEED.sub("", text) if "\f" in text else text
+
+
+def _line(text: str, offset: int) -> int:
+    return len(NEWLINE.findall(text, 0, offset)) + 1
 
 
 @contextmanager
@@ -84,49 +129,3 @@ def without_collector() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
-
-
-def positions(module: libcst.Module) -> dict[int, tuple[int, int]]:
-    """The offsets of every node's first character and of the one behind its last, by the node's identity."""
-    from libcst._nodes.internal import CodegenState
-
-    class Recorder(CodegenState):
-        """Generates code and notes how far it has come around each node."""
-
-        def __init__(self) -> None:
-            super().__init__(module.default_indent, module.default_newline)
-            self.offset = 0
-            self.open: list[int] = []
-            self.spans: dict[int, tuple[int, int]] = {}
-
-        def add_indent_tokens(self) -> None:
-            self.offset += sum(map(len, self.indent_tokens))
-
-        def add_token(self, value: str) -> None:
-            self.offset += len(value)
-
-        def before_codegen(self, node: Any) -> None:
-            self.open.append(self.offset)
-
-        def after_codegen(self, node: Any) -> None:
-            self.spans.setdefault(id(node), (self.open.pop(), self.offset))
-
-        def pop_trailing_newline(self) -> None:
-            """Nothing is kept that could be taken back."""
-
-        @contextmanager
-        def record_syntactic_position(
-            self, node: Any, *, start_node: Any = None, end_node: Any = None
-        ) -> Iterator[None]:
-            start = self.offset
-            try:
-                yield
-            finally:
-                first = self.spans[id(start_node)][0] if start_node is not None else start
-                last = self.spans[id(end_node)][1] if end_node is not None else self.offset
-                self.spans[id(node)] = (first, last)
-
-    recorder = Recorder()
-    with without_collector():
-        module._codegen(recorder)
-    return recorder.spans

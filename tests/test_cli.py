@@ -27,7 +27,7 @@ NOTHING = Report([], files=1, networks=1, complete=1)
 def finding(severity: str = "warning", file: str = "net.py") -> Diagnostic:
     """A finding of a severity."""
     rule = next(rule for rule in KNOWN.values() if rule.severity == severity)
-    return Diagnostic(file, Span(1, 5, 1, 9), rule.code, rule.name, severity, "says why", "Net() on 1×3×8×8")
+    return Diagnostic(file, Span(1, 5, 1, 9), rule.code, rule.name, severity, "says why", "Net() on 1,3,8,8")
 
 
 def report(*severities: str, **more: Any) -> Report:
@@ -163,7 +163,9 @@ def test_an_output_file_that_cannot_be_written_is_said(run: Run) -> None:
         (["--color", "never"], {"FORCE_COLOR": "1"}, False),
     ],
 )
-def test_colours(run: Run, monkeypatch: pytest.MonkeyPatch, argv: list[str], env: dict[str, str], coloured: bool) -> None:
+def test_colours(
+    run: Run, monkeypatch: pytest.MonkeyPatch, argv: list[str], env: dict[str, str], coloured: bool
+) -> None:
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     assert ("\033[" in run(*argv, "net.py", on=report("warning"))[1]) is coloured

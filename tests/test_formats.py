@@ -22,7 +22,7 @@ from rflint.formats.terminal import one_line
 from rflint.trace import Layer, Note, Operand, Place, Read, Trace, Use
 
 GRIDDING = Diagnostic(
-    "seg.py", Span(2, 9, 2, 12), "RF201", "gridding-holes", "warning", "holes", witness="Head() on N×64×H×W"
+    "seg.py", Span(2, 9, 2, 12), "RF201", "gridding-holes", "warning", "holes", witness="Head() on N,64,H,W"
 )
 SHORTCUT = Diagnostic(
     "net.py",
@@ -174,7 +174,9 @@ def test_the_summary_says_what_was_looked_at(report: Report, text: str) -> None:
 
 
 def test_statistics_count_the_most_frequent_rule_first() -> None:
-    assert statistics([SHORTCUT, GRIDDING, GRIDDING]) == "   2  RF201  gridding-holes\n   1  RF405  add-shape-mismatch\n"
+    assert (
+        statistics([SHORTCUT, GRIDDING, GRIDDING]) == "   2  RF201  gridding-holes\n   1  RF405  add-shape-mismatch\n"
+    )
 
 
 # Arguments
@@ -198,7 +200,11 @@ POOL = {"kernel_size": (2, 2), "stride": (2, 2), "padding": (0, 0), "dilation": 
     ("base", "args", "cell"),
     [
         ("Conv2d", CONV, "3→64 k3"),
-        ("Conv2d", CONV | {"stride": (2, 2), "padding": (1, 1), "dilation": (2, 2), "groups": 4}, "3→64 k3 s2 p1 d2 g4"),
+        (
+            "Conv2d",
+            CONV | {"stride": (2, 2), "padding": (1, 1), "dilation": (2, 2), "groups": 4},
+            "3→64 k3 s2 p1 d2 g4",
+        ),
         ("Conv2d", CONV | {"kernel_size": (1, 7), "padding": (0, 3)}, "3→64 k1×7 p0×3"),
         ("Conv2d", CONV | {"padding": "same", "padding_mode": "reflect"}, "3→64 k3 p=same padding_mode=reflect"),
         ("Conv2d", {"out_channels": 8, "bias": True}, "?→8 k? s? p? d? g?"),
@@ -236,20 +242,34 @@ def network(*uses: Use, **changed: Any) -> Trace:
     """A trace of these uses on one image."""
     inputs = {"x": IMAGE}
     known = Trace(
-        "net.py::Net()", "Net()", "net.py", Place("net.py", 4), inputs, inputs, list(uses), uses[-1].output, [], [], True
+        "net.py::Net()",
+        "Net()",
+        "net.py",
+        Place("net.py", 4),
+        inputs,
+        inputs,
+        list(uses),
+        uses[-1].output,
+        [],
+        [],
+        True,
     )
     return replace(known, **changed)
 
 
 def use(index: int, path: str, kind: str, output: Any, *operands: Operand, **more: Any) -> Use:
     args = {"kernel_size": (3, 3), "stride": (2, 2)} if kind.startswith("Max") else {}
-    return Use(index, path, Layer(kind, kind, args, Place("net.py", 7)), operands, output, Place("net.py", 20 + index), **more)
+    return Use(
+        index, path, Layer(kind, kind, args, Place("net.py", 7)), operands, output, Place("net.py", 20 + index), **more
+    )
 
 
 STEM = use(0, "stem.conv", "MaxPool2d", SMALL, Operand("x", IMAGE, kept(window(3, 2, 1), window(5, 2, 2))))
 ACT = use(1, "stem.act", "ReLU", SMALL, Operand(0, SMALL, POINTWISE))
 UP = use(2, "", "up", IMAGE, Operand(1, SMALL, kept(transposed(3, 2, 1, 1), transposed(3, 2, 1, 1))))
-POOLED = use(3, "head.pool", "pool", (1, 3, 1, 1), Operand(2, IMAGE, (*POINTWISE[:2], Read("whole", 2), Read("whole", 3))))
+POOLED = use(
+    3, "head.pool", "pool", (1, 3, 1, 1), Operand(2, IMAGE, (*POINTWISE[:2], Read("whole", 2), Read("whole", 3)))
+)
 FLAT = use(4, "", "flatten", (1, 3), Operand(3, (1, 3, 1, 1), (POINTWISE[0], *[Read("mixed", 1)] * 3)))
 USES = (STEM, ACT, UP, POOLED, FLAT)
 
@@ -293,7 +313,9 @@ def test_columns_are_aligned() -> None:
 
 def test_reached_positions_are_a_column_on_request() -> None:
     holed = use(0, "conv", "MaxPool2d", SMALL, Operand("x", IMAGE, kept(window(3, 2, 2, 2), window(3, 2, 2, 2))))
-    assert cells(network(holed), reached=True) == [["conv", "MaxPool2d", "k3 s2 p?", "1×16×32×32", "2", "5", "3", "7.8 %"]]
+    assert cells(network(holed), reached=True) == [
+        ["conv", "MaxPool2d", "k3 s2 p?", "1×16×32×32", "2", "5", "3", "7.8 %"]
+    ]
 
 
 def test_depth_folds_what_lies_deeper_into_its_last_use() -> None:
@@ -346,7 +368,9 @@ def test_what_could_not_be_followed_stands_below_with_its_place() -> None:
 
 def test_an_unknown_field_is_a_question_mark_with_its_reason() -> None:
     warped = use(0, "warp", "grid_sample", SMALL, Operand("x", IMAGE, kept(None, None)))
-    reads = tuple(replace(read, reason="offsets are data") if read.to in (2, 3) else read for read in warped.operands[0].reads)
+    reads = tuple(
+        replace(read, reason="offsets are data") if read.to in (2, 3) else read for read in warped.operands[0].reads
+    )
     warped = replace(warped, operands=(replace(warped.operands[0], reads=reads),))
     assert cells(network(warped)) == [["warp", "grid_sample", "1×16×32×32", "?", "?"]]
     assert "field ?: offsets are data" in shown(network(warped))

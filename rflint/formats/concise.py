@@ -24,6 +24,7 @@ def headline(diagnostic: Diagnostic, colour: bool) -> str:
 
 def witnessed(diagnostic: Diagnostic) -> str:
     """`[Head() on N×64×H×W, and 2 more]`: for which call and sizes it was proved, and how often it was met besides."""
+    call, on, sizes = diagnostic.witness.rpartition(" on ")
     more = f"and {diagnostic.count - 1} more" if diagnostic.count > 1 else ""
-    known = ", ".join(filter(None, (one_line(diagnostic.witness), more)))
-    return f"[{known}]" if known else ""
+    known = ", ".join(filter(None, (call + on + (sizes.replace(",", "×") if on else sizes), more)))
+    return f"[{one_line(known)}]" if known else ""

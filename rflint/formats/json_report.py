@@ -28,13 +28,7 @@ def finding(diagnostic: Diagnostic) -> dict[str, Any]:
         "column": span.column,
         "end_line": span.end_line,
         "end_column": span.end_column,
-        "witness": with_commas(diagnostic.witness),
+        "witness": diagnostic.witness,
         "related": [{"file": file, "line": at.line, "message": message} for file, at, message in diagnostic.related],
         "fix": diagnostic.fix,
     }
-
-
-def with_commas(witness: str) -> str:
-    """`Head() on N,64,H,W`: the witness with its sizes as `--input` takes them."""
-    call, on, sizes = witness.rpartition(" on ")
-    return call + on + sizes.replace("×", ",") if on else witness

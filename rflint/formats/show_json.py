@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rflint.diagnostics import Span
+from rflint.formats.note_place import note_place
 from rflint.formats.reached_counts import reached_counts
 from rflint.receptive import fields, json_field
 from rflint.trace import Note, Place, Trace, Use
@@ -51,8 +52,8 @@ def constructor_order(trace: Trace, span: Spans) -> list[dict[str, Any]]:
 
 
 def unknown(note: Note, trace: Trace, span: Spans) -> dict[str, Any]:
-    """What could not be followed; without a place of its own it stands at the network's."""
-    return {**located(note.place or trace.place, trace.file, span), "reason": note.reason}
+    """What could not be followed, and why."""
+    return {**located(note_place(note, trace), trace.file, span), "reason": note.reason}
 
 
 def located(place: Place | None, file: str, span: Spans) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rflint.diagnostics import Span
 from rflint.formats.columns import fitted, line, lines
 from rflint.formats.field_cells import field_cells
 from rflint.formats.layer_arguments import layer_arguments
+from rflint.formats.note_place import note_place
 from rflint.formats.terminal import counted, one_line, paint
 from rflint.receptive import fields
 from rflint.trace import Note, Place, Trace, Use, show_shape
@@ -137,5 +138,5 @@ def distinct(reasons: Iterator[str]) -> list[str]:
 
 def located(note: Note, trace: Trace, span: Spans) -> str:
     """`data.py:12`; without a place of its own, that of the network."""
-    place = note.place or trace.place
+    place = note_place(note, trace)
     return f"{place.file}:{span(place).line}" if place else trace.file

@@ -90,7 +90,7 @@ class Loader:
             return native
         found = self.find(name, importer)
         if found is None:
-            return Unknown(f"module {name} is not found: point `src` or `environment` to it", place)
+            return self.library.stand_in(name) or Unknown(f"module {name} is not found: point `src` or `environment` to it", place)
         return self.load_file(found[0], interp, package=found[1])
 
     def load_file(self, path: str, interp: Interpreter, package: bool = False) -> Value:
@@ -125,6 +125,9 @@ class Loader:
 
     def member(self, module: SourceModule, name: str, frame: Frame, node: Any) -> Value:
         """`module.name`: a name of it, of its star imports, a submodule; ABSENT if there is none."""
+        described = self.library.find(f"{module.name}.{name}")
+        if described is not None:
+            return described
         if name in module.scope.names:
             found = self._forced(module.scope, name, module.scope.names[name], frame, node)
             if found is not attributes.ABSENT:

@@ -40,6 +40,9 @@ class Library(Protocol):
     def module(self, name: str) -> Any:
         """The module of this dotted name, or None if the library does not describe it."""
 
+    def stand_in(self, name: str) -> Any:
+        """What is described of a package whose source is not found, or None."""
+
 
 class Interpreter:
     """Runs source on shapes.  One interpreter serves one root; modules it has loaded may be shared."""

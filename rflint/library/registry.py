@@ -27,6 +27,8 @@ class Library:
         self.values: dict[str, Value] = {}
         self.modules: dict[str, NativeModule] = {}
         self.aliases: dict[str, str] = {}
+        self.foreign: set[str] = set()
+        """Packages of which only some names are described: their own source, where it is found, says the rest."""
 
     def find(self, qualname: str) -> Any:
         """The value that a qualified name stands for, or None."""
@@ -35,10 +37,16 @@ class Library:
     def module(self, name: str) -> NativeModule | None:
         """The module of this dotted name.  Anything below a described package counts as described."""
         name = self.aliases.get(name, name)
+        top = name.split(".")[0]
+        if top in self.foreign:
+            return None
         if name in self.modules:
             return self.modules[name]
-        top = name.split(".")[0]
         return NativeModule(name) if top in self.modules else None
+
+    def stand_in(self, name: str) -> NativeModule | None:
+        """What is described of a foreign package, for where its source is not found."""
+        return self.modules.get(name) if name.split(".")[0] in self.foreign else None
 
     def member(self, module: NativeModule, name: str, frame: Frame, node: Any) -> Value:
         """An attribute of a described module; unknown, with its name, if the library does not describe it."""

@@ -23,7 +23,7 @@ from rflint.interp.values import (
     Unknown,
     Value,
 )
-from rflint.library.registry import LIBRARY, function, native_class
+from rflint.library.registry import LIBRARY, function, member, native_class
 
 
 def _partial(call: Call, cls: Value) -> Value:
@@ -101,24 +101,32 @@ def _iterator(name: str, made: Callable[..., Any]) -> None:
         return Iterator_(items)
 
 
+def _chain(call: Call, cls: Value) -> Value:
+    return _joined_rows(call, call.args.positional)
+
+
+def _joined_rows(call: Call, values: list[Value]) -> Value:
+    rows = [items_of(call, value) for value in values]
+    doubt = next((row for row in rows if isinstance(row, Unknown)), None)
+    return doubt or Iterator_([item for row in rows for item in row])  # type: ignore[union-attr]
+
+
+CHAIN = native_class("itertools.chain", new=_chain)
+
+
+@member(CHAIN, "from_iterable")
+def from_iterable(call: Call) -> Value:
+    """`chain.from_iterable(rows)`."""
+    rows = items_of(call, call.args.positional[0])
+    return rows if isinstance(rows, Unknown) else _joined_rows(call, rows)
+
+
 for _name, _made in {
-    "chain": itertools.chain,
     "product": itertools.product,
     "zip_longest": itertools.zip_longest,
     "pairwise": getattr(itertools, "pairwise", None) or (lambda rows: zip(rows, rows[1:], strict=False)),
 }.items():
     _iterator(_name, _made)
-
-
-@function("itertools.chain.from_iterable", signature="iterable")
-def from_iterable(call: Call, iterable: Value) -> Value:
-    """`chain.from_iterable(rows)`."""
-    rows = items_of(call, iterable)
-    if isinstance(rows, Unknown):
-        return rows
-    made = [items_of(call, row) for row in rows]
-    doubt = next((row for row in made if isinstance(row, Unknown)), None)
-    return doubt or Iterator_([item for row in made for item in row])  # type: ignore[union-attr]
 
 
 @function("itertools.repeat", signature="object, times=None")

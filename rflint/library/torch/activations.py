@@ -11,7 +11,6 @@ from rflint.interp.values import Instance, NativeFunction, Tensor, Value, is_siz
 from rflint.library.registry import LIBRARY
 from rflint.library.torch.axes import FUNCTIONAL, unchanged
 from rflint.library.torch.broadcasting import axis, pointwise
-from rflint.library.torch.module import MODULE
 from rflint.library.torch.op import Op, layer, stop, tensor_of, unread
 from rflint.library.torch.tensor import in_place, tensor_function
 from rflint.trace import Read
@@ -97,7 +96,7 @@ def _halves(half: Size, at: int) -> Read:
 
 def _define(name: str, function: str, arguments: str) -> None:
     free = arguments == ANYTHING
-    layer(name, arguments, plain if free else activate, parent=MODULE)
+    layer(name, arguments, plain if free else activate)
     if function in TRAINED:
         trains = function.startswith("dropout")
         arguments = arguments.replace("inplace", f"training={trains}, inplace")
@@ -124,8 +123,8 @@ def _give_weight(call: Call, self: Instance) -> None:
 
 for _name, (_function, _arguments) in POINTWISE.items():
     _define(_name, _function, _arguments)
-layer("PReLU", "num_parameters=1, init=0.25, device=None, dtype=None", activate, prepare=_give_weight, parent=MODULE)
-layer("GLU", "dim=-1", gated, parent=MODULE)
+layer("PReLU", "num_parameters=1, init=0.25, device=None, dtype=None", activate, prepare=_give_weight)
+layer("GLU", "dim=-1", gated)
 tensor_function("prelu", signature="input, weight", base="PReLU", under=(FUNCTIONAL, "torch"), known=False)(activate)
 tensor_function("glu", signature="input, dim=-1", base="GLU", under=(FUNCTIONAL,), method=False, known=False)(gated)
 tensor_function("dropout", "feature_dropout", signature="input, p, train", base="Dropout", method=False, known=False)(

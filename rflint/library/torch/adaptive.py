@@ -19,7 +19,7 @@ def adaptive(op: Op, input: Value, axes: int) -> Value:
     """An adaptive pool: (N, C, …) or (C, …) to `output_size`, where None leaves an axis as it is."""
     wanted = _wanted(op.arg("output_size"), axes)
     if wanted is not None:
-        op = restated(op, output_size=wanted)
+        op = restated(op, {"output_size": wanted})
     input, answer = checked(op, input, (axes + 1, axes + 2))
     if answer is None:
         first = len(input.shape) - axes

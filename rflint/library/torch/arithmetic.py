@@ -18,30 +18,23 @@ UNARY = (
     "conj conj_physical cos cosh deg2rad digamma erf erfc erfinv exp exp2 expm1 fix floor frac i0 lgamma log log10 "
     "log1p log2 neg negative positive rad2deg real imag reciprocal rsqrt sgn sign sin sinc sinh sqrt square tan "
     "trunc"
-).split()
-TESTS = "isnan isinf isfinite isneginf isposinf isreal signbit logical_not".split()
-BINARY = {
-    "add": "add",
-    "sub": "sub",
+)
+TESTS = "isnan isinf isfinite isneginf isposinf isreal signbit logical_not"
+RENAMED = {
     "subtract": "sub",
-    "mul": "mul",
     "multiply": "mul",
-    "div": "div",
     "divide": "div",
     "true_divide": "div",
 }
-"""Functions of two tensors, with the base under which rules know them; the others are their own."""
-BINARY |= {
-    name: name
-    for name in (
-        "arctan2 atan2 bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor copysign float_power "
-        "floor_divide fmax fmin fmod heaviside hypot ldexp logaddexp logaddexp2 maximum minimum nextafter pow remainder "
-        "xlogy"
-    ).split()
-}
+"""Functions of two tensors under another name than their base, the name by which rules know them."""
+BINARY = (
+    "add sub mul div arctan2 atan2 bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor copysign "
+    "float_power floor_divide fmax fmin fmod heaviside hypot ldexp logaddexp logaddexp2 maximum minimum nextafter pow "
+    "remainder xlogy"
+)
 COMPARISONS = (
     "eq ne lt gt le ge not_equal less greater less_equal greater_equal isclose logical_and logical_or logical_xor"
-).split()
+)
 OPERATORS = {
     "add": "add",
     "sub": "sub",
@@ -127,9 +120,9 @@ def promoted(values: Sequence[Value]) -> str:
 # -- functions ---------------------------------------------------------------------------------------------------
 
 
-@tensor_function(*UNARY, signature="input, *, out=None", twin=True, known=False)
+@tensor_function(*UNARY.split(), signature="input, *, out=None", twin=True, known=False)
 @tensor_function("round", signature="input, *, decimals=0, out=None", twin=True, known=False)
-@tensor_function("nan_to_num", signature="input, nan=0.0, posinf=None, neginf=None, *, out=None", twin=True, known=False)
+@tensor_function("nan_to_num", signature="input, nan=0.0, posinf=None, neginf=None, out=None", twin=True, known=False)
 @tensor_function("logit", signature="input, eps=None, *, out=None", twin=True, known=False)
 @tensor_function("triu", "tril", signature="input, diagonal=0, *, out=None", twin=True, known=False)
 @tensor_function("bernoulli", signature="input, p=None, *, generator=None, out=None", known=False)
@@ -138,7 +131,7 @@ def unary(op: Op, input: Value, **settings: Value) -> Value:
     return elementwise(op, [input])
 
 
-@tensor_function(*TESTS, signature="input, *, out=None", twin=True, known=False, makes="bool")
+@tensor_function(*TESTS.split(), signature="input, *, out=None", twin=True, known=False, makes="bool")
 def test(op: Op, input: Value) -> Value:
     """A question about each number."""
     return elementwise(op, [input], "bool")
@@ -148,11 +141,11 @@ def _binary(op: Op, input: Value, other: Value, **settings: Value) -> Value:
     return elementwise(op, [input, other])
 
 
-for _name, _base in BINARY.items():
+for _name in (*BINARY.split(), *RENAMED):
     tensor_function(
         _name,
         signature="input, other, *, alpha=1, rounding_mode=None, out=None",
-        base=_base,
+        base=RENAMED.get(_name, _name),
         twin=True,
         known=False,
         makes="own",
@@ -166,7 +159,7 @@ def reverse_subtract(op: Op, input: Value, other: Value, alpha: Value) -> Value:
 
 
 @tensor_function(
-    *COMPARISONS,
+    *COMPARISONS.split(),
     signature="input, other, *, rtol=1e-05, atol=1e-08, equal_nan=False, out=None",
     twin=True,
     known=False,
@@ -177,7 +170,7 @@ def compare(op: Op, input: Value, other: Value, **settings: Value) -> Value:
     return elementwise(op, [input, other], "bool")
 
 
-@tensor_function("clamp", "clip", signature="input, min=None, max=None, *, out=None", base="clamp", twin=True, known=False)
+@tensor_function("clamp", "clip", signature="input, min=None, max=None, out=None", base="clamp", twin=True, known=False)
 @tensor_function("clamp_min", signature="input, min, *, out=None", base="clamp", twin=True, known=False)
 @tensor_function("clamp_max", signature="input, max, *, out=None", base="clamp", twin=True, known=False)
 def clamp(op: Op, input: Value, min: Value = None, max: Value = None) -> Value:
@@ -205,15 +198,12 @@ def masked_fill(op: Op, input: Value, mask: Value, value: Value) -> Value:
     return elementwise(op, [input, mask])
 
 
-@tensor_function("where", signature="condition, input=None, other=None, *, out=None", method=False, known=False, makes="own")
+@tensor_function("where", signature="condition, input=None, other=None", method=False, known=False, makes="own")
 def where(op: Op, condition: Value, input: Value, other: Value) -> Value:
     """`torch.where(condition, a, b)`; with the condition alone it lists positions."""
     if input is None and other is None:
         return op.call.unknown("how many positions fulfil a condition is not known")
-    result = elementwise(op, [condition, input, other])
-    if isinstance(result, Tensor) and result.shape is not None:
-        result.dtype = promoted([value for value in (input, other) if isinstance(value, (Tensor, float, int))] or [result])
-    return result
+    return elementwise(op, [condition, input, other], promoted([input, other]))
 
 
 @tensor_function("where", signature="input, condition, other", under=(), known=False, makes="own")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -76,7 +76,7 @@ def unchanged(op: Op, input: Value) -> Value:
     return moved(op.call, input, result) if op.arg("inplace") is True and isinstance(input, Tensor) else result
 
 
-def restated(op: Op, base: str = "", **args: Any) -> Op:
-    """The same call under another base, or with some arguments in another form."""
+def restated(op: Op, args: Mapping[str, Any], base: str = "") -> Op:
+    """The same call with some arguments in another form, or under another base."""
     layer = replace(op.layer, base=base or op.layer.base, args={**op.layer.args, **args})
     return replace(op, layer=layer)

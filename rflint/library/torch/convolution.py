@@ -35,7 +35,7 @@ def convolve(op: Op, input: Value, axes: int) -> Value:
     reads = [*(_batch(first)), Read("mixed")]
     spatial: list[Size] = []
     for axis in range(axes):
-        size, read = _axis(op, input.shape[first + axis], axis, first + axis)
+        size, read = conv_axis(op, input.shape[first + axis], axis, first + axis)
         spatial.append(size)
         reads.append(read)
     channels = op.arg("out_channels")
@@ -47,7 +47,7 @@ def _batch(first: int) -> list[Read]:
     return [kept(axis) for axis in range(first - 1)]
 
 
-def _axis(op: Op, size: Size, axis: int, at: int) -> tuple[Size, Read]:
+def conv_axis(op: Op, size: Size, axis: int, at: int) -> tuple[Size, Read]:
     """Output size and access of one axis of a convolution."""
     if not op.has("kernel_size", "stride", "padding", "dilation"):
         return fresh(), unread(at, "an argument is not known")
@@ -114,7 +114,9 @@ def _transposed_axis(op: Op, size: Size, axis: int, at: int) -> tuple[Size, Read
     return sizes.transposed(size, kernel, stride, padding, dilation, extra), read
 
 
-def _prepare(axes: int, transposed: bool) -> Any:
+def prepared(axes: int, transposed: bool = False) -> Any:
+    """What a constructor leaves on the layer: arguments per axis, `weight` and `bias`."""
+
     def prepare(call: Call, self: Instance) -> None:
         attrs = self.attrs
         for name in SPATIAL:
@@ -139,7 +141,9 @@ def _weight_shape(attrs: dict[str, Value], transposed: bool) -> tuple[Size, ...]
     return (first, second // groups, *kernel) if transposed else (second, first // groups, *kernel)
 
 
-def _from_weight(axes: int, transposed: bool) -> Any:
+def from_weight(axes: int, transposed: bool = False) -> Any:
+    """The layer's arguments from those of the function: channels and kernel are the shape of `weight`."""
+
     def derive(args: dict[str, Value]) -> dict[str, Value]:
         weight = args.pop("weight")
         bias = args.pop("bias")
@@ -162,7 +166,7 @@ def _define(axes: int) -> None:
         return transpose(op, input, axes, output_size)
 
     base, name = f"Conv{axes}d", f"conv{axes}d"
-    layer(base, ARGUMENTS, plain, axes=axes, spatial=SPATIAL, prepare=_prepare(axes, False))
+    layer(base, ARGUMENTS, plain, axes=axes, spatial=SPATIAL, prepare=prepared(axes, False))
     functional(
         [f"torch.nn.functional.{name}", f"torch.{name}"],
         base,
@@ -170,7 +174,7 @@ def _define(axes: int) -> None:
         plain,
         axes=axes,
         spatial=SPATIAL,
-        derive=_from_weight(axes, False),
+        derive=from_weight(axes, False),
     )
     base, name = f"ConvTranspose{axes}d", f"conv_transpose{axes}d"
     layer(
@@ -180,7 +184,7 @@ def _define(axes: int) -> None:
         inputs="input, output_size=None",
         axes=axes,
         spatial=SPATIAL,
-        prepare=_prepare(axes, True),
+        prepare=prepared(axes, True),
     )
     functional(
         [f"torch.nn.functional.{name}", f"torch.{name}"],
@@ -189,7 +193,7 @@ def _define(axes: int) -> None:
         back,
         axes=axes,
         spatial=SPATIAL,
-        derive=_from_weight(axes, True),
+        derive=from_weight(axes, True),
     )
 
 

@@ -19,6 +19,8 @@ OPTIONS = (
     "generator=None, names=None"
 )
 
+FILLING = "zero_ fill_ normal_ uniform_ bernoulli_ random_ exponential_ cauchy_ geometric_ log_normal_ trunc_normal_"
+
 
 def constant(call: Call, sizes: list[Value] | Unknown, dtype: str = "") -> Tensor:
     """A constant of these sizes; those that are not known are of their own."""
@@ -33,7 +35,10 @@ def _typed(options: dict[str, Value], default: str = "") -> str:
     return dtype_named(options.get("dtype")) or default
 
 
-@function("torch.zeros", "torch.ones", "torch.empty", "torch.rand", "torch.randn", signature=f"*size, {OPTIONS}, **named")
+@function(
+    *(f"torch.{name}" for name in ("zeros", "ones", "empty", "rand", "randn")),
+    signature=f"*size, {OPTIONS}, **named",
+)
 def filled(call: Call, size: tuple[Value, ...], named: dict[str, Value], **options: Value) -> Value:
     """`torch.zeros(2, 3)`, `torch.zeros((2, 3))`."""
     return constant(call, spread(size, named), _typed(options))
@@ -166,7 +171,9 @@ def from_data(call: Call, data: Value, dtype: str = "") -> Value:
     numbers = _numbers(values)
     if numbers is None or not is_concrete(values):
         return Tensor(_sizes(values), None, dtype or "float", "the size of data is not known")
-    return literal(values, dtype) if len(numbers) <= MOST else Tensor(lengths(values), None, dtype or common_type(values))
+    if len(numbers) > MOST:
+        return Tensor(lengths(values), None, dtype or common_type(values))
+    return literal(values, dtype)
 
 
 def _listed(call: Call, data: Value) -> Any:
@@ -197,10 +204,7 @@ def _sizes(values: Any) -> tuple[Size, ...] | None:
     return () if is_size(values) or isinstance(values, float) else values.shape if isinstance(values, Tensor) else None
 
 
-@member(
-    TENSOR,
-    *"zero_ fill_ normal_ uniform_ bernoulli_ random_ exponential_ cauchy_ geometric_ log_normal_ trunc_normal_".split(),
-)
+@member(TENSOR, *FILLING.split())
 def refilled(call: Call) -> Value:
     """Filling a tensor in place makes it a constant."""
     self = call.args.positional[0]
@@ -242,7 +246,8 @@ LIBRARY.define("torch.nn.parameter.Buffer", BUFFER)
 
 
 def _uninitialised(call: Call, cls: Value) -> Value:
-    return Tensor(None, reason="a parameter whose size follows from its first input", parameter=cls.name.endswith("Parameter"))
+    reason = "the size of a parameter that follows from the first input"
+    return Tensor(None, reason=reason, parameter=cls.name.endswith("Parameter"))
 
 
 for _name in ("UninitializedParameter", "UninitializedBuffer"):
@@ -257,7 +262,7 @@ def _size(call: Call, cls: Value) -> Value:
 native_class("torch.Size", new=_size)
 
 
-@function("torch.autograd.Variable", "torch.nn.parameter.Variable", signature="data, requires_grad=False, volatile=False")
+@function("torch.autograd.Variable", signature="data, requires_grad=False, volatile=False")
 def variable(call: Call, data: Value, requires_grad: Value, volatile: Value) -> Value:
     """`Variable(x)`, which older code needs."""
     return data

@@ -12,11 +12,11 @@ from rflint.library.registry import LIBRARY, function
 NAMES = (
     "uniform normal trunc_normal constant ones zeros eye dirac xavier_uniform xavier_normal kaiming_uniform "
     "kaiming_normal orthogonal sparse"
-).split()
+)
 GAINS = {"tanh": 5 / 3, "relu": math.sqrt(2), "selu": 3 / 4}
 
 
-@function(*(f"torch.nn.init.{name}_" for name in NAMES), *(f"torch.nn.init.{name}" for name in NAMES))
+@function(*(f"torch.nn.init.{name}_" for name in NAMES.split()), *(f"torch.nn.init.{name}" for name in NAMES.split()))
 @function("torch.nn.init._no_grad_trunc_normal_", "torch.nn.init._no_grad_normal_", "torch.nn.init._no_grad_uniform_")
 @function("torch.nn.init._no_grad_fill_", "torch.nn.init._no_grad_zero_")
 def filled(call: Call) -> Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rflint.dims import Size, symbol
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, NativeFunction, Tensor, Unknown, Value, is_size
@@ -41,13 +43,14 @@ def _made(op: Op) -> Size:
 
 def bilinear(op: Op, input1: Value, input2: Value) -> Value:
     """(…, in1_features) and (…, in2_features) to (…, out_features)."""
-    tensors = [tensor_of(op.call, input1), tensor_of(op.call, input2)]
-    answer = next((answer for tensor in tensors if (answer := stop(op, tensor)) is not None), None)
-    if answer is not None:
-        return answer
-    first, second = tensors
+    first: Value = tensor_of(op.call, input1)
+    second: Value = tensor_of(op.call, input2)
+    for tensor in (first, second):
+        answer = stop(op, tensor)
+        if answer is not None:
+            return answer
     if not first.shape or len(first.shape) != len(second.shape):
-        return op.opaque(tensors, "the two inputs of Bilinear have different numbers of axes")
+        return op.opaque([first, second], "the two inputs of Bilinear have different numbers of axes")
     last = len(first.shape) - 1
     reads = (*pointwise(last), Read("whole", last))
     return op.emit([(first, reads), (second, reads)], (*first.shape[:-1], _made(op)), first.reason)
@@ -71,7 +74,7 @@ def _parameter(*sizes: Value) -> Tensor:
     return Tensor(tuple(sizes) if all(map(is_size, sizes)) else None, parameter=True)
 
 
-def _give_weights(*features: str) -> object:
+def _give_weights(*features: str) -> Callable[[Call, Instance], None]:
     def prepare(call: Call, self: Instance) -> None:
         bias, out = self.attrs["bias"], self.attrs["out_features"]
         self.attrs["weight"] = _parameter(out, *(self.attrs[name] for name in features))
@@ -86,7 +89,7 @@ def _give_table(call: Call, self: Instance) -> None:
     self.attrs["weight"] = given if isinstance(given, Tensor) else table
 
 
-def _from_weight(*names: str) -> object:
+def _from_weight(*names: str) -> Callable[[dict[str, Value]], dict[str, Value]]:
     """The sizes of the weight under these names, first axis first."""
 
     def derive(args: dict[str, Value]) -> dict[str, Value]:

@@ -60,7 +60,7 @@ def _rounded(values: Any, kind: str) -> Any:
 
 
 def linspace(start: float, end: float, steps: int) -> list[float]:
-    """The numbers of `torch.linspace`, which goes up from the start in its first half and down from the end after it."""
+    """The numbers of `torch.linspace`: its first half counts up from the start, its second down from the end."""
     if steps < 2:
         return [start] * steps
     step = (end - start) / (steps - 1)

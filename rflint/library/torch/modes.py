@@ -15,7 +15,7 @@ CONTEXTS = (
     "torch.backends.cuda.sdp_kernel torch.nn.attention.sdpa_kernel torch.jit.optimized_execution "
     "torch.autograd.graph.save_on_cpu torch.autograd.grad_mode.no_grad torch.nn.utils.parametrize.cached "
     "torch.backends.cudnn.flags torch.autograd.set_detect_anomaly"
-).split()
+)
 DECORATORS = (
     "torch.jit.script torch.jit.export torch.jit.ignore torch.jit.unused torch.jit.interface torch.jit.script_method "
     "torch.jit.script_if_tracing torch.jit._overload torch.jit._overload_method torch.jit.optimize_for_inference "
@@ -23,14 +23,15 @@ DECORATORS = (
     "torch._dynamo.allow_in_graph torch.fx.wrap torch.cuda.amp.custom_fwd torch.cuda.amp.custom_bwd "
     "torch.amp.custom_fwd torch.amp.custom_bwd torch.autograd.function.once_differentiable "
     "torch.library.custom_op"
-).split()
+)
 FALSE = (
     "torch.jit.is_scripting torch.jit.is_tracing torch._C._get_tracing_state torch.onnx.is_in_onnx_export "
     "torch.compiler.is_compiling torch.compiler.is_dynamo_compiling torch.compiler.is_exporting "
-    "torch._dynamo.is_compiling torch.is_autocast_enabled torch.is_autocast_cpu_enabled torch.is_inference_mode_enabled "
-    "torch.jit._state.is_tracing torch.overrides.has_torch_function torch.overrides.has_torch_function_unary "
+    "torch._dynamo.is_compiling torch.is_autocast_enabled torch.is_autocast_cpu_enabled "
+    "torch.is_inference_mode_enabled torch.jit._state.is_tracing torch.overrides.has_torch_function "
+    "torch.overrides.has_torch_function_unary"
     "torch.overrides.has_torch_function_variadic torch.fx.is_fx_tracing"
-).split()
+)
 
 
 def _new_context(call: Call, cls: Value) -> Value:
@@ -40,7 +41,7 @@ def _new_context(call: Call, cls: Value) -> Value:
 
 
 CONTEXT = native_class("torch.utils._contextlib.Context", new=_new_context)
-for _name in CONTEXTS:
+for _name in CONTEXTS.split():
     native_class(_name, CONTEXT)
 
 
@@ -56,7 +57,7 @@ def enter(call: Call) -> Value:
     return None
 
 
-@function(*DECORATORS)
+@function(*DECORATORS.split())
 def transparent(call: Call) -> Value:
     """What is decorated, compiled or scripted stays what it is; with settings instead, the decorator for it."""
     first = call.args.positional[0] if call.args.positional else call.args.keywords.get("model")
@@ -65,7 +66,7 @@ def transparent(call: Call) -> Value:
     return first
 
 
-@function(*FALSE)
+@function(*FALSE.split())
 def false(call: Call) -> Value:
     """Nothing is scripted, traced or compiled."""
     return False
@@ -126,7 +127,9 @@ CONTEXT_OF_FUNCTION = native_class("torch.autograd.function.FunctionCtx")
 LIBRARY.define("torch.autograd.function.Function", FUNCTION)
 
 
-@member(CONTEXT_OF_FUNCTION, *"save_for_backward mark_dirty mark_non_differentiable set_materialize_grads".split())
+@member(
+    CONTEXT_OF_FUNCTION, "save_for_backward", "mark_dirty", "mark_non_differentiable", "set_materialize_grads"
+)
 def remember(call: Call) -> Value:
     """What a function notes for its backward pass."""
     return None

@@ -14,8 +14,7 @@ from rflint.interp.values import Instance, NativeClass, NativeFunction, Tensor, 
 from rflint.library.registry import LIBRARY, native_class, parse_signature
 from rflint.library.torch.axes import FUNCTIONAL, restated, unchanged
 from rflint.library.torch.broadcasting import pointwise
-from rflint.library.torch.module import MODULE
-from rflint.library.torch.op import Op, functional, layer, shaped, stop, tensor_of, unread
+from rflint.library.torch.op import MODULE, Op, functional, layer, shaped, stop, tensor_of, unread
 from rflint.trace import Read
 
 DEVICE = "device=None, dtype=None"
@@ -53,7 +52,7 @@ def by_rank(op: Op, input: Value, *, axes: int) -> Value:
 def of_rank(op: Op, input: Value, *, stem: str) -> Value:
     """One that takes any number of axes: it is the layer for as many as there are."""
     rank = len(input.shape) if isinstance(input, Tensor) and input.shape is not None else 4
-    return unchanged(restated(op, f"{stem}{min(max(rank - 2, 1), 3)}d"), input)
+    return unchanged(restated(op, {}, f"{stem}{min(max(rank - 2, 1), 3)}d"), input)
 
 
 def across_channels(op: Op, input: Value) -> Value:

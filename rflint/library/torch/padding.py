@@ -76,7 +76,7 @@ def _moved(left: Size, at: int) -> Read:
 def _layer_of(mode: str) -> Callable[[Op, Value], Value]:
     def run(op: Op, input: Value) -> Value:
         padding = op.owner.attrs.get("padding") if op.owner is not None else None
-        return grown(restated(op, "pad"), input, padding, mode)
+        return grown(restated(op, {}, "pad"), input, padding, mode)
 
     return run
 
@@ -94,7 +94,7 @@ def _prepare(axes: int) -> Callable[[Call, Instance], None]:
 
 def pad(op: Op, input: Value, pad: Value, mode: Value) -> Value:
     """`F.pad(input, pad, mode)`."""
-    op = restated(op, **known_args({"pad": pad, "mode": mode}, 0, ()))
+    op = restated(op, known_args({"pad": pad, "mode": mode}, 0, ()))
     few = isinstance(pad, (tuple, list)) and len(pad) <= 4
     if isinstance(input, Tensor) and input.shape is None and input.open and not few:
         return op.opaque([input], "it may pad the channels of an input whose shape is not declared")
@@ -102,7 +102,7 @@ def pad(op: Op, input: Value, pad: Value, mode: Value) -> Value:
 
 
 def _constant(op: Op, input: Value, pad: Value) -> Value:
-    return grown(restated(op, **known_args({"pad": pad}, 0, ())), input, pad, "constant")
+    return grown(restated(op, known_args({"pad": pad}, 0, ())), input, pad, "constant")
 
 
 for _axes in (1, 2, 3):

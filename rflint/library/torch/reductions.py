@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rflint import dims
 from rflint.dims import Size
@@ -16,8 +17,9 @@ from rflint.library.torch.op import Op, fresh, kept, unread
 from rflint.library.torch.tensor import copied, is_number, tensor_function
 from rflint.trace import Read
 
-LINALG = ("torch.linalg",)
-BY_AXIS = "input, dim=None, keepdim=False, *, dtype=None, out=None"
+LINALG: dict[str, Any] = {"under": ("torch.linalg",), "method": False}
+TAIL = "keepdim=False, *, dtype=None, out=None"
+BY_DIM = f"dim=None, {TAIL}"
 
 
 def reduce(op: Op, input: Tensor, dim: Value, keepdim: Value) -> Tensor:
@@ -42,35 +44,27 @@ def reduce(op: Op, input: Tensor, dim: Value, keepdim: Value) -> Tensor:
     return op.emit([(input, reads)], tuple(sizes), input.reason)
 
 
-@tensor_function("mean", "sum", "nansum", "nanmean", "prod", "count_nonzero", signature=BY_AXIS)
-@tensor_function("logsumexp", "amax", "amin", signature="input, dim=None, keepdim=False, *, out=None")
-@tensor_function("all", "any", signature="input, dim=None, keepdim=False, *, out=None", makes="bool")
-@tensor_function("argmax", "argmin", signature="input, dim=None, keepdim=False", makes="int64")
+@tensor_function("mean", "sum", "nansum", "nanmean", "prod", "count_nonzero", signature=f"input, {BY_DIM}")
+@tensor_function("logsumexp", "amax", "amin", signature=f"input, {BY_DIM}")
+@tensor_function("all", "any", signature=f"input, {BY_DIM}", makes="bool")
+@tensor_function("argmax", "argmin", signature=f"input, {BY_DIM}", makes="int64")
 def reduced(op: Op, input: Tensor, dim: Value, keepdim: Value) -> Value:
     """`mean(dim, keepdim)` and its like."""
     return reduce(op, input, dim, keepdim)
 
 
 @tensor_function("norm", signature="input, p='fro', dim=None, keepdim=False, dtype=None, out=None")
-@tensor_function("quantile", "nanquantile", signature="input, q, dim=None, keepdim=False, *, interpolation='linear', out=None")
-@tensor_function("norm", signature="input, ord=None, dim=None, keepdim=False, *, dtype=None, out=None", under=LINALG, method=False)
-@tensor_function(
-    "vector_norm",
-    signature="input, ord=2, dim=None, keepdim=False, *, dtype=None, out=None",
-    base="norm",
-    under=LINALG,
-    method=False,
-)
-@tensor_function(
-    "matrix_norm",
-    signature="input, ord='fro', dim=(-2, -1), keepdim=False, *, dtype=None, out=None",
-    base="norm",
-    under=LINALG,
-    method=False,
-)
+@tensor_function("norm", "vector_norm", signature=f"input, ord=None, {BY_DIM}", base="norm", **LINALG)
+@tensor_function("matrix_norm", signature=f"input, ord='fro', dim=(-2, -1), {TAIL}", base="norm", **LINALG)
 def norm(op: Op, input: Tensor, dim: Value, keepdim: Value, **order: Value) -> Value:
-    """`norm(p, dim, keepdim)`; a quantile of one number."""
-    if "q" in order and not is_number(order["q"]):
+    """`norm(p, dim, keepdim)`."""
+    return reduce(op, input, dim, keepdim)
+
+
+@tensor_function("quantile", "nanquantile", signature=f"input, q, {BY_DIM}, interpolation='linear'")
+def quantile(op: Op, input: Tensor, q: Value, dim: Value, keepdim: Value, interpolation: Value) -> Value:
+    """`quantile(q, dim)` for one number q."""
+    if not is_number(q):
         return op.opaque([input], "how many quantiles are taken is not known")
     return reduce(op, input, dim, keepdim)
 

@@ -7,24 +7,21 @@ from collections.abc import Sequence
 from rflint import dims, field, sizes
 from rflint.dims import Size
 from rflint.interp.frames import Call
-from rflint.interp.values import Tensor, Unknown, Value, find_unknown, is_size
+from rflint.interp.values import Tensor, Value, find_unknown, is_size
 from rflint.library.registry import function
 from rflint.library.torch.broadcasting import FIRST, axes, axis, broadcast, filled, pointwise, stretched_read
 from rflint.library.torch.op import Op, fresh, kept, operation, unread
 from rflint.library.torch.reductions import along
 from rflint.library.torch.reshaping import flatten
-from rflint.library.torch.tensor import spread, tensor_function
+from rflint.library.torch.tensor import tensor_function
 from rflint.trace import Read, Shape
 
 
-@tensor_function("expand", signature="input, *sizes, implicit=False, **named", under=())
-@tensor_function("broadcast_to", signature="input, *sizes, **named", base="expand")
-def expand(op: Op, input: Tensor, sizes: tuple[Value, ...], named: dict[str, Value], implicit: Value = False) -> Value:
+@tensor_function("expand", signature="input, *size", under=())
+@tensor_function("broadcast_to", signature="input, *size", base="expand")
+def expand(op: Op, input: Tensor, size: list[Value]) -> Value:
     """`expand(*sizes)`: axes of size 1 are repeated, -1 leaves a size."""
-    wanted = spread(sizes, named)
-    if isinstance(wanted, Unknown):
-        return op.opaque([input], wanted.reason)
-    return expanded(op, input, wanted)
+    return expanded(op, input, size)
 
 
 @tensor_function("expand_as", signature="input, other", base="expand", under=())
@@ -68,23 +65,22 @@ def broadcast_tensors(call: Call, tensors: tuple[Value, ...]) -> Value:
     return tuple(expanded(operation(call, "expand", {}, "broadcast_tensors"), one, shape) for one in given)
 
 
-@tensor_function("repeat", signature="input, *repeats, **named", under=())
-@tensor_function("tile", signature="input, *dims, **named", base="repeat")
-def repeat(op: Op, input: Tensor, named: dict[str, Value], **given: Value) -> Value:
+@tensor_function("tile", signature="input, *dims", base="repeat")
+def tile(op: Op, input: Tensor, dims: list[Value]) -> Value:
+    """`tile(*dims)`: `repeat`, once along the first axes if fewer are given."""
+    return repeat(op, input, [1] * (len(input.shape or ()) - len(dims)) + dims)
+
+
+@tensor_function("repeat", signature="input, *repeats", under=())
+def repeat(op: Op, input: Tensor, repeats: list[Value]) -> Value:
     """`repeat(*repeats)`: the whole tensor again and again along each axis."""
-    (counts,) = given.values()
-    times = spread(counts, named)
     shape = input.shape or ()
-    if isinstance(times, Unknown):
-        return op.opaque([input], times.reason)
-    if op.layer.kind == "tile":
-        times = [1] * (len(shape) - len(times)) + times
-    first = len(times) - len(shape)
+    first = len(repeats) - len(shape)
     if first < 0:
         return op.opaque([input], f"repeat() along fewer than {len(shape)} axes")
-    doubt = find_unknown(times)
-    output = [_times(size, count) for size, count in zip(filled(shape, len(times)), times, strict=True)]
-    reads = [_repeated(size, times[first + at], first + at) for at, size in enumerate(shape)]
+    doubt = find_unknown(repeats)
+    output = [_times(size, count) for size, count in zip(filled(shape, len(repeats)), repeats, strict=True)]
+    reads = [_repeated(size, repeats[first + at], first + at) for at, size in enumerate(shape)]
     return op.emit([(input, reads)], tuple(output), doubt.reason if doubt is not None else input.reason)
 
 
@@ -116,20 +112,25 @@ def repeat_interleave(op: Op, input: Tensor, repeats: Value, dim: Value, output_
 
 
 @tensor_function("roll", signature="input, shifts, dims=None")
-@tensor_function("flip", signature="input, *dims, **named")
-@tensor_function("rot90", signature="input, k=1, dims=(0, 1)")
-def turned_round(op: Op, input: Tensor, dims: Value, named: Value = None, shifts: Value = None, k: Value = 2) -> Value:
-    """`roll`, `flip`, `rot90`: the numbers of some axes in another order."""
-    shape = list(input.shape or ())
-    moving = spread(dims, named or {}) if isinstance(dims, tuple) else dims
-    touched = moving.reason if isinstance(moving, Unknown) else axes(moving, len(shape))
-    if isinstance(touched, str) or not isinstance(k, int):
-        return op.opaque([input], touched if isinstance(touched, str) else "how often it is turned is not known")
-    if k % 2 and len(touched) == 2:
-        a, b = touched
-        shape[a], shape[b] = shape[b], shape[a]
-    reads = [_turned(op, size, at) if at in touched else kept(at) for at, size in enumerate(input.shape or ())]
-    return op.emit([(input, reads)], tuple(shape), input.reason)
+def roll(op: Op, input: Tensor, shifts: Value, dims: Value) -> Value:
+    """`roll(shifts, dims)`: what leaves at one end comes back at the other."""
+    return turned_round(op, input, dims)
+
+
+@tensor_function("flip", signature="input, *dims")
+def flip(op: Op, input: Tensor, dims: list[Value]) -> Value:
+    """`flip(*dims)`: the last position first."""
+    return turned_round(op, input, dims)
+
+
+def turned_round(op: Op, input: Tensor, dims: Value) -> Value:
+    """The use that gives the positions of some axes another order."""
+    shape = input.shape or ()
+    touched = axes(dims, len(shape))
+    if isinstance(touched, str):
+        return op.opaque([input], touched)
+    reads = [_turned(op, size, at) if at in touched else kept(at) for at, size in enumerate(shape)]
+    return op.emit([(input, reads)], shape, input.reason)
 
 
 def _turned(op: Op, size: Size, at: int) -> Read:

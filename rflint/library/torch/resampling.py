@@ -41,7 +41,7 @@ def resample(op: Op, input: Value, names: str) -> Value:
     if answer is not None:
         return answer
     axes = len(input.shape) - 2
-    op = restated(op, **{n: _each(op.arg(n), axes) for n in ("size", "scale_factor") if op.arg(n) is not None})
+    op = _each_axis(op, axes)
     problem = _problem(op, len(input.shape))
     if problem:
         return op.opaque([input], problem)
@@ -49,8 +49,13 @@ def resample(op: Op, input: Value, names: str) -> Value:
     return resized(op, input, [_axis(op, input.shape[2 + a], a, missing) for a in range(axes)])
 
 
-def _each(value: Any, axes: int) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,) * axes
+def _each_axis(op: Op, axes: int) -> Op:
+    """The arguments with one size, or one scale factor, for each axis."""
+    for name in ("size", "scale_factor"):
+        value = op.arg(name)
+        if value is not None and not isinstance(value, tuple):
+            op = restated(op, {name: (value,) * axes})
+    return op
 
 
 def _problem(op: Op, rank: int) -> str:

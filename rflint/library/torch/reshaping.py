@@ -8,7 +8,7 @@ from dataclasses import replace
 from rflint import dims
 from rflint.dims import Size
 from rflint.interp.frames import Call
-from rflint.interp.values import Instance, Tensor, Unknown, Value, is_size
+from rflint.interp.values import Instance, Tensor, Unknown, Value
 from rflint.library.registry import LIBRARY
 from rflint.library.torch.broadcasting import axes, axis
 from rflint.library.torch.constants import dtype_named
@@ -25,17 +25,13 @@ def viewed(op: Op, input: Tensor, shape: Shape | None, reason: str) -> Tensor:
     return op.emit([(input, regrouped_reads(input.shape or (), shape))], shape, reason or input.reason)
 
 
-@tensor_function("reshape", signature="input, *shape, **named")
-@tensor_function("view", signature="input, *shape, **named", base="reshape", under=())
-def reshape(op: Op, input: Tensor, shape: tuple[Value, ...], named: dict[str, Value]) -> Value:
+@tensor_function("reshape", signature="input, *shape")
+@tensor_function("view", signature="input, *shape", base="reshape", under=())
+def reshape(op: Op, input: Tensor, shape: list[Value]) -> Value:
     """`view(*sizes)`, `reshape(sizes)`; `view(dtype)` is left alone."""
-    wanted = spread(shape, named)
-    if isinstance(wanted, Unknown):
-        return op.opaque([input], wanted.reason)
-    if len(wanted) == 1 and isinstance(wanted[0], Instance) and dtype_named(wanted[0]):
+    if len(shape) == 1 and isinstance(shape[0], Instance) and dtype_named(shape[0]):
         return input
-    op = replace(op, layer=replace(op.layer, args={"shape": tuple(wanted)} if all(map(is_size, wanted)) else {}))
-    return viewed(op, input, *resolved(input.shape or (), wanted))
+    return viewed(op, input, *resolved(input.shape or (), shape))
 
 
 @tensor_function("view_as", "reshape_as", signature="input, other", base="reshape", under=())
@@ -80,13 +76,13 @@ def unflatten(op: Op, input: Tensor, dim: Value, sizes: Value, unflattened_size:
 def _flatten_layer(op: Op, input: Value) -> Value:
     op = replace(op, layer=replace(op.layer, base="flatten"))
     tensor = tensor_of(op.call, input)
-    return stop(op, tensor) or flatten(op, tensor, op.arg("start_dim"), op.arg("end_dim"))  # type: ignore[arg-type]
+    return stop(op, tensor) or flatten(op, tensor, op.arg("start_dim"), op.arg("end_dim"))
 
 
 def _unflatten_layer(op: Op, input: Value) -> Value:
     op = replace(op, layer=replace(op.layer, base="unflatten"))
     tensor = tensor_of(op.call, input)
-    return stop(op, tensor) or unflatten(op, tensor, op.arg("dim"), op.arg("unflattened_size"))  # type: ignore[arg-type]
+    return stop(op, tensor) or unflatten(op, tensor, op.arg("dim"), op.arg("unflattened_size"))
 
 
 layer("Flatten", "start_dim=1, end_dim=-1", _flatten_layer)
@@ -139,20 +135,18 @@ def unsqueeze(op: Op, input: Tensor, dim: Value) -> Value:
 # -- other orders --------------------------------------------------------------------------------------------------
 
 
-@tensor_function("permute", signature="input, *dims, **named")
-def permute(op: Op, input: Tensor, dims: tuple[Value, ...], named: dict[str, Value]) -> Value:
+@tensor_function("permute", signature="input, *dims")
+def permute(op: Op, input: Tensor, dims: list[Value]) -> Value:
     """`permute(*dims)`: the axes in this order."""
-    given = spread(dims, named)
-    order = given.reason if isinstance(given, Unknown) else axes(given, len(input.shape or ()))
+    order = axes(dims, len(input.shape or ()))
     if isinstance(order, str):
         return op.opaque([input], order)
     if sorted(order) != list(range(len(input.shape or ()))):
         return op.opaque([input], f"{order} is no order of {len(input.shape or ())} axes")
-    op = replace(op, layer=replace(op.layer, args={"dims": order}))
     return rearranged(op, input, order)
 
 
-@tensor_function("transpose", "swapaxes", "swapdims", signature="input, dim0, dim1", base="transpose", twin=True)
+@tensor_function("transpose", "swapdims", signature="input, dim0, dim1", base="transpose", twin=True)
 def transpose(op: Op, input: Tensor, dim0: Value, dim1: Value) -> Value:
     """`transpose(dim0, dim1)`: two axes change places."""
     rank = len(input.shape or ())

@@ -14,6 +14,7 @@ from rflint.trace import Read
 
 def softmax(op: Op, input: Value, **settings: Value) -> Value:
     """A softmax over `dim`, or over the axis that torch takes where none is given."""
+    op = _without(op, "_stacklevel")
     input = tensor_of(op.call, input)
     if isinstance(input, Unknown) or input.shape is None:
         return unchanged(op, input)
@@ -31,12 +32,17 @@ def implicit_axis(rank: int) -> int:
 
 def over_channels(op: Op, input: Value) -> Value:
     """`Softmax2d`: over the channels of (N, C, H, W) or (C, H, W)."""
-    op = replace(op, layer=replace(op.layer, args={}))
+    op = _without(op, "args", "kwargs")
     input = tensor_of(op.call, input)
     if isinstance(input, Unknown) or input.shape is None:
         return unchanged(op, input)
     rank = len(input.shape)
     return _over(op, input, rank - 3 if rank in (3, 4) else f"Softmax2d on a tensor with {rank} axes")
+
+
+def _without(op: Op, *names: str) -> Op:
+    args = {name: value for name, value in op.layer.args.items() if name not in names}
+    return replace(op, layer=replace(op.layer, args=args))
 
 
 def _over(op: Op, input: Value, at: int | str) -> Value:

@@ -29,6 +29,10 @@ PLUMBING = {"out", "dtype", "device", "layout", "requires_grad", "pin_memory", "
 """Arguments that say nothing about shapes."""
 ALIASES = {"axis": "dim", "keepdims": "keepdim", "x1": "input", "x2": "other"}
 """The other names under which torch accepts arguments, for the sake of numpy."""
+UNCHANGING = (
+    "contiguous detach detach_ cuda cpu requires_grad_ share_memory_ pin_memory retain_grad resolve_conj resolve_neg "
+    "to_dense coalesce rename refine_names align_to as_subclass npu xpu"
+)
 Run = Callable[..., Value]
 
 
@@ -44,11 +48,12 @@ def tensor_function(
 ) -> Callable[[Run], Run]:
     """Describe `torch.name(input, …)` and `input.name(…)` by `run(op, input, **arguments)`.
 
+    A starred argument, as in `permute(*dims)`, may be passed as a tuple or by name as well; `run` gets a list.
     `base` is the layer's base (the name itself if it is missing); `twin` adds the in-place `name_`; with `known` an
     input that is unknown, or whose shape is, does not reach `run`; `makes` is the dtype of the result ("" leaves the
     input's, "own" what `run` has chosen).
     """
-    parsed = parse_signature(signature)
+    parsed = parse_signature(f"{signature}, **named" if "*" in signature.replace("*,", "") else signature)
 
     def register(run: Run) -> Run:
         for name in names:
@@ -68,6 +73,7 @@ def tensor_function(
 
 def _described(base: str, parsed: Signature, run: Run, known: bool, makes: str) -> Callable[[Call], Value]:
     first = parsed.slots[0].name
+    star = next((slot.name for slot in parsed.slots if slot.kind == "star"), None)
 
     def described(call: Call) -> Value:
         if call.args.open is not None:
@@ -75,12 +81,17 @@ def _described(base: str, parsed: Signature, run: Run, known: bool, makes: str) 
         given = bind_native(call.name, parsed, _renamed(call.args), call.frame, call.node)
         input = given.pop(first)
         out = given.pop("out", None)
+        if star is not None:
+            given[star] = spread(given[star], given.pop("named"))
         op = described_op(call, base, parsed, given)
         if known:
             input = tensor_of(call, input)
             answer = stop(op, input)
             if answer is not None:
                 return answer
+        doubt = given[star] if star is not None else None
+        if isinstance(doubt, Unknown):
+            return op.opaque([input], doubt.reason)
         result = run(op, input, **{name: value for name, value in given.items() if name not in PLUMBING})
         if isinstance(result, Tensor) and isinstance(input, Tensor) and makes != "own":
             result.dtype = makes or input.dtype
@@ -172,7 +183,9 @@ def size(call: Call, self: Tensor, dim: Value) -> Value:
     if dim is None or isinstance(shape, Unknown):
         return shape
     at = axis(dim, len(shape))
-    return call.unknown(at) if isinstance(at, str) or not shape else shape[at]
+    if isinstance(at, str):
+        return call.unknown(at)
+    return shape[at] if shape else call.unknown("there is no axis")
 
 
 @member(TENSOR, "__len__", signature="")
@@ -205,7 +218,8 @@ def tensor_property(*names: str) -> Callable[[Run], Run]:
 
     def register(run: Run) -> Run:
         for name in names:
-            TENSOR.members[name] = Property(NativeFunction(f"Tensor.{name}", lambda call: run(call, call.args.positional[0])))
+            getter = NativeFunction(f"Tensor.{name}", lambda call: run(call, call.args.positional[0]))
+            TENSOR.members[name] = Property(getter)
         return run
 
     return register
@@ -239,11 +253,7 @@ def data(call: Call, tensor: Tensor) -> Value:
     return tensor
 
 
-@member(
-    TENSOR,
-    *"contiguous detach detach_ cuda cpu requires_grad_ share_memory_ pin_memory retain_grad resolve_conj".split(),
-    *"resolve_neg to_dense coalesce rename refine_names align_to as_subclass npu xpu".split(),
-)
+@member(TENSOR, *UNCHANGING.split())
 def unchanged(call: Call) -> Value:
     """Methods that give the same numbers in the same shape."""
     return call.args.positional[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from rflint import sizes
 from rflint.dims import Size, divides, equal, product
@@ -62,7 +63,7 @@ def fold(op: Op, input: Value) -> Value:
     counts = windows(op, wanted)
     if counts is None:
         return _folded(op, input, (*front, fresh(), *wanted), UNKNOWN)
-    taps = product(op.arg("kernel_size"))
+    taps = prod(op.arg("kernel_size"))
     if divides(taps, rows) is False:
         return op.opaque([input], f"{rows} rows are not divisible by the {taps} of the window")
     if equal(product(counts), columns) is False:

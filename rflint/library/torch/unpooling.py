@@ -22,8 +22,9 @@ def unpool(op: Op, input: Value, indices: Value, output_size: Value = None, *, a
     first = len(input.shape) - axes
     rows = [_unpooled(op, input.shape[first + a], a, first + a) for a in range(axes)]
     if output_size is not None:
-        wanted = per_axis(output_size[-axes:] if isinstance(output_size, (list, tuple)) else output_size, axes)
-        rows = [_asked_for(op, row, wanted and wanted[a], a) for a, row in enumerate(rows)]
+        given = output_size[-axes:] if isinstance(output_size, (list, tuple)) else output_size
+        wanted = per_axis(given, axes) or (None,) * axes
+        rows = [_asked_for(op, row, wanted[a], a) for a, row in enumerate(rows)]
     return _read_twice(op, input, indices, rows)
 
 

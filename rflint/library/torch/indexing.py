@@ -1,0 +1,253 @@
+"""Indexing: `x[0, 1:, ..., None]`, with index tensors and masks, read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rflint import dims
+from rflint.dims import Size
+from rflint.interp import budget
+from rflint.interp.frames import Call
+from rflint.interp.values import Instance, Iterator_, Rest, Tensor, Unknown, Value, find_unknown, is_size
+from rflint.library.registry import member
+from rflint.library.torch.broadcasting import broadcast, is_never_one, pointwise
+from rflint.library.torch.creation import from_data
+from rflint.library.torch.literals import literal, rows, values_of
+from rflint.library.torch.op import Op, fresh, kept, operation, stop, unread
+from rflint.library.torch.slicing import Cut, cut
+from rflint.library.torch.tensor import TENSOR, moved
+from rflint.trace import Read, Shape
+
+
+class Index(NamedTuple):
+    """One part of an index that is applied to `count` axes: a position, a slice, None, or a tensor."""
+
+    part: Value
+    at: int
+    count: int
+
+
+def parts_of(call: Call, key: Value, rank: int) -> list[Index] | str:
+    """The parts of an index with the axes they apply to, one for every axis; or why they are not known."""
+    parts = list(key) if isinstance(key, tuple) else [key]
+    parts = [_as_tensor(call, part) for part in parts]
+    doubt = next((part for part in parts if isinstance(part, Unknown)), None)
+    if doubt is not None:
+        return doubt.reason
+    taken = sum(_takes(part) for part in parts)
+    if taken > rank:
+        return f"an index of {taken} parts for {rank} axes"
+    if not any(part is Ellipsis for part in parts):
+        parts.append(Ellipsis)
+    found: list[Index] = []
+    at = 0
+    for part in parts:
+        whole = [slice(None)] * (rank - taken) if part is Ellipsis else [part]
+        for one in whole:
+            found.append(Index(one, at, _takes(one)))
+            at += _takes(one)
+    return found
+
+
+def _as_tensor(call: Call, part: Value) -> Value:
+    """Lists in an index are index tensors; a truth value adds an axis, and is not followed."""
+    if isinstance(part, bool):
+        return call.unknown("an index that is a truth value")
+    if part is None or part is Ellipsis or is_size(part) or isinstance(part, (slice, Tensor, Unknown)):
+        return part
+    if isinstance(part, (list, tuple, range)):
+        return from_data(call, list(part))
+    return call.unknown("this index is not supported")
+
+
+def _takes(part: Value) -> int:
+    """How many axes a part of an index applies to."""
+    if part is None or part is Ellipsis:
+        return 0
+    return len(part.shape) if isinstance(part, Tensor) and part.dtype == "bool" and part.shape is not None else 1
+
+
+class Picked(NamedTuple):
+    """What an index makes of a tensor: the output shape, the reads, and the slice taken of each input axis."""
+
+    shape: Shape
+    reads: list[Read]
+    cuts: list[Cut | None]
+    reason: str
+
+
+def pick(shape: Shape, parts: Sequence[Index]) -> Picked | str:
+    """What an index takes from a shape; or why torch certainly raises."""
+    chosen = [index for index in parts if isinstance(index.part, Tensor)]
+    indexed, reason = _index_shape([index.part for index in chosen])
+    if indexed is None:
+        return reason
+    front = len({_place(parts, index) for index in chosen}) > 1
+    sizes: list[Size] = list(indexed) if front else []
+    reads: list[Read] = [Read("mixed")] * len(shape)
+    cuts: list[Cut | None] = [None] * len(shape)
+    placed = front
+    for index in parts:
+        part, at = index.part, index.at
+        if part is None:
+            sizes.append(1)
+        elif isinstance(part, Tensor):
+            if not placed:
+                sizes.extend(indexed)
+                placed = True
+            _choose(reads, index, 0 if front else len(sizes) - len(indexed))
+        elif isinstance(part, slice):
+            cuts[at] = made = cut(shape[at], part)
+            reads[at] = made.read(len(sizes))
+            sizes.append(made.size)
+            reason = reason or made.reason
+        elif dims.at_most(shape[at], part) or dims.less(part, -shape[at]):
+            return f"there is no position {part} among {shape[at]}"
+    return Picked(tuple(sizes), reads, cuts, reason)
+
+
+def _place(parts: Sequence[Index], index: Index) -> int:
+    """The run of neighbouring index tensors that one belongs to, as the number of other parts before it."""
+    return sum(1 for other in parts[: parts.index(index)] if not isinstance(other.part, Tensor) and not is_size(other.part))
+
+
+def _choose(reads: list[Read], index: Index, to: int) -> None:
+    """Axes read at positions that depend on data: the first one is what is left."""
+    for at in range(index.at, index.at + index.count):
+        reads[at] = unread(to, "which positions are read depends on an index")
+
+
+def _index_shape(tensors: Sequence[Tensor]) -> tuple[Shape | None, str]:
+    """The shape that index tensors broadcast to; a mask selects an unknown number of positions."""
+    if not tensors:
+        return (), ""
+    shapes: list[Shape] = []
+    reason = ""
+    for tensor in tensors:
+        if tensor.shape is None:
+            return None, tensor.reason or "the shape of an index is not known"
+        masked = tensor.dtype == "bool"
+        shapes.append((fresh(),) if masked else tensor.shape)
+        reason = "how many positions a mask selects depends on data" if masked else reason
+    if len(shapes) == 1 or all(shape == shapes[0] for shape in shapes):
+        return shapes[0], reason
+    shape, why = broadcast(shapes)
+    return shape, why or reason
+
+
+@member(TENSOR, "__getitem__", signature="key")
+def get_item(call: Call, self: Tensor, key: Value) -> Value:
+    """`x[key]`."""
+    known = _known_item(self, key)
+    if known is not None:
+        return known
+    op = operation(call, "getitem", {"index": key} if _is_plain(key) else {})
+    answer = stop(op, self)
+    if answer is not None:
+        return answer
+    parts = parts_of(call, key, len(self.shape or ()))
+    if isinstance(parts, str):
+        return op.opaque([self], parts)
+    picked = pick(self.shape or (), parts)
+    if isinstance(picked, str):
+        return op.opaque([self], picked)
+    indices = [(index.part, _index_reads(index.part)) for index in parts if isinstance(index.part, Tensor)]
+    result = op.emit([(self, picked.reads), *indices], picked.shape, picked.reason or self.reason)
+    result.dtype = self.dtype
+    return result
+
+
+def _is_plain(key: Value) -> bool:
+    """Is it an index that a message can show: numbers and slices of numbers?"""
+    parts = key if isinstance(key, tuple) else (key,)
+    return all(isinstance(part, (int, type(None), type(...))) for part in parts)
+
+
+def _index_reads(tensor: Tensor) -> list[Read]:
+    return [unread(None, "it is used as an index")] * len(tensor.shape or ())
+
+
+def _known_item(self: Tensor, key: Value) -> Tensor | None:
+    """A part of a tensor whose numbers are known."""
+    values = values_of(self)
+    if not isinstance(values, list) or not isinstance(key, (int, slice)):
+        return None
+    if isinstance(key, slice) and not all(isinstance(end, (int, type(None))) for end in (key.start, key.stop, key.step)):
+        return None
+    if isinstance(key, int) and not -len(values) <= key < len(values):
+        return None
+    return literal(values[key], self.dtype)
+
+
+@member(TENSOR, "__iter__", signature="")
+def iterate(call: Call, self: Tensor) -> Value:
+    """`for row in x`: along a first axis of known size."""
+    known = rows(self)
+    if known is not None:
+        return Iterator_(list(known))
+    size = self.shape[0] if self.shape else None
+    if not isinstance(size, int) or size > budget.ITERATIONS:
+        return call.unknown(self.reason or f"iteration over an axis of size {size}: declare the input size")
+    return Iterator_([get_item(call, self, at) for at in range(size)])
+
+
+# -- writing -------------------------------------------------------------------------------------------------------
+
+
+@member(TENSOR, "__setitem__", signature="key, value")
+def set_item(call: Call, self: Tensor, key: Value, value: Value) -> Value:
+    """`x[key] = value`: what is there afterwards reads what was there, and the value."""
+    op = operation(call, "setitem", {"index": key} if _is_plain(key) else {})
+    if self.shape is None:
+        moved(call, self, op.opaque([self], self.reason))
+        return None
+    parts = parts_of(call, key, len(self.shape))
+    picked = parts if isinstance(parts, str) else pick(self.shape, parts)
+    rows: list[tuple[Tensor, Sequence[Read]]] = [(self, pointwise(len(self.shape)))]
+    if isinstance(value, Tensor):
+        rows.append((value, _written(value, self.shape, parts, picked)))
+    doubt = value if isinstance(value, Unknown) else None
+    if doubt is not None:
+        rows.append((Tensor(None, reason=doubt.reason), ()))
+        call.interp.recorder.note(doubt)
+    misfit = _misfit(value, picked)
+    result = op.opaque([self], misfit) if misfit else op.emit(rows, self.shape, self.reason)
+    dtype = self.dtype
+    moved(call, self, result)
+    self.dtype = dtype
+    return None
+
+
+def _misfit(value: Value, picked: Picked | str) -> str:
+    """Why a value certainly cannot be written there."""
+    if isinstance(picked, str) or not isinstance(value, Tensor) or value.shape is None:
+        return ""
+    shape, _ = broadcast([picked.shape, value.shape])
+    return f"sizes {picked.shape} and {value.shape} do not match" if shape is None else ""
+
+
+def _written(value: Tensor, shape: Shape, parts: list[Index] | str, picked: Picked | str) -> list[Read]:
+    """How a value is read that is written to a part of a tensor of this shape."""
+    reason = "it is written where an index says"
+    if isinstance(parts, str) or isinstance(picked, str) or value.shape is None:
+        return [unread(None, reason)] * len(value.shape or ())
+    slots = [_slot(index, picked, reason) for index in parts if not is_size(index.part)]
+    if any(isinstance(index.part, Tensor) for index in parts) or len(slots) < len(value.shape):
+        return [unread(None, reason)] * len(value.shape)
+    chosen = slots[len(slots) - len(value.shape) :]
+    return [_broadcast(size, read) for size, read in zip(value.shape, chosen, strict=True)]
+
+
+def _slot(index: Index, picked: Picked, reason: str) -> Read:
+    """How the value's axis for one part of an index is read."""
+    made = picked.cuts[index.at] if isinstance(index.part, slice) else None
+    return made.write(index.at) if made is not None else unread(None, reason)
+
+
+def _broadcast(size: Size, read: Read) -> Read:
+    """A value's axis of size 1 is broadcast over the part that is written."""
+    return unread(read.to, "it is written to all positions of a slice") if size == 1 else read
+
+
+__all__ = ["Index", "Instance", "Rest", "find_unknown", "get_item", "is_never_one", "kept", "parts_of", "pick", "set_item"]

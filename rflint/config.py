@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,8 +13,11 @@ from typing import Any
 import tomli
 
 from rflint.dims import Size, parse
+from rflint.files import matcher
 from rflint.shapes import Shape
 from rflint.suppressions import TASKS
+
+_HEADING = re.compile(r"\s*\[(?P<list>\[)?(?P<name>[^\[\]]+)\]")
 
 
 class ConfigError(Exception):
@@ -54,13 +58,16 @@ def load(start: Path, explicit: Path | None = None, known: Mapping[str, Any] | N
     `known` are the rules by code.  Raises `ConfigError`.
     """
     path = explicit or nearest(start)
-    if path is None:
-        return Config()
+    return Config() if path is None else from_toml(_text(path), known, path, inner=path.name == "pyproject.toml")
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigError(f"{path}: the configuration cannot be read: {problem}") from None
-    return from_toml(text, known, path, inner=path.name == "pyproject.toml")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise ConfigError(f"{path}: the configuration cannot be read: {problem.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: the configuration is not UTF-8, as TOML has to be") from None
 
 
 def nearest(start: Path) -> Path | None:
@@ -70,28 +77,69 @@ def nearest(start: Path) -> Path | None:
         if (above / "rflint.toml").is_file():
             return above / "rflint.toml"
         project = above / "pyproject.toml"
-        if project.is_file() and "tool.rflint" in project.read_text(encoding="utf-8", errors="replace"):
+        if project.is_file() and _mentions_us(project):
             return project
     return None
+
+
+def _mentions_us(project: Path) -> bool:
+    """Whether a pyproject.toml has our table; one without our name is not even parsed."""
+    text = project.read_text(encoding="utf-8", errors="replace") if os.access(project, os.R_OK) else ""
+    return "rflint" in text and _ours(_table(text, project)) is not None
 
 
 def from_toml(
     text: str, known: Mapping[str, Any] | None = None, path: Path | str = "rflint.toml", inner: bool = False
 ) -> Config:
-    """The configuration that a text states.  Raises `ConfigError`."""
+    """The configuration that a text states, in the table `[tool.rflint]` if `inner`.  Raises `ConfigError`."""
+    table: Any = _table(text, path)
+    table = _ours(table) if inner else table
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: there is no table [tool.rflint]")
+    return _Reader(str(path), text, known, "tool.rflint" if inner else "").config(table)
+
+
+def _table(text: str, path: Path | str) -> dict[str, Any]:
     try:
-        table = tomli.loads(text)
-    except tomli.TOMLDecodeError as problem:
+        return tomli.loads(text)
+    except (ValueError, RecursionError) as problem:  # also of integers of some thousand digits, and as many brackets
         raise ConfigError(f"{path}: the configuration is no TOML: {problem}") from None
-    table = table.get("tool", {}).get("rflint", {}) if inner else table
-    return _Reader(str(path), text, known).config(table)
+
+
+def _ours(table: Mapping[str, Any]) -> object:
+    tool = table.get("tool")
+    return tool.get("rflint") if isinstance(tool, dict) else None
+
+
+def line_of(text: str, table: str, key: str, number: int = 0) -> int:
+    """The line where a key of a table stands; of a table that is there several times, in the one of that number.
+
+    The line of the heading, or of the key that holds the table, where the key is written in some other way.
+    """
+    best, inside, seen = 0, not table, -1
+    assigned = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]")
+    for at, row in enumerate(text.split("\n"), 1):
+        if heading := _HEADING.match(row):
+            name = re.sub(r"[\"'\s]", "", heading["name"])
+            seen += name == table
+            inside = name == table and (not heading["list"] or seen == number)
+            best = at if inside or name == f"{table}.{key}".lstrip(".") else best
+        elif inside and assigned.match(row):
+            return at
+    return best or (line_of(text, *_parent(table)) if table else 1)
+
+
+def _parent(table: str) -> tuple[str, str]:
+    above, _, key = table.rpartition(".")
+    return above, key
 
 
 class _Reader:
     """Checks the tables of one file and turns them into settings."""
 
-    def __init__(self, path: str, text: str, known: Mapping[str, Any] | None) -> None:
+    def __init__(self, path: str, text: str, known: Mapping[str, Any] | None, table: str = "", number: int = 0) -> None:
         self.path, self.text, self.known = path, text, known
+        self.table, self.number = table, number
 
     def config(self, table: Mapping[str, Any]) -> Config:
         """The settings of the main table."""
@@ -108,15 +156,12 @@ class _Reader:
 
     def error(self, key: str, sentence: str) -> ConfigError:
         """An error at the line where a key stands."""
-        pattern = re.compile(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=|^\s*\[+\s*(tool\.rflint\.)?{re.escape(key)}\b", re.M)
-        found = pattern.search(self.text)
-        line = self.text.count("\n", 0, found.end()) + 1 if found else 1
-        return ConfigError(f"{self.path}:{line}: {sentence}")
+        return ConfigError(f"{self.path}:{line_of(self.text, self.table, key, self.number)}: {sentence}")
 
     def texts(self, key: str, value: Any) -> tuple[str, ...]:
         """A list of strings."""
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.error(key, f"{key} is a list of strings, such as {key} = [\"…\"]")
+            raise self.error(key, f'{key} is a list of strings, such as {key} = ["…"]')
         return tuple(value)
 
     def paths(self, key: str, value: Any) -> tuple[str, ...]:
@@ -135,7 +180,11 @@ class _Reader:
         """A table from glob to rules."""
         if not isinstance(value, dict):
             raise self.error(key, f'{key} is a table, such as {key} = {{"tests/*" = ["RF101"]}}')
-        return tuple((pattern, self.rules(pattern, rules)) for pattern, rules in value.items())
+        inner = self._of_table(key)
+        return tuple((pattern, inner.rules(pattern, rules)) for pattern, rules in value.items())
+
+    def _of_table(self, key: str, number: int = 0) -> _Reader:
+        return _Reader(self.path, self.text, self.known, f"{self.table}.{key}".lstrip("."), number)
 
     def text_of(self, key: str, value: Any) -> str:
         """A string."""
@@ -176,26 +225,44 @@ class _Reader:
         except ValueError as problem:
             raise self.error(key, f"{value!r} in {key} is no size: {problem}") from None
 
+    def patterns(self, key: str, value: Any) -> tuple[str, ...]:
+        """A list of patterns as in a .gitignore."""
+        patterns = self.texts(key, value)
+        try:
+            matcher(patterns)
+        except ValueError as problem:
+            raise self.error(key, f"{key}: {problem}") from None
+        return patterns
+
     def networks(self, key: str, value: Any) -> tuple[NetworkConfig, ...]:
         """The tables `[[tool.rflint.network]]`."""
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.error(key, "networks are tables, written [[tool.rflint.network]]")
-        return tuple(self._network(item) for item in value)
+        table = f"{self.table}.{key}".lstrip(".")
+        return tuple(
+            _Reader(self.path, self.text, None, table)._network(number, item) for number, item in enumerate(value)
+        )
 
-    def _network(self, table: Mapping[str, Any]) -> NetworkConfig:
+    def _network(self, number: int, table: Mapping[str, Any]) -> NetworkConfig:
+        self.number = number
         for key in table:
             if key not in NETWORK_KEYS:
                 raise self.error(key, f"a network has no setting {key!r}{near(key, NETWORK_KEYS)}")
         if "call" not in table:
-            raise self.error("network", 'a network has a call, such as call = "resnet50(num_classes=10)"')
-        inputs: list[tuple[str, Shape]] = []
-        if "input" in table:
-            inputs.append(("", self.shape("input", table["input"])))
-        given = table.get("inputs", [])
-        rows = given.items() if isinstance(given, dict) else [("", shape) for shape in given]
-        inputs.extend((name, self.shape("inputs", shape)) for name, shape in rows)
+            raise self.error("call", 'a network has a call, such as call = "resnet50(num_classes=10)"')
         task = self.task("task", table["task"]) if "task" in table else None
-        return NetworkConfig(self.text_of("call", table["call"]), tuple(inputs), task)
+        return NetworkConfig(self.text_of("call", table["call"]), tuple(self._inputs(table)), task)
+
+    def _inputs(self, table: Mapping[str, Any]) -> Iterable[tuple[str, Shape]]:
+        if "input" in table and "inputs" in table:
+            raise self.error("inputs", "a network has an input or inputs, not both")
+        if "input" in table:
+            return [("", self.shape("input", table["input"]))]
+        given = table.get("inputs", [])
+        if not isinstance(given, (list, dict)):
+            raise self.error("inputs", "inputs is a list of shapes, or a table of them by the name of the parameter")
+        rows = given.items() if isinstance(given, dict) else [("", shape) for shape in given]
+        return [(name, self.shape("inputs", shape)) for name, shape in rows]
 
 
 NETWORK_KEYS = ("call", "input", "inputs", "task")
@@ -205,7 +272,7 @@ KEYS: dict[str, tuple[str, Callable[[_Reader, str, Any], Any]]] = {
     "extend-select": ("extend_select", _Reader.rules),
     "per-file-ignores": ("per_file_ignores", _Reader.per_file),
     "src": ("src", _Reader.paths),
-    "exclude": ("exclude", _Reader.texts),
+    "exclude": ("exclude", _Reader.patterns),
     "environment": ("environment", _Reader.folder_of),
     "task": ("task", _Reader.task),
     "input": ("input", _Reader.shape),

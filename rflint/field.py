@@ -232,7 +232,7 @@ class Interval:
     @property
     def size(self) -> tuple[int, int]:
         """The least and the greatest extent among the phases that see something; (0, 0) if none does."""
-        sizes = [hi - lo + 1 for lo, hi in zip(self.lo, self.hi) if lo is not None and hi is not None]
+        sizes = [hi - lo + 1 for lo, hi in zip(self.lo, self.hi, strict=True) if lo is not None and hi is not None]
         return min(sizes, default=0), max(sizes, default=0)
 
     @property
@@ -306,7 +306,7 @@ def _reduced(step: int, spans: Sequence[tuple[int, int] | None]) -> Interval:
 
 
 def _repeats(ends: Sequence[int | None], period: int, by: int) -> bool:
-    return all(b is None if a is None else b == a + by for a, b in zip(ends, ends[period:]))
+    return all(b is None if a is None else b == a + by for a, b in zip(ends, ends[period:], strict=False))
 
 
 @lru_cache(maxsize=1024)
@@ -430,7 +430,7 @@ def holes_in_chain(kernels: Iterable[int], dilations: Iterable[int]) -> bool:
     right after that run stays unread (a sum of multiples, so that the order does not matter).
     """
     filled = 1
-    for dilation, kernel in sorted(zip(dilations, kernels)):
+    for dilation, kernel in sorted(zip(dilations, kernels, strict=True)):
         if kernel > 1:
             if dilation > filled:
                 return True

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import re
+import stat
 import tokenize
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 SKIPPED = frozenset(["__pycache__", "build", "dist", "node_modules", "site-packages", "venv"])
+MOST_BYTES = 2_000_000
+"""Larger files are data, not networks, and their trees would take gigabytes."""
+_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=]", re.MULTILINE)
+_NAMES_NOT_TEXT = frozenset(["idna", "punycode", "undefined"])
+"""Codecs for the names of hosts: Python accepts them for a file, in time that grows with its square."""
 
 
 class SourceError(Exception):
     """A file that cannot be read as Python: one sentence that names it."""
+
+
+# Reading
 
 
 def read_text(path: str) -> str:
@@ -22,104 +31,107 @@ def read_text(path: str) -> str:
     Raises `SourceError`.
     """
     try:
-        data = Path(path).read_bytes()
+        with open(path, "rb") as file:
+            if stat.S_ISCHR(os.fstat(file.fileno()).st_mode):
+                raise SourceError(f"{path} is a device, not a file")
+            return decode(path, file.read(MOST_BYTES + 1))
     except FileNotFoundError:
         raise SourceError(f"{path} does not exist") from None
     except IsADirectoryError:
         raise SourceError(f"{path} is a folder") from None
-    except OSError as problem:
-        raise SourceError(f"{path} cannot be read: {problem.strerror}") from None
-    return decode(path, data)
+    except (OSError, ValueError) as problem:
+        raise SourceError(f"{path} cannot be read: {getattr(problem, 'strerror', None) or problem}") from None
 
 
 def decode(path: str, data: bytes) -> str:
     """The text of a file's bytes.  Raises `SourceError`."""
+    if len(data) > MOST_BYTES:
+        raise SourceError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB, too large to be read as Python")
     if b"\0" in data:
         raise SourceError(f"{path} is binary (it holds NUL bytes), not Python")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except SyntaxError as problem:
-        raise SourceError(_undecodable(path, data, str(problem))) from None
-    try:
+        if codecs.lookup(encoding).name in _NAMES_NOT_TEXT:
+            raise LookupError(f"{encoding} is no encoding for Python")
         return data.decode(encoding)
-    except UnicodeDecodeError as problem:
+    except (SyntaxError, LookupError, UnicodeError) as problem:
         raise SourceError(_undecodable(path, data, str(problem))) from None
 
 
 def _undecodable(path: str, data: bytes, problem: str) -> str:
-    if re.search(rb"^[ \t\f]*#.*?coding[:=]", b"\n".join(data.split(b"\n", 2)[:2]), re.MULTILINE):
+    if data.startswith(codecs.BOM_UTF8):
+        return f"{path} begins as UTF-8 (with a byte order mark) and is something else"
+    if _CODING.search(b"\n".join(data.split(b"\n", 2)[:2])):
         return f"{path} cannot be decoded as its coding line says: {problem}"
-    good = 0
-    for good, line in enumerate(data.split(b"\n"), 1):  # noqa: B007
-        try:
-            line.decode()
-        except UnicodeDecodeError:
-            break
-    return f"{path}:{good}: the file is not UTF-8 and has no coding line; add one, such as # -*- coding: latin-1 -*-"
+    line = next((n for n, row in enumerate(data.split(b"\n"), 1) if not _is_utf8(row)), 1)
+    return f"{path}:{line}: the file is not UTF-8 and has no coding line; add one, such as # -*- coding: latin-1 -*-"
 
 
-def find_files(targets: Iterable[str], exclude: Sequence[str] = ()) -> tuple[list[str], list[str]]:
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def may_hold_network(text: str) -> bool:
+    """Is there any sign of a network?  Files without are never parsed."""
+    return "torch" in text or "nn." in text
+
+
+# Finding
+
+Excluded = Callable[[str], bool]
+"""Whether a path is left out; that of a folder ends in a slash."""
+
+
+def find_files(targets: Iterable[str], exclude: Sequence[str] = (), folder: str = ".") -> tuple[list[str], list[str]]:
     """The Python files that targets name, in order and each once, and a sentence for each target without any.
 
-    Folders are searched; hidden ones, caches, builds, virtual environments and what `exclude` (patterns as in
-    .gitignore) matches are left out.
+    Folders are searched; hidden ones, caches, builds, virtual environments and what `exclude` (patterns as in a
+    .gitignore of `folder`) matches are left out.  A file that is named is never left out.
     """
-    files: dict[str, None] = {}
+    files: dict[str, str] = {}
     problems: list[str] = []
     for target in targets:
         if os.path.isdir(target):
-            found = sorted(_search(target, exclude))
+            found = sorted(_search(target, matcher(exclude, folder), problems))
             if not found:
                 problems.append(f"{target} holds no Python file")
-            files.update(dict.fromkeys(found))
-        elif os.path.exists(target):
-            files[target] = None
         else:
-            problems.append(f"{target} does not exist")
-    return list(files), problems
+            found = [target] if os.path.exists(target) else []
+            if not found:
+                problems.append(f"{target} does not exist")
+        for path in found:
+            files.setdefault(os.path.abspath(path), path)
+    return list(files.values()), problems
 
 
-def _search(folder: str, exclude: Sequence[str]) -> Iterator[str]:
-    excluded = _matcher(exclude)
-    for here, folders, names in os.walk(folder):
+def _search(folder: str, excluded: Excluded, problems: list[str]) -> Iterator[str]:
+    def unreadable(error: OSError) -> None:
+        problems.append(f"{error.filename} cannot be read: {error.strerror}")
+
+    for here, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if _is_searched(here, name, excluded))
         for name in names:
             path = os.path.join(here, name)
-            if name.endswith(".py") and not excluded(path):
+            if name.endswith(".py") and os.path.isfile(path) and not excluded(path):
                 yield path
 
 
-def _is_searched(here: str, name: str, excluded: Matcher) -> bool:
+def _is_searched(here: str, name: str, excluded: Excluded) -> bool:
     if name.startswith(".") or name in SKIPPED or name.endswith(".egg-info"):
         return False
     path = os.path.join(here, name)
     return not excluded(path + "/") and not os.path.exists(os.path.join(path, "pyvenv.cfg"))
 
 
-class Matcher:
-    """Says whether a path is excluded."""
+def matcher(patterns: Sequence[str], folder: str = ".") -> Excluded:
+    """What says whether a path matches patterns as in a .gitignore of that folder.  Raises ValueError for a bad one."""
+    if not patterns:
+        return lambda path: False
+    import pathspec
 
-    def __init__(self, patterns: Sequence[str]) -> None:
-        import pathspec
-
-        self.spec = pathspec.PathSpec.from_lines("gitignore", patterns)
-
-    def __call__(self, path: str) -> bool:
-        return bool(self.spec.match_file(os.path.relpath(path) + ("/" if path.endswith("/") else "")))
-
-
-class _Nothing(Matcher):
-    def __init__(self) -> None:
-        """Excludes nothing, and needs no library for that."""
-
-    def __call__(self, path: str) -> bool:
-        return False
-
-
-def _matcher(patterns: Sequence[str]) -> Matcher:
-    return Matcher(patterns) if patterns else _Nothing()
-
-
-def may_hold_network(text: str) -> bool:
-    """Is there any sign of a network?  Files without are never parsed."""
-    return "torch" in text or "nn." in text
+    spec = pathspec.GitIgnoreSpec.from_lines(patterns)
+    return lambda path: spec.match_file(os.path.relpath(path, folder) + ("/" if path.endswith("/") else ""))

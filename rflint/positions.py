@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
+from typing import Any
 
 from libcst import CSTNode, Module
 from libcst._nodes.internal import CodegenState
@@ -58,7 +59,7 @@ class _Measure(CodegenState):
 
     def record_syntactic_position(
         self, node: CSTNode, *, start_node: CSTNode | None = None, end_node: CSTNode | None = None
-    ) -> AbstractContextManager[None]:
+    ) -> Any:
         """Note where the code of a node stands without what only surrounds it."""
         return _Part(self, node, start_node, end_node)
 

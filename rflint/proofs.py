@@ -97,8 +97,9 @@ def _cases(a: Polynomial, modulus: int) -> Iterator[Polynomial]:
     steps = [of(fresh(symbol.name, None if symbol.low is None else 0)) for symbol in symbols]
     for remainders in product(*map(range, periods)):
         rows = zip(symbols, steps, periods, remainders, strict=True)
+        values = {symbol: step * period + ((symbol.low or 0) + r) for symbol, step, period, r in rows}
         with suppress(ZeroDivisionError):
-            yield replace(a, {symbol: step * period + ((symbol.low or 0) + r) for symbol, step, period, r in rows})
+            yield replace(a, values)
 
 
 def _period(a: Polynomial, symbol: Atom) -> int:

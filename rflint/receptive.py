@@ -138,7 +138,7 @@ def _met(branches: Sequence[Field]) -> Field:
     """The field of an add, concatenation, product: axis by axis, what any branch sees."""
     if all(branch == branches[0] for branch in branches):
         return branches[0]
-    return tuple(_axes_met(axes) for axes in zip(*branches))
+    return tuple(_axes_met(axes) for axes in zip(*branches, strict=False))
 
 
 def _axes_met(axes: Sequence[AxisField]) -> AxisField:

@@ -1,29 +1,49 @@
-"""Comments that speak to rflint: suppressions (`# noqa`, `# rflint: ignore[…]`) and declarations (`# rflint: input=…`)."""
+"""Comments that speak to rflint: suppressions (`# noqa`, `# rflint: ignore[…]`), declarations (`# rflint: input=…`)."""
 
 from __future__ import annotations
 
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from bisect import bisect
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rflint.diagnostics import Span
-from rflint.shapes import Shape, parse_shape
+from rflint.shapes import Shape, parse_shape, split
 
-NOQA = re.compile(r"#\s*noqa(?P<codes>\s*:\s*(?P<list>[A-Z]+[0-9]*(?:[,\s]+[A-Z]+[0-9]*)*))?", re.IGNORECASE)
-FILE_NOQA = re.compile(r"#\s*flake8\s*[:=]\s*noqa(?P<codes>\s*[:=]\s*(?P<list>[A-Z]+[0-9]*(?:[,\s]+[A-Z]+[0-9]*)*))?", re.I)
-OURS = re.compile(r"#\s*rflint\s*:\s*(?P<said>.*)$")
-IGNORE = re.compile(r"^ignore(?P<file>-file)?(?:\[(?P<list>[^\]]*)\])?\s*(?:--.*)?$")
-INPUT = re.compile(r"input(?:\.(?P<name>\w+))?\s*=\s*(?P<shape>[\[(][^\])]*[\])])")
-TASK = re.compile(r"task\s*=\s*(?P<task>[\w-]+)")
 TASKS = ("segmentation", "classification", "detection", "restoration", "audio")
 FORMS = "input=(N, 3, 224, 224), input.name=(…), task=segmentation, ignore[rule-name] or ignore-file"
+_CODES = r"(?P<list>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)"
+_NOQA = re.compile(rf"#\s*noqa\b(?:\s*:\s*{_CODES})?", re.IGNORECASE)
+_FILE_NOQA = re.compile(rf"#\s*flake8\s*[:=]\s*noqa(?:\s*:\s*{_CODES})?\s*$", re.IGNORECASE)
+_OURS = re.compile(r"#\s*rflint\s*:\s*(?P<said>.*?)\s*(?:(?:^|\s)--.*|#.*)?$")
+_IGNORE = re.compile(r"ignore(?P<file>-file)?\s*(?:\[(?P<list>[^\]]*)\])?$")
+_DECLARATION = re.compile(r"(?P<key>input|task)(?:\.(?P<name>\w+))?\s*=\s*(?P<value>.*)$", re.DOTALL)
+_NOT_CODE = frozenset(
+    [tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A comment that silences rules: those it names by code, beginning of a code or name, or all if it names none."""
+
+    line: int
+    rules: frozenset[str]
+    whole_file: bool = False
+
+    def silences(self, code: str, name: str) -> bool:
+        """Does it mean that rule?"""
+        return not self.rules or any(rule == name or code.startswith(rule.upper()) for rule in self.rules)
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a comment declares of the code on `line`: shapes by parameter name ("" in order), or a task."""
+    """What a comment declares of the code on `line`: shapes by parameter name ("" in order), or a task.
+
+    A comment that stands alone speaks of the next line of code.
+    """
 
     line: int
     kind: str
@@ -43,95 +63,88 @@ class Problem:
 class Comments:
     """The suppressions and declarations of a file."""
 
-    lines: dict[int, frozenset[str]] = field(default_factory=dict)
-    """For each line with a suppression: the codes and names it silences; an empty set silences all."""
-    whole: list[frozenset[str]] = field(default_factory=list)
+    suppressions: list[Suppression] = field(default_factory=list)
     declarations: list[Declaration] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def suppresses(self, span: Span, code: str, name: str) -> bool:
         """Is a finding there silenced, by a comment on its first or last line or for the whole file?"""
-        here = [self.lines[line] for line in (span.line, span.end_line) if line in self.lines]
-        return any(_matches(wanted, code, name) for wanted in [*here, *self.whole])
-
-
-def _matches(wanted: frozenset[str], code: str, name: str) -> bool:
-    return not wanted or any(code.startswith(one.upper()) or one == name for one in wanted)
+        lines = (span.line, span.end_line)
+        return any((one.whole_file or one.line in lines) and one.silences(code, name) for one in self.suppressions)
 
 
 def comments(text: str) -> Comments:
     """The comments of a file that speak to rflint."""
     found = Comments()
-    if "noqa" not in text.lower() and "rflint" not in text:
+    if "rflint" not in text and "noqa" not in text.lower():
         return found
-    rows = list(_comments(text))
-    code = sorted({line for line, _, alone in rows if not alone} | _code_lines(text))
-    for line, comment, alone in rows:
-        _note(found, line, comment, next((n for n in code if n > line), line) if alone else line)
+    rows, code = _read(text)
+    for line, comment in rows:
+        at = bisect(code, line)
+        alone = code[at - 1 : at] != [line]
+        found.suppressions.extend(_noqa(line, comment, alone))
+        if match := _OURS.search(comment):
+            _ours(found, line, match["said"], code[at] if alone and at < len(code) else line)
     return found
 
 
-def _comments(text: str) -> Iterator[tuple[int, str, bool]]:
-    """Line, text, and whether nothing else stands on the line."""
-    lines = text.splitlines()
+def _read(text: str) -> tuple[list[tuple[int, str]], list[int]]:
+    """The comments with their lines, and the lines on which code begins or ends, in order."""
+    rows: list[tuple[int, str]] = []
+    code: dict[int, None] = {}
     for token in _tokens(text):
         if token.type == tokenize.COMMENT:
-            line, column = token.start
-            yield line, token.string, not lines[line - 1][:column].strip()
+            rows.append((token.start[0], token.string))
+        elif token.type not in _NOT_CODE:
+            code.update({token.start[0]: None, token.end[0]: None})
+    return rows, list(code)
 
 
 def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    """The tokens of a text, as far as it can be read."""
     try:
-        yield from tokenize.generate_tokens(io.StringIO(text).readline)
+        yield from tokenize.generate_tokens(io.StringIO(text, newline=None).readline)
     except (tokenize.TokenError, SyntaxError):
         return
 
 
-def _code_lines(text: str) -> set[int]:
-    skip = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
-    return {token.start[0] for token in _tokens(text) if token.type not in skip}
+def _noqa(line: int, comment: str, alone: bool) -> Iterator[Suppression]:
+    """What flake8 would take for a suppression: anywhere in a comment, for the whole file only if alone on its line."""
+    if match := _NOQA.search(comment):
+        yield Suppression(line, _words(match["list"]))
+    if alone and (match := _FILE_NOQA.match(comment)):
+        yield Suppression(line, _words(match["list"]), whole_file=True)
 
 
-def _note(found: Comments, line: int, comment: str, target: int) -> None:
-    if match := FILE_NOQA.search(comment):
-        found.whole.append(_words(match["list"]))
-    elif match := NOQA.search(comment):
-        found.lines[line] = _words(match["list"])
-    elif match := OURS.search(comment):
-        _ours(found, line, match["said"].strip(), target)
+def _ours(found: Comments, line: int, said: str, target: int) -> None:
+    """Add what stands behind `# rflint:`."""
+    if match := _IGNORE.match(said):
+        rules = _words(match["list"])
+        if match["list"] is not None and not rules:
+            found.problems.append(Problem(line, f"# rflint: {said!r} names no rule: write ignore[rule-name]"))
+        else:
+            found.suppressions.append(Suppression(line, rules, bool(match["file"])))
+        return
+    try:
+        found.declarations.extend([_declaration(part, target) for part in split(said) or [said]])
+    except ValueError as problem:
+        found.problems.append(Problem(line, f"# rflint: {problem}"))
 
 
 def _words(text: str | None) -> frozenset[str]:
     return frozenset(word for word in re.split(r"[,\s]+", text or "") if word)
 
 
-def _ours(found: Comments, line: int, said: str, target: int) -> None:
-    if match := IGNORE.match(said):
-        words = _words(match["list"])
-        if match["file"]:
-            found.whole.append(words)
-        else:
-            found.lines[line] = words
-        return
-    try:
-        declared = list(_declared(said, target))
-    except ValueError as problem:
-        found.problems.append(Problem(line, str(problem)))
-        return
-    if not declared:
-        found.problems.append(Problem(line, f"'# rflint: {said}' is not understood: write {FORMS}"))
-    found.declarations.extend(declared)
-
-
-def _declared(said: str, target: int) -> Iterable[Declaration]:
-    rest = said
-    for match in INPUT.finditer(said):
-        yield Declaration(target, "input", ((match["name"] or "", parse_shape(match["shape"])),))
-        rest = rest.replace(match[0], "")
-    for match in TASK.finditer(said):
-        if match["task"] not in TASKS:
-            raise ValueError(f"there is no task {match['task']!r}: choose one of {', '.join(TASKS)}")
-        yield Declaration(target, "task", task=match["task"])
-        rest = rest.replace(match[0], "")
-    if rest.strip(" ,;"):
-        raise ValueError(f"{rest.strip(' ,;')!r} in '# rflint: {said}' is not understood: write {FORMS}")
+def _declaration(text: str, line: int) -> Declaration:
+    """`input.x=(N, 3)` or `task=audio`.  Raises ValueError."""
+    match = _DECLARATION.match(text)
+    if match is None or (match["key"] == "task" and match["name"]):
+        raise ValueError(f"{text!r} is not understood: write {FORMS}")
+    value = match["value"].strip()
+    if match["key"] == "task":
+        if value not in TASKS:
+            raise ValueError(f"there is no task {value!r}: choose one of {', '.join(TASKS)}")
+        return Declaration(line, "task", task=value)
+    if value[:1] + value[-1:] not in ("()", "[]"):
+        raise ValueError(f"{text!r} lacks the brackets around a shape: write input=(N, 3, 224, 224)")
+    return Declaration(line, "input", ((match["name"] or "", parse_shape(value)),))

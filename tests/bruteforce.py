@@ -128,6 +128,6 @@ def reaches_in_graph(nodes: list[Node], node: int, unit: int) -> frozenset[int]:
 def cell_sums(kernels: list[int], dilations: list[int]) -> frozenset[int]:
     """All sums of one multiple (below its kernel) of each dilation: the offsets that a chain of layers reaches."""
     sums = frozenset((0,))
-    for kernel, dilation in zip(kernels, dilations):
+    for kernel, dilation in zip(kernels, dilations, strict=True):
         sums = frozenset(s + dilation * t for s in sums for t in range(kernel))
     return sums

@@ -147,7 +147,8 @@ def test_an_operation_reads_the_union_for_many_positions(op: Op, outputs: set[in
     needed = reduce(joined, (Positions(output, 1) for output in outputs), Positions())
     assert set(needed) == outputs
     read = spread(needed, access)
-    assert read is not None and set(read) == {x for output in outputs for x in reads(output)}
+    assert read is not None
+    assert set(read) == {x for output in outputs for x in reads(output)}
 
 
 def joined(a: Positions, b: Positions) -> Positions:
@@ -182,7 +183,8 @@ def test_properties_follow_from_the_spans(ops: list[Op]) -> None:
         assert interval.hull is None
         return
     hull = interval.hull
-    assert hull is not None and hull[0] == interval.jump
+    assert hull is not None
+    assert hull[0] == interval.jump
     seen = [(phase, span) for phase, span in enumerate(spans) if span]
     assert min(lo - hull[0] * phase for phase, (lo, _) in seen) == hull[1]
     assert max(hi - hull[0] * phase for phase, (_, hi) in seen) == hull[2]
@@ -412,12 +414,14 @@ def test_nearest_never_reads_past_the_end() -> None:
 
 def test_float32_may_land_one_lower() -> None:
     access = known(field.nearest(28, 46))
-    assert 23 * 28 / 46 == 14 and reads_of(access, 23) == {13}
+    assert 23 * 28 / 46 == 14
+    assert reads_of(access, 23) == {13}
 
 
 def test_doubling_by_another_scale_depends_on_the_kernel() -> None:
     assert field.nearest(10, 20, 2.0) == field.nearest(10, 20) == field.repeated(2)
-    assert field.nearest(10, 20, 2.05) is None and field.nearest(10, 10, 1.05) is None
+    assert field.nearest(10, 20, 2.05) is None
+    assert field.nearest(10, 10, 1.05) is None
     assert field.nearest(1, 2, 2.5) == field.repeated(2)
 
 

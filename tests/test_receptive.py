@@ -147,11 +147,13 @@ def test_reached_sets_of_random_graphs_are_exact(drawn: tuple[Net, list[Node]], 
     trace = net.trace()
     for index, made in enumerate(fields(trace)):
         positions = reached(trace, index, "x", 0, unit)
-        assert positions is not None and set(positions) == reaches_in_graph(nodes, index, unit)
+        assert positions is not None
+        assert set(positions) == reaches_in_graph(nodes, index, unit)
         interval, any_unit = made["x"][0].interval, reached(trace, index, "x", 0)
         if interval and any_unit:
             low, high = interval.size
-            assert low <= any_unit.extent <= high and any_unit.count <= any_unit.extent
+            assert low <= any_unit.extent <= high
+            assert any_unit.count <= any_unit.extent
 
 
 def test_branches_with_different_jumps_have_no_interval_but_an_exact_set() -> None:
@@ -159,7 +161,8 @@ def test_branches_with_different_jumps_have_no_interval_but_an_exact_set() -> No
     both = net.join("x", net.layer(conv(3, 2), "x"))
     assert net.axis(both) == AxisField(2, None, reason="branches with different jumps meet")
     positions = reached(net.trace(), both, "x", 0, 4)
-    assert positions is not None and list(positions) == [4, 7, 8, 9]
+    assert positions is not None
+    assert list(positions) == [4, 7, 8, 9]
 
 
 # Networks whose figures are known.
@@ -173,7 +176,7 @@ def unet(net: Net, pad: int, up: Access | None, crops: list[int]) -> int:
         skips.append(net.chain(at, *double))
         at = net.chain(skips[-1], field.window(2, 2))
     at = net.chain(at, *double)
-    for skip, crop in zip(reversed(skips), crops):
+    for skip, crop in zip(reversed(skips), crops, strict=True):
         risen = net.chain(at, up)
         at = net.chain(net.join(risen, net.layer(field.shifted(crop), skip), kind="cat"), *double)
     return net.chain(at, field.window(1))
@@ -199,9 +202,11 @@ def test_unet(pad: int, up: Access | None, crops: list[int], size: tuple[int, in
     assert (interval.size, interval.jump, interval.period) == (size, Fraction(1), 16)
     trace = net.trace()
     for unit in range(16):
-        positions, span = (reached(trace, len(trace.uses) - 1, "x", 0, unit), interval.span(unit))
-        assert positions is not None and span is not None
-        assert (positions.offset, positions.extent) == (span[0], span[1] - span[0] + 1) and not positions.holes
+        positions, span = reached(trace, len(trace.uses) - 1, "x", 0, unit), interval.span(unit)
+        assert positions is not None
+        assert span is not None
+        assert (positions.offset, positions.extent) == (span[0], span[1] - span[0] + 1)
+        assert not positions.holes
 
 
 def test_a_valid_unet_is_centred_by_its_crops() -> None:
@@ -236,7 +241,8 @@ def test_resnets_are_dense_and_centred(blocks: tuple[int, ...], bottleneck: bool
         interval = fields(trace)[last]["x"][axis].interval
         positions = reached(trace, last, "x", axis)
         assert interval == Interval(32, (-(size // 2),), (size // 2,))
-        assert positions is not None and positions.count == positions.extent == size
+        assert positions is not None
+        assert positions.count == positions.extent == size
 
 
 ATROUS = [conv(3, 1, d) for d in (2, 4, 8, 16)]
@@ -251,14 +257,16 @@ def test_inpainting_networks_depend_on_the_phase(up: Access | None, dilated: boo
     rest = tail if nearest else [conv(3), conv(3), *tail, conv(3), conv(3)]
     net = Net()
     interval = net.axis(net.chain("x", *ENCODER, *(ATROUS if dilated else [conv(3)] * 4), *rest)).interval
-    assert interval is not None and (interval.size, interval.jump) == ((299, 303) if dilated else (91, 95), Fraction(1))
+    assert interval is not None
+    assert (interval.size, interval.jump) == ((299, 303) if dilated else (91, 95), Fraction(1))
 
 
 def test_aspp_is_sparse_by_design() -> None:
     net = Net()
     both = net.join(*[net.layer(conv(3, 1, d), "x") for d in (6, 12, 18)], net.layer(conv(1), "x"), kind="cat")
     positions = reached(net.trace(), both, "x", 0)
-    assert positions is not None and (positions.count, positions.extent, positions.gcd) == (7, 37, 6)
+    assert positions is not None
+    assert (positions.count, positions.extent, positions.gcd) == (7, 37, 6)
 
 
 def test_misaligned_branches_see_their_union() -> None:
@@ -279,7 +287,8 @@ def test_an_interior_unit_is_one_that_sees_something() -> None:
     net = Net()
     last = net.layer(field.transposed(1, 2, 1, 1), "x")
     trace = net.trace()
-    assert list(reached(trace, last, "x", 0) or ()) == [1] and list(reached(trace, last, "x", 0, 0) or ()) == []
+    assert list(reached(trace, last, "x", 0) or ()) == [1]
+    assert list(reached(trace, last, "x", 0, 0) or ()) == []
 
 
 def test_every_input_that_arrives_has_a_field() -> None:
@@ -287,8 +296,10 @@ def test_every_input_that_arrives_has_a_field() -> None:
     left, right = net.layer(conv(3), "image"), net.layer(conv(5), "mask")
     both = net.join(left, right)
     made = net.fields()
-    assert set(made[left]) == {"image"} and set(made[both]) == {"image", "mask"}
-    assert made[both]["mask"] == made[right]["mask"] and made[both]["image"] == made[left]["image"]
+    assert set(made[left]) == {"image"}
+    assert set(made[both]) == {"image", "mask"}
+    assert made[both]["mask"] == made[right]["mask"]
+    assert made[both]["image"] == made[left]["image"]
     assert reached(net.trace(), left, "mask", 0) is None
 
 
@@ -300,7 +311,8 @@ def test_a_parameter_adds_nothing() -> None:
     )
     alone = Use(1, "", Layer("relu", "relu", {}), (Operand(None, (8,)),), (8,), HERE)
     net.uses.append(alone)
-    assert sees(net, added) == (INPUT, "") and net.fields()[1] == {}
+    assert sees(net, added) == (INPUT, "")
+    assert net.fields()[1] == {}
 
 
 # Global operations.
@@ -315,7 +327,8 @@ def test_a_gate_makes_units_global_and_keeps_their_local_field() -> None:
     assert net.axis(gate) == AxisField(2, Interval(1, (-3,), (3,)), "layer2 AdaptiveAvgPool2d", pooled=True)
     assert net.axis(after) == AxisField(2, Interval(1, (-2,), (2,)), "layer2 AdaptiveAvgPool2d")
     positions = reached(net.trace(), after, "x", 0)
-    assert positions is not None and positions.count == 5
+    assert positions is not None
+    assert positions.count == 5
 
 
 def test_what_follows_a_global_pool_keeps_the_field_of_before() -> None:
@@ -324,7 +337,8 @@ def test_what_follows_a_global_pool_keeps_the_field_of_before() -> None:
     axis = net.axis(last)
     assert (axis.interval, axis.pooled, axis.whole) == (Interval(1, (-2,), (2,)), True, "layer1 AdaptiveAvgPool2d")
     positions = reached(net.trace(), last, "x", 0, 5)
-    assert positions is not None and list(positions) == [-2, 0, 2]
+    assert positions is not None
+    assert list(positions) == [-2, 0, 2]
 
 
 def test_the_first_global_operation_is_named() -> None:
@@ -337,13 +351,15 @@ def test_two_pooled_branches_stay_pooled() -> None:
     net = Net()
     a, b = net.pool(net.layer(conv(3), "x")), net.pool("x")
     axis = net.axis(net.join(a, b))
-    assert axis.pooled and axis.interval == Interval(1, (-1,), (1,))
+    assert axis.pooled
+    assert axis.interval == Interval(1, (-1,), (1,))
 
 
 def test_the_input_pooled_at_once_reaches_itself() -> None:
     net = Net()
     positions = reached(net.trace(), net.pool("x"), "x", 0, 3)
-    assert positions is not None and list(positions) == [0]
+    assert positions is not None
+    assert list(positions) == [0]
 
 
 LINEAR = [Read("kept", 0, IDENTITY), Read("whole", 1)]
@@ -368,7 +384,8 @@ def test_pointwise_linear_after_folding_into_the_batch_is_not_global() -> None:
     reads = [Read("mixed"), Read("kept", 1, IDENTITY), Read("mixed"), Read("mixed")]
     rows = net.use("reshape", {"x": reads}, rank=2)
     head = net.use("Linear", {rows: LINEAR}, rank=2)
-    assert net.axis(head).whole == "" and net.axis(rows).folded == 0
+    assert net.axis(head).whole == ""
+    assert net.axis(rows).folded == 0
 
 
 def test_windows_are_not_everything() -> None:
@@ -376,7 +393,8 @@ def test_windows_are_not_everything() -> None:
     reads = [Read("mixed"), Read("kept", 2, IDENTITY), Read("mixed"), Read("mixed")]
     windows = net.use("reshape", {"x": reads}, rank=3)
     attended = net.use("attention", {windows: [Read("kept", 0, IDENTITY), Read("whole", 1), Read("whole", 2)]}, rank=3)
-    assert net.axis(windows).folded is None and net.axis(attended).whole == ""
+    assert net.axis(windows).folded is None
+    assert net.axis(attended).whole == ""
 
 
 def test_tokens_are_everything_to_attention() -> None:
@@ -388,7 +406,8 @@ def test_tokens_are_everything_to_attention() -> None:
     attended = net.use("attention", {turned: [Read("kept", 0, IDENTITY), Read("whole", 1), Read("whole", 2)]}, rank=3)
     kept = [Read("kept", axis, IDENTITY) for axis in range(3)]
     residual = net.use("add", {turned: kept, attended: kept}, rank=3)
-    assert net.axis(turned).folded == 1 and net.axis(turned).whole == ""
+    assert net.axis(turned).folded == 1
+    assert net.axis(turned).whole == ""
     assert (net.axis(residual).whole, net.axis(residual).pooled) == ("layer2 attention", False)
 
 
@@ -406,9 +425,11 @@ def test_axes_are_followed_where_they_go() -> None:
     order = (0, 3, 1, 2)  # to channels last
     last = net.use("permute", {net.layer(conv(3), "x"): [Read("kept", to, IDENTITY) for to in order]})
     height, width = net.fields()[last]["x"]
-    assert (height.at, width.at) == (1, 2) and height.interval == Interval(1, (-1,), (1,))
+    assert (height.at, width.at) == (1, 2)
+    assert height.interval == Interval(1, (-1,), (1,))
     positions = reached(net.trace(), last, "x", 1)
-    assert positions is not None and positions.count == 3
+    assert positions is not None
+    assert positions.count == 3
 
 
 # What is not known is not guessed.
@@ -435,7 +456,8 @@ def test_what_is_global_stays_so_through_unknown_reads() -> None:
 def test_a_folded_axis_makes_what_it_meets_unknown() -> None:
     net = Net()
     both = net.join("x", net.use("view", {"x": [Read("kept", 0, IDENTITY), Read("mixed"), Read("mixed")]}))
-    assert net.axis(both).at is None and "view folds it" in net.axis(both).reason
+    assert net.axis(both).at is None
+    assert "view folds it" in net.axis(both).reason
 
 
 def test_an_operation_without_reads_is_unknown() -> None:
@@ -452,7 +474,8 @@ def test_an_access_that_is_not_described_is_unknown() -> None:
 def test_too_many_phases_are_unknown() -> None:
     net = Net()
     axis = net.axis(net.chain("x", *[field.repeated(64)] * 3))
-    assert axis.interval is None and axis.reason == "after layer2 Conv2d the field has too many phases to follow"
+    assert axis.interval is None
+    assert axis.reason == "after layer2 Conv2d the field has too many phases to follow"
 
 
 def test_axes_in_different_places_do_not_meet() -> None:
@@ -460,7 +483,8 @@ def test_axes_in_different_places_do_not_meet() -> None:
     turned = net.use("transpose", {"x": [Read("kept", to, IDENTITY) for to in (0, 1, 3, 2)]})
     both = net.join("x", turned)
     axis = net.axis(both)
-    assert (axis.at, axis.interval) == (None, None) and "different places" in axis.reason
+    assert (axis.at, axis.interval) == (None, None)
+    assert "different places" in axis.reason
     assert reached(net.trace(), both, "x", 0) is None
 
 

@@ -62,7 +62,7 @@ def structure(value: Any) -> str:
     """`1×3×224×224`, `{out: 1×21×H×W}`, `[…, …]`: a shape or a structure of shapes; `?` for what is unknown."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {structure(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list) or isinstance(value, tuple) and any(map(is_structure, value)):
+    if isinstance(value, list) or (isinstance(value, tuple) and any(map(is_structure, value))):
         return "[" + ", ".join(map(structure, value)) + "]"
     return show_shape(value) if value is None or isinstance(value, tuple) else str(value)
 

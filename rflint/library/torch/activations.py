@@ -67,7 +67,7 @@ def plain(op: Op, input: Value) -> Value:
     return unchanged(replace(op, layer=replace(op.layer, args={})), input)
 
 
-def gated(op: Op, input: Value) -> Value:
+def gated(op: Op, input: Value, **settings: Value) -> Value:
     """GLU: one half of an axis gates the other, so output i reads i and i + half."""
     input = tensor_of(op.call, input)
     answer = stop(op, input)

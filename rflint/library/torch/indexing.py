@@ -9,15 +9,19 @@ from rflint import dims
 from rflint.dims import Size
 from rflint.interp import budget
 from rflint.interp.frames import Call
-from rflint.interp.values import Instance, Iterator_, Rest, Tensor, Unknown, Value, find_unknown, is_size
+from rflint.interp.values import Iterator_, Tensor, Unknown, Value, is_size
 from rflint.library.registry import member
-from rflint.library.torch.broadcasting import broadcast, is_never_one, pointwise
+from rflint.library.torch.broadcasting import broadcast, pointwise
 from rflint.library.torch.creation import from_data
 from rflint.library.torch.literals import literal, rows, values_of
-from rflint.library.torch.op import Op, fresh, kept, operation, stop, unread
+from rflint.library.torch.op import fresh, kept, operation, stop, unread
 from rflint.library.torch.slicing import Cut, cut
 from rflint.library.torch.tensor import TENSOR, moved
 from rflint.trace import Read, Shape
+
+
+CHOSEN = "which positions are read depends on an index"
+UNTOLD = unread(None, "it is written where an index says")
 
 
 class Index(NamedTuple):
@@ -96,7 +100,8 @@ def pick(shape: Shape, parts: Sequence[Index]) -> Picked | str:
             if not placed:
                 sizes.extend(indexed)
                 placed = True
-            _choose(reads, index, 0 if front else len(sizes) - len(indexed))
+            to = None if not indexed else 0 if front else len(sizes) - len(indexed)
+            reads[at : at + index.count] = [unread(to, CHOSEN)] * index.count
         elif isinstance(part, slice):
             cuts[at] = made = cut(shape[at], part)
             reads[at] = made.read(len(sizes))
@@ -108,14 +113,8 @@ def pick(shape: Shape, parts: Sequence[Index]) -> Picked | str:
 
 
 def _place(parts: Sequence[Index], index: Index) -> int:
-    """The run of neighbouring index tensors that one belongs to, as the number of other parts before it."""
-    return sum(1 for other in parts[: parts.index(index)] if not isinstance(other.part, Tensor) and not is_size(other.part))
-
-
-def _choose(reads: list[Read], index: Index, to: int) -> None:
-    """Axes read at positions that depend on data: the first one is what is left."""
-    for at in range(index.at, index.at + index.count):
-        reads[at] = unread(to, "which positions are read depends on an index")
+    """The run of neighbouring index tensors that one belongs to, as the number of slices and None before it."""
+    return sum(isinstance(other.part, (slice, type(None))) for other in parts[: parts.index(index)])
 
 
 def _index_shape(tensors: Sequence[Tensor]) -> tuple[Shape | None, str]:
@@ -173,7 +172,9 @@ def _known_item(self: Tensor, key: Value) -> Tensor | None:
     values = values_of(self)
     if not isinstance(values, list) or not isinstance(key, (int, slice)):
         return None
-    if isinstance(key, slice) and not all(isinstance(end, (int, type(None))) for end in (key.start, key.stop, key.step)):
+    if isinstance(key, slice) and not all(
+        isinstance(end, (int, type(None))) for end in (key.start, key.stop, key.step)
+    ):
         return None
     if isinstance(key, int) and not -len(values) <= key < len(values):
         return None
@@ -204,50 +205,53 @@ def set_item(call: Call, self: Tensor, key: Value, value: Value) -> Value:
         return None
     parts = parts_of(call, key, len(self.shape))
     picked = parts if isinstance(parts, str) else pick(self.shape, parts)
-    rows: list[tuple[Tensor, Sequence[Read]]] = [(self, pointwise(len(self.shape)))]
-    if isinstance(value, Tensor):
-        rows.append((value, _written(value, self.shape, parts, picked)))
-    doubt = value if isinstance(value, Unknown) else None
-    if doubt is not None:
-        rows.append((Tensor(None, reason=doubt.reason), ()))
-        call.interp.recorder.note(doubt)
     misfit = _misfit(value, picked)
-    result = op.opaque([self], misfit) if misfit else op.emit(rows, self.shape, self.reason)
-    dtype = self.dtype
+    result = (
+        op.opaque([self], misfit) if misfit else op.emit(_rows(self, parts, picked, value), self.shape, self.reason)
+    )
+    if isinstance(value, Unknown):
+        call.interp.recorder.note(value)
     moved(call, self, result)
-    self.dtype = dtype
     return None
+
+
+def _rows(
+    self: Tensor, parts: list[Index] | str, picked: Picked | str, value: Value
+) -> list[tuple[Tensor, Sequence[Read]]]:
+    """What is read where a value is written to a part of a tensor: the tensor, index tensors, the value."""
+    rows: list[tuple[Tensor, Sequence[Read]]] = [(self, pointwise(len(self.shape or ())))]
+    for index in parts if isinstance(parts, list) else []:
+        if isinstance(index.part, Tensor):
+            masks = index.part.dtype == "bool"
+            reads = [kept(index.at + at) if masks else UNTOLD for at in range(len(index.part.shape or ()))]
+            rows.append((index.part, reads))
+    if isinstance(value, Tensor):
+        rows.append((value, _written(value, parts, picked)))
+    if isinstance(value, Unknown):
+        rows.append((Tensor(None, reason=value.reason), ()))
+    return rows
 
 
 def _misfit(value: Value, picked: Picked | str) -> str:
     """Why a value certainly cannot be written there."""
     if isinstance(picked, str) or not isinstance(value, Tensor) or value.shape is None:
         return ""
-    shape, _ = broadcast([picked.shape, value.shape])
-    return f"sizes {picked.shape} and {value.shape} do not match" if shape is None else ""
+    return broadcast([picked.shape, value.shape])[1] if broadcast([picked.shape, value.shape])[0] is None else ""
 
 
-def _written(value: Tensor, shape: Shape, parts: list[Index] | str, picked: Picked | str) -> list[Read]:
-    """How a value is read that is written to a part of a tensor of this shape."""
-    reason = "it is written where an index says"
-    if isinstance(parts, str) or isinstance(picked, str) or value.shape is None:
-        return [unread(None, reason)] * len(value.shape or ())
-    slots = [_slot(index, picked, reason) for index in parts if not is_size(index.part)]
-    if any(isinstance(index.part, Tensor) for index in parts) or len(slots) < len(value.shape):
-        return [unread(None, reason)] * len(value.shape)
-    chosen = slots[len(slots) - len(value.shape) :]
-    return [_broadcast(size, read) for size, read in zip(value.shape, chosen, strict=True)]
+def _written(value: Tensor, parts: list[Index] | str, picked: Picked | str) -> list[Read]:
+    """How the axes of a value are read that is written to these parts: its last axis belongs to the last slice."""
+    rank = len(value.shape or ())
+    if isinstance(parts, str) or isinstance(picked, str) or any(isinstance(index.part, Tensor) for index in parts):
+        return [UNTOLD] * rank
+    slots = [index for index in parts if not is_size(index.part)][-rank:] if rank else []
+    if len(slots) < rank:
+        return [UNTOLD] * rank
+    return [_written_axis(size, index, picked) for size, index in zip(value.shape or (), slots, strict=True)]
 
 
-def _slot(index: Index, picked: Picked, reason: str) -> Read:
-    """How the value's axis for one part of an index is read."""
+def _written_axis(size: Size, index: Index, picked: Picked) -> Read:
     made = picked.cuts[index.at] if isinstance(index.part, slice) else None
-    return made.write(index.at) if made is not None else unread(None, reason)
-
-
-def _broadcast(size: Size, read: Read) -> Read:
-    """A value's axis of size 1 is broadcast over the part that is written."""
-    return unread(read.to, "it is written to all positions of a slice") if size == 1 else read
-
-
-__all__ = ["Index", "Instance", "Rest", "find_unknown", "get_item", "is_never_one", "kept", "parts_of", "pick", "set_item"]
+    if made is None or (size == 1 and made.size != 1):
+        return UNTOLD
+    return made.write(index.at)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from rflint.interp.frames import Call
-from rflint.interp.values import Tensor, Unknown, Value
+from rflint.interp.values import Tensor, Value
 from rflint.library.registry import member
-from rflint.library.torch.tensor import TENSOR, shape_of
+from rflint.library.torch.tensor import TENSOR
 
 MOST = 4096
 """Longer ones are ordinary tensors."""
@@ -84,18 +85,13 @@ def numbers(call: Call, self: Tensor) -> Value:
     return values
 
 
-def pieces(values: Any, ends: list[int]) -> list[Tensor]:
-    """The tensors of consecutive pieces of a list, one up to each end."""
-    return [literal(values[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+def pieces(values: list[Any], lengths: list[int], dtype: str) -> list[Tensor]:
+    """The tensors of consecutive pieces of a list."""
+    rest = iter(values)
+    return [literal(list(islice(rest, length)), dtype) for length in lengths]
 
 
 def rows(tensor: Tensor) -> list[Tensor] | None:
     """The tensors along the first axis, if the numbers are known."""
     values = values_of(tensor)
     return [literal(row, tensor.dtype) for row in values] if isinstance(values, list) else None
-
-
-def is_short(call: Call, tensor: Tensor) -> bool:
-    """Is it a tensor of few enough elements to be held number by number?"""
-    shape = shape_of(call, tensor)
-    return not isinstance(shape, Unknown) and all(isinstance(size, int) for size in shape)

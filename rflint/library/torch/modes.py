@@ -29,7 +29,7 @@ FALSE = (
     "torch.compiler.is_compiling torch.compiler.is_dynamo_compiling torch.compiler.is_exporting "
     "torch._dynamo.is_compiling torch.is_autocast_enabled torch.is_autocast_cpu_enabled "
     "torch.is_inference_mode_enabled torch.jit._state.is_tracing torch.overrides.has_torch_function "
-    "torch.overrides.has_torch_function_unary"
+    "torch.overrides.has_torch_function_unary "
     "torch.overrides.has_torch_function_variadic torch.fx.is_fx_tracing"
 )
 
@@ -127,9 +127,7 @@ CONTEXT_OF_FUNCTION = native_class("torch.autograd.function.FunctionCtx")
 LIBRARY.define("torch.autograd.function.Function", FUNCTION)
 
 
-@member(
-    CONTEXT_OF_FUNCTION, "save_for_backward", "mark_dirty", "mark_non_differentiable", "set_materialize_grads"
-)
+@member(CONTEXT_OF_FUNCTION, "save_for_backward", "mark_dirty", "mark_non_differentiable", "set_materialize_grads")
 def remember(call: Call) -> Value:
     """What a function notes for its backward pass."""
     return None

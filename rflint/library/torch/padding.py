@@ -54,7 +54,7 @@ def _axis(size: Size, left: Value, right: Value, mode: Value, at: int) -> Axis:
         doubt = find_unknown([left, right])
         return unknown_axis(at, doubt.reason if doubt is not None else "the padding is not a number")
     out = size + left + right
-    if less(out, 0 if mode == "constant" else 1):
+    if less(out, 0):
         return refused("it crops more than there is")
     if mode == "reflect" and False in (less(left, size), less(right, size)):
         return refused(f"it mirrors {left} and {right} positions of {size}, and should mirror fewer than there are")

@@ -41,6 +41,8 @@ def _slid(op: Op, names: Sequence[str], size: Size, axis: int, at: int) -> Axis:
     problem = _refusal(kernel, stride, padding, dilation)
     if problem:
         return refused(problem)
+    if op.layer.base in ("AvgPool3d", "LPPool3d") and less(size, kernel):
+        return refused(f"{op.layer.base} wants an input that is no smaller than its kernel, {kernel}")
     out = sizes.pool(size, kernel, stride, padding, dilation, bool(op.arg("ceil_mode")))
     if out is not None and sizes.is_collapsed(out):
         return refused(COLLAPSED)
@@ -87,7 +89,8 @@ def _drawn(op: Op, size: Size, axis: int, at: int, axes: int) -> Axis:
     if out is None:
         return Axis(fresh(), read, "the output size of a fractional pool is not known")
     kernel = op.arg("kernel_size")
-    if sizes.is_collapsed(out) or (kernel is not None and less(size, out + kernel[axis] - 1)):
+    spare = axes - 2  # torch wants one position more in three dimensions
+    if sizes.is_collapsed(out) or (kernel is not None and less(size, out + kernel[axis] - 1 + spare)):
         return refused("the window of a fractional pool is too large for its input")
     return Axis(out, read)
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from rflint import dims, field, sizes
 from rflint.dims import Size
 from rflint.interp.frames import Call
-from rflint.interp.values import Tensor, Value, find_unknown, is_size
-from rflint.library.registry import function
+from rflint.interp.values import Tensor, Unknown, Value, find_unknown, is_size
+from rflint.library.registry import function, member
 from rflint.library.torch.broadcasting import FIRST, axes, axis, broadcast, filled, pointwise, stretched_read
-from rflint.library.torch.op import Op, fresh, kept, operation, unread
+from rflint.library.torch.op import Op, fresh, kept, operation, stop, tensor_of, unread
 from rflint.library.torch.reductions import along
 from rflint.library.torch.reshaping import flatten
-from rflint.library.torch.tensor import tensor_function
+from rflint.library.torch.tensor import TENSOR, moved, tensor_function
 from rflint.trace import Read, Shape
 
 
@@ -22,6 +22,16 @@ from rflint.trace import Read, Shape
 def expand(op: Op, input: Tensor, size: list[Value]) -> Value:
     """`expand(*sizes)`: axes of size 1 are repeated, -1 leaves a size."""
     return expanded(op, input, size)
+
+
+@member(TENSOR, "copy_", signature="src, non_blocking=False")
+def copy(call: Call, self: Tensor, src: Value, non_blocking: Value) -> Value:
+    """`copy_(other)`: from now on the tensor holds the other one's numbers, expanded to its size."""
+    op = operation(call, "copy", {}, "copy_")
+    other = tensor_of(call, src)
+    if isinstance(other, Unknown) or other.shape is None or self.shape is None:
+        return moved(call, self, stop(op, other) or op.opaque([other], self.reason))
+    return moved(call, self, expanded(op, other, self.shape))
 
 
 @tensor_function("expand_as", signature="input, other", base="expand", under=())

@@ -85,10 +85,10 @@ def _axis(op: Op, size: Size, axis: int, missing: str) -> Axis:
     out = op.arg("size")[axis] if scale is None else scaled(size, scale)
     if out is not None and not is_size(out):
         return refused("its output size is no integer")
-    if out is not None and sizes.is_collapsed(out):
-        return refused("its output size would not be positive")
     if out is not None and not missing and op.arg("mode") == "area":
         return bins(size, out, at)
+    if out is not None and sizes.is_collapsed(out):
+        return refused("its output size would not be positive")
     read = unread(at, f"{missing} is not known") if missing else _read(op, size, out, scale, at)
     return Axis(out, read) if out is not None else Axis(fresh(), read, f"{size} times {scale}, which is rounded")
 

@@ -70,7 +70,7 @@ def _inverse(scale: Any) -> Fraction | None:
 
 def _rate(size: int, out: int, scale: Any, aligned: bool) -> Fraction | None:
     if aligned:
-        return Fraction(size - 1, out - 1) if out > 1 else None
+        return Fraction(size - 1, out - 1) if out > 1 else Fraction(0)
     return Fraction(size, out) if scale is None else _inverse(scale)
 
 
@@ -80,7 +80,7 @@ def _smoothed(mode: Any, rate: Fraction | None) -> Access | None:
     Source: ATen, UpSampleKernel.cpp (`_compute_indices_min_size_weights_aa`), without the taps of weight zero at the
     ends.  Unclipped.
     """
-    if rate is None or mode not in REACH or not 0 < rate or rate.denominator > MAX_PHASES:
+    if rate is None or mode not in REACH or rate.denominator > MAX_PHASES:
         return None
     support = REACH[mode] * max(rate, Fraction(1))
     centres = [rate * (phase + Fraction(1, 2)) - Fraction(1, 2) for phase in range(rate.denominator)]

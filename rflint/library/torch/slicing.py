@@ -44,23 +44,23 @@ def cut(size: Size, part: slice) -> Cut:
     doubt = find_unknown([part.start, part.stop, step])
     if doubt is not None or not isinstance(step, int) or step < 1:
         return Cut(fresh(), None, 1, doubt.reason if doubt is not None else f"a slice with step {step}")
-    start, stop = _bound(part.start, 0, size), _bound(part.stop, size, size)
+    start, stop = _from_front(part.start, 0, size), _from_front(part.stop, size, size)
     if start is None or stop is None:
         return Cut(fresh(), None, step, "whether a slice counts from the end depends on the input size")
-    if isinstance(start, int) and isinstance(stop, int):
-        return Cut(len(range(start, stop, step)), start, step)
-    return Cut((stop - start + step - 1) // step, start if isinstance(start, int) else None, step)
+    if isinstance(start, int) and isinstance(stop, int) and isinstance(size, int):
+        inside = range(max(start, 0), min(max(stop, 0), size), step)
+        return Cut(len(inside), inside.start, step)
+    length = dims.minimum(stop, size) - start
+    if part.stop is None and dims.less(start, size) is True and not isinstance(start, int):
+        length = dims.minimum(length, size)
+    if dims.at_most(length, 0):
+        return Cut(0, None, step)
+    return Cut((length + step - 1) // step, start if isinstance(start, int) else None, step)
 
 
-def _bound(value: Value, default: Size, size: Size) -> Size | None:
-    """One end of a slice, counted from the front and within the axis; None if its sign is not known."""
+def _from_front(value: Value, default: Size, size: Size) -> Size | None:
+    """One end of a slice, counted from the front; None if it is not known whether it counts from the end."""
     if value is None:
         return default
-    if not is_size(value):
-        return None
-    negative = dims.less(value, 0)
-    if negative is None:
-        return None
-    if isinstance(size, int) and isinstance(value, int):
-        return min(value, size) if value >= 0 else max(value + size, 0)
-    return value + size if negative else dims.minimum(value, size)
+    negative = dims.less(value, 0) if is_size(value) else None
+    return None if negative is None else value + size if negative else value

@@ -1,0 +1,141 @@
+"""Attention: every query position reads all key and value positions."""
+
+from __future__ import annotations
+
+from rflint.interp.frames import Call
+from rflint.interp.values import Instance, Tensor, Unknown, Value, is_size
+from rflint.library.registry import LIBRARY
+from rflint.library.torch.broadcasting import agreed, broadcast, stretched_read
+from rflint.library.torch.op import Op, fresh, functional, kept, layer
+from rflint.library.torch.products import GONE, factors
+from rflint.library.torch.tensor import copied
+from rflint.trace import Read, Shape
+
+
+def dot_product(op: Op, query: Value, key: Value, value: Value) -> Value:
+    """`scaled_dot_product_attention`: (…, L, E), (…, S, E), (…, S, V) to (…, L, V)."""
+    found = factors(op, [query, key, value])
+    if isinstance(found, Tensor):
+        return found
+    shapes = [one.shape or () for one in found]
+    if any(len(shape) < 2 for shape in shapes):
+        return op.opaque(found, "attention on tensors with fewer than two axes")
+    q, k, v = shapes
+    batch, reason = broadcast([q[:-2], k[:-2], v[:-2]])
+    if op.arg("enable_gqa") is not False:
+        batch, reason = (q[:-2], "") if len(q) == len(k) else (None, "heads that do not match")
+    for a, b in ((q[-1], k[-1]), (k[-2], v[-2])):
+        met, why = agreed(a, b)
+        batch, reason = (batch, reason) if met is not None else (None, why)
+    if batch is None:
+        return op.opaque(found, reason)
+    last = len(batch) + 1
+    rows = [
+        (found[0], [*_batch(q[:-2], batch), kept(last - 1), GONE]),
+        (found[1], [*_batch(k[:-2], batch), GONE, GONE]),
+        (found[2], [*_batch(v[:-2], batch), GONE, kept(last)]),
+    ]
+    return op.emit(rows, (*batch, q[-2], v[-1]), reason or found[0].reason)
+
+
+def _batch(shape: Shape, batch: Shape) -> list[Read]:
+    first = len(batch) - len(shape)
+    return [stretched_read(size, batch[first + at], first + at) for at, size in enumerate(shape)]
+
+
+functional(
+    ["torch.nn.functional.scaled_dot_product_attention"],
+    "attention",
+    "query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False",
+    dot_product,
+    inputs=("query", "key", "value"),
+)
+
+
+# -- the layer -----------------------------------------------------------------------------------------------------
+
+
+def attend(
+    op: Op,
+    query: Value,
+    key: Value,
+    value: Value,
+    need_weights: Value = True,
+    average_attn_weights: Value = True,
+    **masks: Value,
+) -> Value:
+    """`MultiheadAttention`: the query's shape, and weights unless they are not asked for."""
+    found = factors(op, [query, key, value])
+    if isinstance(found, Tensor):
+        return found, op.call.unknown(found.reason)
+    q, k, v = (one.shape or () for one in found)
+    problem = _misfit(op, [q, k, v])
+    if problem or not isinstance(op.arg("batch_first"), bool):
+        return op.opaque(found, problem or "batch_first is not known"), op.call.unknown(problem or "batch_first")
+    places = _places(op, len(q))
+    rows = [(one, _reads(len(q), places, one is found[0])) for one in (found[0], *found[1:])]
+    rows[0] = (found[0], _reads(len(q), places, True))
+    result = op.emit(rows, q, found[0].reason)
+    return result, _weights(op, result, q, k, places, need_weights, average_attn_weights)
+
+
+def _places(op: Op, rank: int) -> int:
+    """The axis of positions: the first of (L, E) and (L, N, E), the second of (N, L, E)."""
+    return 1 if rank == 3 and op.arg("batch_first") else 0
+
+
+def _misfit(op: Op, shapes: list[Shape]) -> str:
+    """Why torch certainly raises."""
+    rank = len(shapes[0])
+    if rank not in (2, 3) or any(len(shape) != rank for shape in shapes):
+        return f"{op.layer.kind} on tensors with {', '.join(str(len(shape)) for shape in shapes)} axes"
+    wanted = [op.arg("embed_dim"), op.arg("kdim"), op.arg("vdim")]
+    for shape, size in zip(shapes, [wanted[0], *(one or wanted[0] for one in wanted[1:])], strict=True):
+        if is_size(size) and agreed(shape[-1], size)[0] is None:
+            return f"{shape[-1]} features where {size} are expected"
+    return ""
+
+
+def _reads(rank: int, places: int, queries: bool) -> list[Read]:
+    """How the query is read (its own position, all features), or else key and value (all positions)."""
+    reads = [kept(at) for at in range(rank - 1)]
+    reads[places] = kept(places) if queries else GONE
+    return [*reads, Read("whole", rank - 1)]
+
+
+def _weights(op: Op, result: Tensor, q: Shape, k: Shape, places: int, need: Value, average: Value) -> Value:
+    """The attention weights: (N, L, S), or (N, heads, L, S) one by one."""
+    if need is False:
+        return None
+    if isinstance(need, Unknown) or isinstance(average, Unknown):
+        return op.call.unknown("whether attention weights are returned is not known")
+    heads = op.arg("num_heads")
+    made = copied(result)
+    batch = tuple(size for at, size in enumerate(q[:-1]) if at != places)
+    one_by_one = () if average else (heads if is_size(heads) else fresh(),)
+    made.shape = (*batch, *one_by_one, q[places], k[places])
+    return made
+
+
+def _prepare(call: Call, self: Instance) -> None:
+    """The parameters, and the output projection, which is a layer of its own."""
+    size, bias = self.attrs["embed_dim"], self.attrs["bias"]
+    self.attrs["kdim"] = size if self.attrs["kdim"] is None else self.attrs["kdim"]
+    self.attrs["vdim"] = size if self.attrs["vdim"] is None else self.attrs["vdim"]
+    shape = (3 * size, size) if is_size(size) else None
+    self.attrs["in_proj_weight"] = Tensor(shape, parameter=True)
+    self.attrs["in_proj_bias"] = Tensor(shape and shape[:1], parameter=True) if bias is True else None
+    linear = LIBRARY.find("torch.nn.Linear")
+    if linear is not None:
+        self.attrs["out_proj"] = call.interp.call(linear, [size, size], call.frame, call.node)
+
+
+layer(
+    "MultiheadAttention",
+    "embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False, kdim=None, vdim=None, "
+    "batch_first=False, device=None, dtype=None",
+    attend,
+    inputs="query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None, average_attn_weights=True, "
+    "is_causal=False",
+    prepare=_prepare,
+)

@@ -282,10 +282,10 @@ KEYS: dict[str, tuple[str, Callable[[_Reader, str, Any], Any]]] = {
 }
 
 
-def near(word: str, known: Iterable[str]) -> str:
+def near(word: str, known: Iterable[str], cutoff: float = 0.5) -> str:
     """`; did you mean select?`, or "" if nothing known is near."""
     folded = {item.lower(): item for item in known}
-    found = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.5)
+    found = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=cutoff)
     return f"; did you mean {folded[found[0]]}?" if found else ""
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rflint import checks
 from rflint.config import Config
+from rflint.declarations import NOTHING, Declared, by_name
 from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
 from rflint.dims import symbol
 from rflint.files import SourceError, find_files, may_hold_network, read_text
 from rflint.interp.imports import Read
-from rflint.roots import NOTHING, Declared, roots
+from rflint.roots import roots
 from rflint.selection import ignored_in, selected
 from rflint.source import SyntaxProblem
-from rflint.suppressions import Comments, Declaration, comments
+from rflint.suppressions import Comments, comments
 from rflint.trace import Place, Shape, Trace, Use, show_shape
-from rflint.tracing import Root, Session, trace
+from rflint.tracing import Root, Session, TargetError, trace
 
 SYNTAX = Rule("RF900", "syntax-error", "error", lambda _: ())
 
@@ -64,13 +64,12 @@ def check(targets: Sequence[str], options: Options) -> Report:
     for file, call in run.targets(targets, report.failures):
         try:
             run.lint(file, call, report)
-        except SourceError as problem:
+        except (SourceError, TargetError) as problem:
             report.failures.append(str(problem))
-        except Exception as problem:  # noqa: BLE001  one file's failure leaves the others linted
+        except Exception as problem:
             if options.debug:
                 raise
-            kind = type(problem).__name__
-            report.failures.append(f"{file}: internal failure ({kind}: {problem}), please report it")
+            report.failures.append(internal(file, problem))
     report.diagnostics = merged(report.diagnostics)
     return report
 
@@ -83,11 +82,20 @@ def show(target: str, options: Options) -> Shown:
         try:
             opened = run.open(file)
             shown.traces.extend(run.traces(opened, call))
-        except SourceError as problem:
+        except (SourceError, TargetError) as problem:
             shown.failures.append(str(problem))
         except SyntaxProblem as problem:
-            shown.failures.append(f"{file}:{problem.line}: {problem.message}")
+            shown.failures.append(f"{file}:{problem.line}: does not parse: {problem.message}")
+        except Exception as problem:
+            if options.debug:
+                raise
+            shown.failures.append(internal(file, problem))
     return shown
+
+
+def internal(file: str, problem: Exception) -> str:
+    """The sentence for a failure of our own: one file's leaves the others linted."""
+    return f"{file}: internal failure ({type(problem).__name__}: {problem}), please report it"
 
 
 @dataclass(slots=True)
@@ -131,7 +139,7 @@ class _Run:
         if text is None:
             text = read_text(path)
         found = comments(text)
-        return _File(path, text, found, declarations(text, found.declarations))
+        return _File(path, text, found, by_name(text, found.declarations))
 
     # -- networks --------------------------------------------------------------------------------------------
 
@@ -240,37 +248,6 @@ class _Run:
             return not file.comments.suppresses(found.span, found.code, found.name)
         text = self.session.loader.text(found.file)
         return text is None or not comments(text).suppresses(found.span, found.code, found.name)
-
-
-def declarations(text: str, found: Sequence[Declaration]) -> dict[str, Declared]:
-    """What is declared above, or on the first lines of, the top-level classes and functions of a file, by name."""
-    if not found:
-        return {}
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError):
-        return {}
-    names: dict[str, Declared] = {}
-    for node in body:
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            last = node.body[0].lineno
-            here = [d for d in found if first <= d.line < max(last, first + 1)]
-            if isinstance(node, ast.ClassDef):
-                here += [d for f in node.body if _is_forward(f) for d in found if f.lineno <= d.line < f.body[0].lineno]
-            if here:
-                names[node.name] = _gathered(here)
-    return names
-
-
-def _is_forward(node: ast.stmt) -> bool:
-    return isinstance(node, ast.FunctionDef) and node.name == "forward"
-
-
-def _gathered(found: Iterable[Declaration]) -> Declared:
-    rows = list(found)
-    inputs = tuple(shape for d in rows for shape in d.shapes)
-    return Declared(inputs, next((d.task for d in rows if d.task), None))
 
 
 def witness(traced: Trace) -> str:

@@ -8,11 +8,11 @@ arguments that are not known.  A class used inside an analysed network is covere
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
 
+from rflint.declarations import NOTHING, Declared
 from rflint.interp import attributes, budget
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import (
@@ -26,20 +26,7 @@ from rflint.interp.values import (
     Unknown,
     Value,
 )
-from rflint.trace import Shape
 from rflint.tracing import Root, Session, build, deep_recursion
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What is declared for a name of a file: input shapes by parameter name ("" in order), and the task."""
-
-    inputs: tuple[tuple[str, Shape], ...] = ()
-    task: str | None = None
-    call: str = ""
-
-
-NOTHING = Declared()
 
 
 def roots(session: Session, file: str, declared: dict[str, Declared], default: Declared = NOTHING) -> list[Root]:
@@ -57,7 +44,12 @@ class _Search:
     """The search for the roots of one module."""
 
     def __init__(
-        self, session: Session, interp: Interpreter, module: SourceModule, declared: dict[str, Declared], default: Declared
+        self,
+        session: Session,
+        interp: Interpreter,
+        module: SourceModule,
+        declared: dict[str, Declared],
+        default: Declared,
     ) -> None:
         self.session, self.interp, self.module = session, interp, module
         self.declared, self.default = declared, default
@@ -232,4 +224,3 @@ def _instances(value: Value, depth: int) -> Iterator[Instance]:
     elif isinstance(value, dict) and depth < 4:
         for item in value.values():
             yield from _instances(item, depth + 1)
-

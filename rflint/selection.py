@@ -20,7 +20,9 @@ def selected(config: Config, rules: Mapping[str, Rule]) -> dict[str, Rule]:
 
 
 def _is_on(config: Config, rule: Rule) -> bool:
-    asked = max(_exactness([*config.select, *config.extend_select], rule), 0 if not config.select and rule.default else -1)
+    asked = max(
+        _exactness([*config.select, *config.extend_select], rule), 0 if not config.select and rule.default else -1
+    )
     return asked > _exactness(config.ignore, rule)
 
 

@@ -111,7 +111,7 @@ def explained(text: str, line: int, column: int) -> SyntaxProblem:
 
 
 def without_form_feeds(text: str) -> str:
-    """The text without the blanks up to a form feed that begin a line: libcst takes them for part of its indentation."""
+    """The text without the blanks up to a form feed that begin a line, which libcst takes for indentation."""
     return _FORM_FEED.sub("", text) if "\f" in text else text
 
 

@@ -136,14 +136,14 @@ class Trace:
 
     def consumers(self) -> dict[int | str, list[tuple[Use, int]]]:
         """For each use and network input: the uses that read it, with the operand's number."""
-        if "consumers" not in self.memo:
-            found: dict[int | str, list[tuple[Use, int]]] = {}
+        found: dict[int | str, list[tuple[Use, int]]] | None = self.memo.get("consumers")
+        if found is None:
+            found = self.memo["consumers"] = {}
             for use in self.uses:
                 for number, operand in enumerate(use.operands):
                     if operand.source is not None:
                         found.setdefault(operand.source, []).append((use, number))
-            self.memo["consumers"] = found
-        return self.memo["consumers"]
+        return found
 
     def convolutions(self) -> Iterator[Use]:
         """The uses of (not transposed) convolutions."""
@@ -152,4 +152,7 @@ class Trace:
 
 def show_shape(shape: Shape | None) -> str:
     """`N×64×H//2×W//2`, "?" for an unknown shape."""
-    return "?" if shape is None else "×".join(map(str, shape)) or "scalar"
+    if shape is None:
+        return "?"
+    sizes = [str(size) for size in shape]
+    return "×".join(f"({size})" if " " in size else size for size in sizes) or "scalar"

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import libcst as cst
+
 from rflint import dims
 from rflint.dims import Size, symbol
 from rflint.interp import attributes, budget
@@ -29,11 +31,15 @@ from rflint.interp.values import (
 )
 from rflint.library import LIBRARY
 from rflint.library.torch.op import InputShape
-from rflint.source import Source
+from rflint.source import Source, SyntaxProblem
 from rflint.trace import Layer, Note, Place, Shape, Trace, Use
 
 CALLS = "<call>"
 """The file name of calls that are not written in a file: targets, and roots that rflint chose."""
+
+
+class TargetError(Exception):
+    """A call that was asked for and means no network: a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +98,14 @@ def deep_recursion() -> Iterator[None]:
 def trace(session: Session, root: Root) -> Trace:
     """Build the root and run its `forward` on the shapes of its inputs.
 
-    Never raises for what the source does: what could not be followed is in the trace's `unknowns`.
+    What the source does never raises: what could not be followed is in the trace's `unknowns`.  Raises `TargetError`
+    if the call cannot be read, names nothing in the file, or gives something else than a network.
     """
     interp = session.interpreter()
     with deep_recursion():
         network, place = _guarded(interp, lambda: build(session, interp, root))
         if not interp.is_network(network):
-            return _without_network(session, interp, root, network, place)
+            return _without_network(interp, root, network, place)
         return _run(interp, root, network, place)
 
 
@@ -122,7 +129,7 @@ def build(session: Session, interp: Interpreter, root: Root) -> tuple[Value, Pla
     module = session.loader.load_file(root.file, interp)
     if isinstance(module, Unknown):
         return module, module.place
-    frame, node = call_frame(session, interp, module, root.call)
+    frame, node = call_frame(session, interp, module, root)
     function = interp.evaluate(node.func, frame) if root.open else None
     if function is not None:
         doubt = Unknown(f"the arguments of {root.call} are not given", frame.place(node))
@@ -132,22 +139,40 @@ def build(session: Session, interp: Interpreter, root: Root) -> tuple[Value, Pla
     return made, definition(called) or definition(made)
 
 
-def call_frame(session: Session, interp: Interpreter, module: SourceModule, call: str) -> tuple[Frame, Any]:
+def call_frame(session: Session, interp: Interpreter, module: SourceModule, root: Root) -> tuple[Frame, Any]:
     """A frame in a module's scope for a call that is not written in its file, and the call's node.
 
-    Raises `SyntaxProblem` if the call does not parse.
+    Raises `TargetError` if the call does not parse, or what it calls is not in the file.
     """
     file = f"{CALLS}{len(session.sources)}"
-    source = session.sources[file] = Source(file, call + "\n")
+    source = session.sources[file] = Source(file, root.call + "\n")
     outer = SourceModule(module.name, file, module.scope, source, module.package, "done", False, module.stars)
-    body = source.module.body
-    expression = body[0].body[0].value  # type: ignore[union-attr]
-    return Frame(interp, Scope(outer=module.scope), _in_place(outer, module)), expression
+    frame = Frame(interp, Scope(outer=module.scope), outer)
+    node = _expression(source, root)
+    name = _first_name(node)
+    if name is not None and module.scope.find(name) is None:
+        found = session.loader.star(outer, name, frame, node) if module.stars else attributes.ABSENT
+        if found is attributes.ABSENT or isinstance(found, Unknown):
+            raise TargetError(f"{root.file} defines no {name}")
+    return frame, node
 
 
-def _in_place(outer: SourceModule, module: SourceModule) -> SourceModule:
-    outer.stars = module.stars
-    return outer
+def _expression(source: Source, root: Root) -> Any:
+    """The node of a root's call.  Raises `TargetError` if it is not one expression."""
+    try:
+        node: Any = source.module.body[0]
+        while not isinstance(node, cst.BaseExpression):
+            node = node.value if isinstance(node, cst.Expr) else node.body[0]
+        return node
+    except (SyntaxProblem, AttributeError, IndexError):
+        raise TargetError(f"{root.call!r} in {root.target} is no call such as Net(10)") from None
+
+
+def _first_name(node: Any) -> str | None:
+    """`a` of `a.b(c).d`."""
+    while isinstance(node, (cst.Call, cst.Attribute)):
+        node = node.func if isinstance(node, cst.Call) else node.value
+    return node.value if isinstance(node, cst.Name) else None
 
 
 def definition(value: Value) -> Place | None:
@@ -346,17 +371,15 @@ def _constructed(recorder: Any, index: int, instance: Instance) -> Use:
     return Use(index, recorder.path_of(instance), layer, (), None, instance.place)
 
 
-def _without_network(
-    session: Session, interp: Interpreter, root: Root, value: Value, place: Place | None
-) -> Trace:
-    """The root could not be built, or is no network."""
-    if isinstance(value, Unknown):
-        note = Note(value.place, value.reason)
-    else:
-        note = Note(None, f"{root.call} gives {attributes.describe(value)}, and no network")
+def _without_network(interp: Interpreter, root: Root, value: Value, place: Place | None) -> Trace:
+    """The root could not be built."""
+    if not isinstance(value, Unknown):
+        raise TargetError(f"{root.target} gives {attributes.describe(value)}, and no network")
+    if value.place is not None and value.place.file.startswith(CALLS) and not root.open:
+        raise TargetError(f"{root.target}: {value.reason}")
+    note = Note(value.place, value.reason)
     made = Trace(root.target, root.call, root.file, place, {}, {}, [], None, [], [note], False, task=root.task)
-    if isinstance(value, Unknown):
-        _in_constructor_order(interp, made, None)
+    _in_constructor_order(interp, made, None)
     return made
 
 

@@ -74,7 +74,9 @@ def compare_calls(truth: dict[str, Any], seen: Trace, totals: Counter[str]) -> I
         wrong += 1
         yield f"output: torch {truth['output']}, rflint {seen.output}"
     totals.update(networks=1, calls=len(truth["layers"]))
-    totals.update({"calls right": right, "calls wrong": wrong, "complete": int(seen.complete and not missing and not wrong)})
+    totals.update(
+        {"calls right": right, "calls wrong": wrong, "complete": int(seen.complete and not missing and not wrong)}
+    )
     if missing:
         yield f"{missing} calls missing: {[note.reason for note in seen.unknowns][:3]}"
 
@@ -110,7 +112,9 @@ def compare_fields(truth: dict[str, Any], seen: Trace, totals: Counter[str]) -> 
     for path, true in truth["layers"].items():
         totals["fields"] += 1
         use = uses.get(path)
-        axes = next(iter(fields(seen)[use.index].values()), None) if use is not None and seen.order == "forward" else None
+        axes = (
+            next(iter(fields(seen)[use.index].values()), None) if use is not None and seen.order == "forward" else None
+        )
         if axes is None or axes[-1].interval is None:
             yield f"{path}: field missing"
             continue

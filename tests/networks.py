@@ -1,4 +1,4 @@
-"""Traces made by hand: a few lines of a network's `forward`, without a source, for tests of rules and receptive fields."""
+"""Traces made by hand: a few lines of a network's `forward`, without a source, for tests of rules."""
 
 from __future__ import annotations
 
@@ -99,11 +99,11 @@ class Network:
             "padding_mode": args.get("padding_mode", "zeros"),
         }
         both = [2 * p for p in each(0 if padding == "valid" else padding, rank)] if padding != "same" else None
-        sides = both or [d * (k - 1) for d, k in zip(dilation, kernel)]
-        access = [field.window(k, s, p // 2, d) for k, s, p, d in zip(kernel, stride, sides, dilation)]
+        sides = both or [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
+        access = [field.window(k, s, p // 2, d) for k, s, p, d in zip(kernel, stride, sides, dilation, strict=True)]
         sizes = [
             (n + p - d * (k - 1) - 1) // s + 1
-            for n, k, s, p, d in zip(x.shape[-rank:], kernel, stride, sides, dilation)
+            for n, k, s, p, d in zip(x.shape[-rank:], kernel, stride, sides, dilation, strict=True)
         ]
         return self.window(x, f"{base}{rank}d", access, sizes, out, path, known, args.get("unknown", ()), like, more)
 
@@ -125,10 +125,10 @@ class Network:
             "groups": args.get("groups", 1),
             "dilation": dilation,
         }
-        access = [field.transposed(k, s, p, d) for k, s, p, d in zip(kernel, stride, padding, dilation)]
+        access = [field.transposed(k, s, p, d) for k, s, p, d in zip(kernel, stride, padding, dilation, strict=True)]
         sizes = [
             (n - 1) * s - 2 * p + d * (k - 1) + e + 1
-            for n, k, s, p, e, d in zip(x.shape[2:], kernel, stride, padding, extra, dilation)
+            for n, k, s, p, e, d in zip(x.shape[2:], kernel, stride, padding, extra, dilation, strict=True)
         ]
         unknown, like = args.get("unknown", ()), args.get("like")
         return self.window(
@@ -143,10 +143,11 @@ class Network:
         stride = each(args["stride"], rank) if "stride" in args else None
         known = {"kernel_size": kernel, "stride": stride, "padding": padding, "ceil_mode": args.get("ceil_mode", False)}
         known |= {"dilation": each(1, rank)} if base == "MaxPool" else {}
-        access = [field.window(k, s, p) for k, s, p in zip(kernel, stride or kernel, padding)]
+        access = [field.window(k, s, p) for k, s, p in zip(kernel, stride or kernel, padding, strict=True)]
         spare = [s - 1 if args.get("ceil_mode") else 0 for s in stride or kernel]
         sizes = [
-            (n + 2 * p - k + e) // s + 1 for n, k, s, p, e in zip(x.shape[2:], kernel, stride or kernel, padding, spare)
+            (n + 2 * p - k + e) // s + 1
+            for n, k, s, p, e in zip(x.shape[2:], kernel, stride or kernel, padding, spare, strict=True)
         ]
         unknown = args.get("unknown", ())
         return self.window(x, f"{base}{rank}d", access, sizes, None, path, known, unknown, None, args.get("more", {}))

@@ -36,7 +36,9 @@ def own_layers(trace: Trace, use: Use) -> list[Branch]:
     """For each of the two operands, the uses that made it and not the other one, newest first."""
     sides = [list(chain(trace, operand.source)) for operand in use.operands[:2]]
     indices = [{layer.index for layer in side} for side in sides]
-    return [[layer for layer in side if layer.index not in other] for side, other in zip(sides, indices[::-1])]
+    return [
+        [layer for layer in side if layer.index not in other] for side, other in zip(sides, indices[::-1], strict=True)
+    ]
 
 
 def makers(branches: Sequence[Branch]) -> Related:

@@ -15,7 +15,7 @@ Source = int | str
 
 
 class Reader(NamedTuple):
-    """A use, the number of the operand as which it reads a tensor, and by how much crops have moved each axis before."""
+    """A use, the number of the operand as which it reads a tensor, and by how much crops before moved each axis."""
 
     use: Use
     number: int

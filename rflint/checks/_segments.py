@@ -57,7 +57,7 @@ def graph(trace: Trace) -> Graph:
 
 
 def axis_links(use: Use) -> Iterator[tuple[int, tuple[Link, ...] | None]]:
-    """For each axis that the use reads: the output axis, and the link, () if the resolution changes, None if unknown."""
+    """For each axis that the use reads: that of the output, and the link, () if it is rescaled, None if unknown."""
     for operand in use.operands:
         for axis, read in enumerate(operand.reads):
             if operand.source is None or read.to is None:
@@ -156,7 +156,7 @@ def way(trace: Trace, made: Graph, end: Node, start: Node) -> list[Step]:
 
 
 def ends(trace: Trace, made: Graph) -> Iterator[Node]:
-    """The nodes at which segments end, the last ones first: at an output, a change of resolution, a global operation."""
+    """Where segments end, the last ones first: at an output, a change of resolution, a global operation."""
     for node in sorted(made, key=age, reverse=True):
         if node[0] in trace.output_sources or is_read_otherwise(trace, node):
             yield node

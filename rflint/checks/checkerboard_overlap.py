@@ -74,14 +74,12 @@ def evened(trace: Trace, use: Use) -> tuple[str, Fix | None]:
     to output_padding.
     """
     now = [tuple(number(use, name, axis) for name in ARGUMENTS) for axis in range(spatial_rank(use))]
-    known = [tuple(value for value in values if value is not None) for values in now]
+    known = [[value for value in values if value is not None] for values in now]
     if any(len(values) < len(ARGUMENTS) or values[-1] != 1 for values in known):
         return "", None
-    edits = {
-        name: one_or_each(right)
-        for name, before, right in zip(EVENED, zip(*known), zip(*(even_axis(*values) for values in known)))
-        if before != right
-    }
+    right = [even_axis(*values) for values in known]
+    pairs = [(name, [v[at] for v in known], [v[at] for v in right]) for at, name in enumerate(EVENED)]
+    edits = {name: one_or_each(values) for name, before, values in pairs if before != values}
     fix = argument_fix(trace, use, "kernel_size", edits["kernel_size"]) if len(edits) == 1 else None
     return f"; {', '.join(f'{name}={value}' for name, value in edits.items())} lays as many on all", fix
 

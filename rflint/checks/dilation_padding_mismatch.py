@@ -19,9 +19,9 @@ def dilation_padding_mismatch(trace: Trace) -> Iterator[Finding]:
         changes = [size_change(use, axis) for axis in range(spatial_rank(use))]
         if any(changes) and trace.order == "forward" and not is_evened_out(trace, use):
             axis, change = next((axis, change) for axis, change in enumerate(changes) if change)
-            padding, right = number(use, "padding", axis), wanted(use, changes)
+            padding, dilation, right = number(use, "padding", axis), number(use, "dilation", axis), wanted(use, changes)
             effect = f"shrinks the map by {-change}" if change < 0 else f"makes the map larger by {change}"
-            message = f"padding {padding} with dilation {number(use, 'dilation', axis)} {effect}; padding={right} keeps its size"
+            message = f"padding {padding} with dilation {dilation} {effect}; padding={right} keeps its size"
             yield Finding(
                 place_of(use, "padding"), message, called(use), fix=argument_fix(trace, use, "padding", right)
             )

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import gcd
-from typing import Any
 
 from rflint.checks import rule
 from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
 from rflint.trace import Use
 
+MOST_CHANNELS = 1 << 16
+"""There is no advice for more, so that absurd numbers take no time."""
+
 
 @rule("RF404", "groups-not-dividing", "error")
 def groups_not_dividing(use: Use) -> Iterator[Finding]:
     """Whether `groups` is positive and divides the channels on both sides, as the constructor demands."""
-    args = use.layer.args
-    groups, entering, leaving = (whole_number(args.get(name)) for name in ("groups", "in_channels", "out_channels"))
+    values = (use.layer.args.get(name) for name in ("groups", "in_channels", "out_channels"))
+    groups, entering, leaving = (value if isinstance(value, int) else None for value in values)
     if not use.base.startswith("Conv") or groups is None:
         return
     if groups < 1:
@@ -29,17 +31,13 @@ def groups_not_dividing(use: Use) -> Iterator[Finding]:
         yield Finding(place_of(use, "groups"), message, called(use))
 
 
-def whole_number(value: Any) -> int | None:
-    """The value if it is a known integer."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
 def advice(groups: int, entering: int | None, leaving: int | None) -> str:
     """What would work: for a depthwise convolution a multiple of its channels, else the nearest common divisor."""
-    if groups == entering and leaving:
+    if groups == entering:
         return f": a depthwise convolution makes a multiple of its {groups} channels"
     shared = gcd(entering or 0, leaving or 0)
-    if shared < 1:
+    if shared > MOST_CHANNELS:
         return ""
-    nearest = min((d for d in range(1, shared + 1) if shared % d == 0), key=lambda d: (abs(d - groups), d))
+    divisors = [number for number in range(1, shared + 1) if shared % number == 0]
+    nearest = min(divisors, key=lambda number: (abs(number - groups), number))
     return f"; the nearest number that divides the channels is {nearest}"

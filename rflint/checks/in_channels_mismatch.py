@@ -30,18 +30,9 @@ def in_channels_mismatch(trace: Trace) -> Iterator[Finding]:
 
 
 def channels_given(use: Use) -> Size | None:
-    """The channels of what a convolution is given; None for other layers, unknown shapes and impossible ranks."""
-    axis = channel_axis(use)
-    shape = use.operands[0].shape if axis is not None else None
-    return None if axis is None or shape is None else shape[axis]
-
-
-def channel_axis(use: Use) -> int | None:
-    """The axis of the input that a convolution takes as channels."""
-    rank = spatial_rank(use) if use.base.startswith("Conv") else 0
-    shape = use.operands[0].shape if rank and use.operands else None
-    axis = None if shape is None else len(shape) - 1 - rank
-    return axis if axis in (0, 1) else None
+    """The channels of what a layer with a window is given; None for unknown shapes and impossible ranks."""
+    rank, shape = spatial_rank(use), use.operands[0].shape if use.operands else None
+    return shape[-1 - rank] if shape is not None and rank and len(shape) - rank in (1, 2) else None
 
 
 def divides_into(given: int, use: Use) -> bool:

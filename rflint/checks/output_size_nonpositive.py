@@ -64,6 +64,6 @@ def reason(use: Use, sizes: Shape) -> str:
     slides = [window(use, axis) for axis in range(len(sizes))]
     extents = "×".join(str(one.extent) if one else "?" for one in slides)
     dilated = " (kernel and dilation)" if any(one and one.dilation > 1 for one in slides) else ""
-    padded = [size + one.padding if one else size for size, one in zip(sizes, slides)]
+    padded = [size + one.padding if one else size for size, one in zip(sizes, slides, strict=True)]
     with_padding = f" ({times(padded)} with padding)" if padded != list(sizes) else ""
     return f"a window of {extents}{dilated} does not fit an input of {times(sizes)}{with_padding}"

@@ -31,7 +31,7 @@ LONGEST_TRAIL = 8
 
 
 class View(NamedTuple):
-    """What the units of an output see of an input: the least extents, the input's sizes, and the fields they are from."""
+    """What the units of an output see of an input: least extents, the input's sizes, and the fields they are from."""
 
     output: int
     name: str
@@ -42,7 +42,7 @@ class View(NamedTuple):
     @property
     def shares(self) -> list[Fraction]:
         """Which part of each axis is seen."""
-        return [Fraction(seen, size) for seen, size in zip(self.seen, self.sizes)]
+        return [Fraction(seen, size) for seen, size in zip(self.seen, self.sizes, strict=True)]
 
 
 @rule("RF101", "rf-smaller-than-input", "warning", fix="hint", needs_size=True)

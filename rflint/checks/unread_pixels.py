@@ -66,7 +66,8 @@ def finding(skipping: Sequence[Use], rows: Sequence[Rows]) -> Finding:
     period, read = rows[0]
     picture = "".join("#" if row % period in read else "." for row in range(max(6, period)))
     shown = f" {picture}" if len(picture) <= 12 else ""
-    message = f"{cause(first)} reads rows{shown} only, and nothing reads the rest, {round(100 * lost)} % of the positions{cure(first)}"
+    rest = f"nothing reads the rest, {round(100 * lost)} % of the positions"
+    message = f"{cause(first)} reads rows{shown} only, and {rest}{cure(first)}"
     place = place_of(first, "stride", "scale_factor")
     return Finding(place, message, tuple((place_of(use, "stride"), "steps over the same rows") for use in others))
 

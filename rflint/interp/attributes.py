@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from rflint.interp.values import (
@@ -11,7 +10,7 @@ from rflint.interp.values import (
     ClassValue,
     Function,
     Instance,
-    Iterator_,
+    Iteration,
     NativeClass,
     NativeFunction,
     NativeModule,
@@ -129,7 +128,9 @@ def look_up(value: Value, name: str, frame: Frame, node: Any) -> Value:
     if isinstance(value, (ClassValue, NativeClass)):
         return _of_class(value, name, frame, node)
     if isinstance(value, Super):
-        found = find_in_class(value.receiver.cls if isinstance(value.receiver, Instance) else value.receiver, name, value.after)
+        found = find_in_class(
+            value.receiver.cls if isinstance(value.receiver, Instance) else value.receiver, name, value.after
+        )
         cls = value.receiver.cls if isinstance(value.receiver, Instance) else value.receiver
         return _super_default(value, name, found, frame, node, cls)
     return frame.interp.builtins.attribute(value, name, frame, node)
@@ -225,8 +226,6 @@ def drop(value: Value, name: str, frame: Frame) -> None:
         value.attrs.pop(name, None)
 
 
-
-
 def describe(value: Value) -> str:
     """What a value is, for a reader."""
     if isinstance(value, (Instance,)):
@@ -241,6 +240,6 @@ def describe(value: Value) -> str:
         return f"method {getattr(value.function, 'name', '?')}"
     if isinstance(value, Partial):
         return "a partial function"
-    if isinstance(value, Iterator_):
+    if isinstance(value, Iteration):
         return "an iterator"
     return {"NoneType": "None"}.get(type(value).__name__, type(value).__name__.lower().rstrip("_"))

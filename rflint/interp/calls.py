@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import libcst as cst
+
 from rflint.interp import attributes, budget
 from rflint.interp.expressions import evaluate
 from rflint.interp.frames import Args, Call, Frame
@@ -15,7 +17,7 @@ from rflint.interp.values import (
     ClassValue,
     Function,
     Instance,
-    Iterator_,
+    Iteration,
     NativeClass,
     NativeFunction,
     Parameter,
@@ -26,8 +28,6 @@ from rflint.interp.values import (
     Unknown,
     Value,
 )
-
-import libcst as cst
 
 
 def call(function: Value, args: Args, frame: Frame, node: Any) -> Value:
@@ -87,7 +87,7 @@ def _result(function: Function, frame: Frame) -> Value:
         return evaluate(function.node.body, frame)
     end = run(function.node.body, frame)
     if frame.yields is not None:
-        return Iterator_(frame.yields)
+        return Iteration(frame.yields)
     if end is None or end.value is NOTHING:
         return None
     return frame.interp.joined(end.value, None) if end.falls else end.value

@@ -14,8 +14,7 @@ from rflint.interp.frames import Args, Frame
 from rflint.interp.scopes import Scope
 from rflint.interp.values import (
     Function,
-    Instance,
-    Iterator_,
+    Iteration,
     Raised,
     Rest,
     Unknown,
@@ -154,6 +153,7 @@ def dict_display(node: cst.Dict, frame: Frame) -> Value:
                 return value
             result.update(value)
         else:
+            assert isinstance(element, cst.DictElement)
             result[hashable(evaluate(element.key, frame), frame, element.key)] = evaluate(element.value, frame)
     return result
 
@@ -371,7 +371,7 @@ def list_comprehension(node: cst.ListComp, frame: Frame) -> Value:
 def generator_expression(node: cst.GeneratorExp, frame: Frame) -> Value:
     """`(x for y in z)`: run at once, to a list."""
     items = comprehend(node.for_in, frame, lambda inner: evaluate(node.elt, inner))
-    return Iterator_(items) if isinstance(items, list) else items
+    return Iteration(items) if isinstance(items, list) else items
 
 
 @evaluates(cst.SetComp)
@@ -400,9 +400,7 @@ def comprehend(comp: cst.CompFor, frame: Frame, make: Callable[[Frame], Value]) 
 
     Where an iterable or a condition is not known the list holds a `Rest`.
     """
-    inner = Frame(
-        frame.interp, Scope(outer=frame.scope), frame.module, frame.function, frame.receiver, frame.yields
-    )
+    inner = Frame(frame.interp, Scope(outer=frame.scope), frame.module, frame.function, frame.receiver, frame.yields)
     items: list[Value] = []
     _rounds(comp, inner, make, items)
     return items
@@ -459,5 +457,3 @@ def yield_(node: cst.Yield, frame: Frame) -> Value:
 def await_(node: cst.Await, frame: Frame) -> Value:
     """`await value`."""
     return frame.unknown("await is not supported", node)
-
-

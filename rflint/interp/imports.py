@@ -90,7 +90,9 @@ class Loader:
             return native
         found = self.find(name, importer)
         if found is None:
-            return self.library.stand_in(name) or Unknown(f"module {name} is not found: point `src` or `environment` to it", place)
+            return self.library.stand_in(name) or Unknown(
+                f"module {name} is not found: point `src` or `environment` to it", place
+            )
         return self.load_file(found[0], interp, package=found[1])
 
     def load_file(self, path: str, interp: Interpreter, package: bool = False) -> Value:
@@ -220,7 +222,9 @@ class Loader:
                     return found
         unresolved = [s for s in module.stars if isinstance(self.load(s, module, frame.interp, None), Unknown)]
         if unresolved and not frame.interp.builtins.has(name):
-            return Unknown(f"module {unresolved[0]} is not found: point `src` or `environment` to it", frame.place(node))
+            return Unknown(
+                f"module {unresolved[0]} is not found: point `src` or `environment` to it", frame.place(node)
+            )
         return attributes.ABSENT
 
     def _mentions(self, star: str, name: str, module: SourceModule) -> bool:
@@ -249,9 +253,10 @@ class Loader:
             return
         frame.interp.state.touch(frame.scope)
         for alias in node.names:
-            bound = alias.asname.name.value if alias.asname is not None else alias.name.value
+            name = dotted_name(alias.name)
+            bound = dotted_name(alias.asname.name) if alias.asname is not None else name
             scope = frame.scope.redirects.get(bound, frame.scope)
-            scope.names[bound] = LazyImport(module, alias.name.value, frame.module, frame.place(node))
+            scope.names[bound] = LazyImport(module, name, frame.module, frame.place(node))
 
     def absolute(self, node: cst.ImportFrom, module: SourceModule) -> str:
         """The absolute name of the module that an import statement names."""
@@ -278,4 +283,4 @@ def _run_all(body: Sequence[Any], frame: Frame) -> None:
 
 def dotted_name(node: Any) -> str:
     """`a.b.c` of a chain of attributes."""
-    return f"{dotted_name(node.value)}.{node.attr.value}" if isinstance(node, cst.Attribute) else node.value
+    return f"{dotted_name(node.value)}.{node.attr.value}" if isinstance(node, cst.Attribute) else str(node.value)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from rflint.dims import Dim
-from rflint.interp import attributes, budget, calls, statements
+from rflint.interp import attributes, budget, calls, containers, control, statements
 from rflint.interp.builtins import Builtins
 from rflint.interp.expressions import evaluate
 from rflint.interp.frames import Args, Frame
@@ -16,7 +16,7 @@ from rflint.interp.scopes import Joiner, State
 from rflint.interp.values import (
     ClassValue,
     Instance,
-    Iterator_,
+    Iteration,
     NativeClass,
     Raised,
     Rest,
@@ -26,6 +26,9 @@ from rflint.interp.values import (
     Value,
     is_size,
 )
+
+REGISTERED = (containers, control)
+"""Modules that are imported for what they register."""
 
 
 class Library(Protocol):
@@ -127,7 +130,7 @@ class Interpreter:
             return list(value)
         if isinstance(value, range):
             return list(value) if len(value) <= budget.COLLECTION else frame.unknown("a long range", node)
-        if isinstance(value, Iterator_):
+        if isinstance(value, Iteration):
             self.state.touch(value)
             rest = value.items[value.position :]
             value.position = len(value.items)

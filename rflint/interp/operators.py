@@ -170,8 +170,10 @@ def unary(sign: str, a: Value, frame: Frame, node: Any) -> Value:
     if isinstance(a, (Tensor, Instance)):
         method = {"-": "__neg__", "+": "__pos__", "~": "__invert__"}[sign]
         found = attributes.look_up(a, method, frame, node)
-        return frame.interp.call(found, [], frame, node) if found is not attributes.ABSENT else frame.unknown(
-            f"{sign}{attributes.describe(a)} is not supported", node
+        return (
+            frame.interp.call(found, [], frame, node)
+            if found is not attributes.ABSENT
+            else frame.unknown(f"{sign}{attributes.describe(a)} is not supported", node)
         )
     if isinstance(a, (int, float)) or (isinstance(a, Dim) and sign != "~"):
         return {"-": operator.neg, "+": lambda x: x, "~": operator.invert}[sign](a)
@@ -331,9 +333,8 @@ def _contains(container: Value, item: Value, frame: Frame, node: Any) -> Value:
             return frame.interp.call(found, [container, item], frame, node)
     if isinstance(container, (ClassValue, NativeClass)) and "members" in getattr(container, "notes", {}):
         return isinstance(item, Instance) and item.cls is container
-    if isinstance(container, (dict, set, frozenset)) and is_concrete(item):
-        if _hashed(container, item):
-            return True
+    if isinstance(container, (dict, set, frozenset)) and is_concrete(item) and _hashed(container, item):
+        return True
     elements = frame.interp.elements(container, frame, node)
     if isinstance(elements, Unknown):
         return elements

@@ -10,7 +10,7 @@ from rflint.dims import equal
 from rflint.interp.values import (
     ClassValue,
     Instance,
-    Iterator_,
+    Iteration,
     Raised,
     Rest,
     Tensor,
@@ -60,7 +60,7 @@ def snapshot(thing: Any) -> Snapshot:
         return dict(thing.namespace)
     if isinstance(thing, Tensor):
         return (thing.shape, thing.source, thing.reason)
-    if isinstance(thing, Iterator_):
+    if isinstance(thing, Iteration):
         return thing.position
     raise TypeError(type(thing).__name__)
 
@@ -80,7 +80,7 @@ def restore(thing: Any, held: Snapshot) -> None:
         thing.namespace = dict(held)
     elif isinstance(thing, Tensor):
         thing.shape, thing.source, thing.reason = held
-    elif isinstance(thing, Iterator_):
+    elif isinstance(thing, Iteration):
         thing.position = held
 
 
@@ -117,7 +117,7 @@ class Joiner:
             return [*a[:same], Rest(self.unknown().reason, self.unknown().place)]
         if isinstance(thing, set):
             return a if a == b else (a | b | {self.unknown()})
-        if isinstance(thing, Iterator_):
+        if isinstance(thing, Iteration):
             return max(a, b)
         if isinstance(thing, Tensor):
             return a if a == b else (None, None, self.unknown().reason)

@@ -224,7 +224,7 @@ class Signature:
 
 
 @dataclass(slots=True, eq=False)
-class Iterator_:
+class Iteration:
     """An iterator over known items; generators are run to such a list when they are created."""
 
     items: list[Value]
@@ -264,7 +264,7 @@ def is_class(value: Value) -> bool:
 
 def is_concrete(value: Value) -> bool:
     """Is the value made of host values only, so that host operations on it mean what Python means?"""
-    if isinstance(value, PLAIN) or isinstance(value, (range, slice)):
+    if isinstance(value, (*PLAIN, range, slice)):
         return True
     if isinstance(value, (list, tuple, set, frozenset)):
         return all(is_concrete(item) for item in value)

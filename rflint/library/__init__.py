@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rflint.library.registry import LIBRARY, Library
 from rflint.library import python, torch
+from rflint.library.registry import LIBRARY, Library
 
 __all__ = ["LIBRARY", "Library", "python", "torch"]

@@ -177,8 +177,12 @@ def enumerate_members(call: Call) -> Value:
 
 def _member(call: Call, cls: ClassValue, name: str, value: Value, members: dict[str, Value]) -> Instance:
     if isinstance(value, Instance) and value.cls is AUTO:
-        value = name.lower() if any(getattr(c, "name", "") == "StrEnum" for c in attributes.order_of(cls)) else len(members) + 1
-    same = next((m for m in members.values() if m.attrs["value"] is value), None)
+        value = (
+            name.lower()
+            if any(getattr(c, "name", "") == "StrEnum" for c in attributes.order_of(cls))
+            else len(members) + 1
+        )
+    same: Instance | None = next((m for m in members.values() if m.attrs["value"] is value), None)
     if same is not None and not isinstance(value, Unknown):
         return same
     made = Instance(cls, {"name": name, "value": value, "_name_": name, "_value_": value}, call.place)
@@ -239,4 +243,3 @@ def namedtuple(call: Call, typename: Value, field_names: Value, rename: Value, d
     cls.mro = attributes.linearise(cls, cls.bases)
     cls.notes["fields"] = dict(zip(field_names, values, strict=True))
     return cls
-

@@ -7,15 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from rflint.interp import attributes, budget, operators
-from rflint.interp.builtins import items_of
-from rflint.interp.frames import Args, Call
+from rflint.interp.frames import Call
+from rflint.interp.functions import items_of
 from rflint.interp.hosts import DefaultDict
 from rflint.interp.values import (
     BoundMethod,
-
     Function,
     Instance,
-    Iterator_,
+    Iteration,
     NativeFunction,
     Partial,
     Property,
@@ -98,7 +97,7 @@ def _iterator(name: str, made: Callable[..., Any]) -> None:
         items = list(itertools.islice(made(*rows, **call.args.keywords), budget.ITERATIONS + 1))
         if len(items) > budget.ITERATIONS:
             raise budget.Exhausted(f"more than {budget.ITERATIONS:,} items")
-        return Iterator_(items)
+        return Iteration(items)
 
 
 def _chain(call: Call, cls: Value) -> Value:
@@ -108,7 +107,7 @@ def _chain(call: Call, cls: Value) -> Value:
 def _joined_rows(call: Call, values: list[Value]) -> Value:
     rows = [items_of(call, value) for value in values]
     doubt = next((row for row in rows if isinstance(row, Unknown)), None)
-    return doubt or Iterator_([item for row in rows for item in row])  # type: ignore[union-attr]
+    return doubt or Iteration([item for row in rows for item in row])  # type: ignore[union-attr]
 
 
 CHAIN = native_class("itertools.chain", new=_chain)
@@ -124,7 +123,7 @@ def from_iterable(call: Call) -> Value:
 for _name, _made in {
     "product": itertools.product,
     "zip_longest": itertools.zip_longest,
-    "pairwise": getattr(itertools, "pairwise", None) or (lambda rows: zip(rows, rows[1:], strict=False)),
+    "pairwise": itertools.pairwise,
 }.items():
     _iterator(_name, _made)
 
@@ -133,7 +132,7 @@ for _name, _made in {
 def repeat(call: Call, object: Value, times: Value) -> Value:
     """`repeat(value, times)`."""
     if isinstance(times, int) and times <= budget.ITERATIONS:
-        return Iterator_([object] * times)
+        return Iteration([object] * times)
     return times if isinstance(times, Unknown) else call.unknown("repeat() without an end is not supported")
 
 
@@ -146,12 +145,11 @@ def accumulate(call: Call, iterable: Value, func: Value, initial: Value) -> Valu
     items = items if initial is None else [initial, *items]
     made = items[:1]
     for item in items[1:]:
-        args = [made[-1], item]
         if func is None:
-            made.append(operators.binary("+", *args, call.frame, call.node))
+            made.append(operators.binary("+", made[-1], item, call.frame, call.node))
         else:
-            made.append(call.interp.call(func, args, call.frame, call.node))
-    return Iterator_(made)
+            made.append(call.interp.call(func, [made[-1], item], call.frame, call.node))
+    return Iteration(made)
 
 
 @function("itertools.islice", signature="iterable, *ends")
@@ -162,15 +160,15 @@ def islice(call: Call, iterable: Value, ends: tuple[Value, ...]) -> Value:
         return items
     if not all(end is None or isinstance(end, int) for end in ends):
         return call.unknown("islice() with ends that are not known")
-    return Iterator_(list(itertools.islice(items, *ends)))
+    return Iteration(list(itertools.islice(items, *ends)))
 
 
 @function("itertools.count")
 def count(call: Call) -> Value:
     """`count()` has no end; it is followed for as many items as the budget of a loop has."""
     start, step, *_ = [*call.args.positional, 0, 1][:2] if call.args.positional else [0, 1]
-    if isinstance(start, int) and isinstance(step, int):
-        return Iterator_(list(range(start, start + step * 1000, step)))
+    if isinstance(start, int) and isinstance(step, int) and step:
+        return Iteration(list(range(start, start + step * 1000, step)))
     return call.unknown("count() is not known")
 
 
@@ -264,5 +262,3 @@ def decorator(call: Call) -> Value:
 def abstractproperty(call: Call) -> Value:
     """`@abstractproperty`."""
     return Property(call.args.positional[0])
-
-

@@ -7,8 +7,9 @@ from typing import Any
 
 from rflint.dims import Dim
 from rflint.interp import attributes
-from rflint.interp.builtins import dict_, items_of
+from rflint.interp.constructors import dict_
 from rflint.interp.frames import Args, Call
+from rflint.interp.functions import items_of
 from rflint.interp.hosts import DefaultDict
 from rflint.interp.values import (
     BoundMethod,
@@ -43,8 +44,8 @@ def _math(name: str) -> None:
 
 
 for _name in (
-    "ceil floor trunc sqrt exp log log2 log10 pow fabs gcd isclose isnan isinf prod sin cos tan atan atan2 tanh "
-    "copysign fmod hypot degrees radians erf lcm comb factorial isqrt"
+    "ceil floor trunc sqrt exp log log2 log10 pow fabs gcd isclose isnan isinf prod sin cos tan atan "
+    "atan2 tanh copysign fmod hypot degrees radians erf lcm comb factorial isqrt"
 ).split():
     if _name not in ("factorial", "comb"):
         _math(_name)
@@ -56,8 +57,7 @@ for _name in (
 def _ordered(call: Call, cls: Value) -> Value:
     if isinstance(cls, type) or getattr(cls, "qualname", "") == "collections.OrderedDict":
         return call.args.open or dict_(call)
-    made = Instance(cls, {}, call.place, native=dict_(call))
-    return made
+    return Instance(cls, {}, call.place, native=dict_(call))
 
 
 def _default(call: Call, cls: Value) -> Value:
@@ -73,15 +73,16 @@ def _default(call: Call, cls: Value) -> Value:
 def _deque(call: Call, cls: Value) -> Value:
     if not call.args.positional:
         return []
-    items = items_of(call, call.args.positional[0])
-    return items
+    return items_of(call, call.args.positional[0])
 
 
 ORDERED = native_class("collections.OrderedDict", new=_ordered)
 LIBRARY.define("typing.OrderedDict", ORDERED)
 native_class("collections.defaultdict", new=_default)
 native_class("collections.deque", new=_deque)
-for _name in "Sequence MutableSequence Iterable Iterator Collection Mapping MutableMapping Callable Hashable Sized".split():
+for _name in (
+    "Sequence MutableSequence Iterable Iterator Collection Mapping MutableMapping Callable Hashable Sized"
+).split():
     LIBRARY.define(f"typing.{_name}", native_class(f"collections.abc.{_name}"))
 native_class("numbers.Number")
 native_class("numbers.Integral")
@@ -102,8 +103,9 @@ for _name, _kind in {
 }.items():
     LIBRARY.define(f"typing.{_name}", _kind)
 for _name in (
-    "Any Optional Union Literal Final ClassVar Annotated NoReturn TypeAlias Self Never Concatenate ParamSpec "
-    "AnyStr IO Generator AsyncIterator Awaitable Coroutine Required NotRequired Unpack TypeGuard Deque DefaultDict"
+    "Any Optional Union Literal Final ClassVar Annotated NoReturn TypeAlias Self Never Concatenate "
+    "ParamSpec AnyStr IO Generator AsyncIterator Awaitable Coroutine Required NotRequired Unpack "
+    "TypeGuard Deque DefaultDict"
 ).split():
     for _module in ("typing", "typing_extensions"):
         native_class(f"{_module}.{_name}")
@@ -200,7 +202,7 @@ def _logger(call: Call, cls: Value = None) -> Value:
 
 
 LOGGER = native_class("logging.Logger")
-for _name in "debug info warning warn error critical exception log setLevel addHandler".split():
+for _name in ("debug info warning warn error critical exception log setLevel addHandler").split():
     LOGGER.members[_name] = NativeFunction(_name, lambda call: None)
     LIBRARY.define(f"logging.{_name}", NativeFunction(_name, lambda call: None))
 function("logging.getLogger")(_logger)
@@ -210,7 +212,9 @@ native_class("types.ModuleType")
 native_class("types.FunctionType")
 native_class("types.SimpleNamespace", new=lambda call, cls: Instance(cls, dict(call.args.keywords), call.place))
 native_class("pathlib.Path", new=lambda call, cls: call.unknown("paths are not followed"))
-for _name in "os os.path sys re json time random collections.abc __future__ importlib fnmatch string glob pickle io shutil".split():
+for _name in (
+    "os os.path sys re json time random collections.abc __future__ importlib fnmatch string glob pickle io shutil"
+).split():
     LIBRARY.declare(_name)
 LIBRARY.define("__future__.annotations", None)
 LIBRARY.define("sys.version_info", (3, 11, 0, "final", 0))
@@ -235,4 +239,3 @@ def import_module(call: Call, name: Value, package: Value) -> Value:
 def context(call: Call) -> Value:
     """Context managers without effect."""
     return call.args.positional[0] if call.args.positional else None
-

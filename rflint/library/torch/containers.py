@@ -11,7 +11,7 @@ from rflint.interp import attributes
 from rflint.interp.frames import Args, Call
 from rflint.interp.values import (
     Instance,
-    Iterator_,
+    Iteration,
     NativeClass,
     Raised,
     Rest,
@@ -41,8 +41,10 @@ def entries(call: Call, self: Instance) -> dict[str, Value]:
 
 
 def _is_element(call: Call, name: str, value: Value) -> bool:
-    return call.interp.is_network(value) or isinstance(value, (Tensor, Rest)) or (
-        isinstance(value, Unknown) and (name.isdigit() or name == REST)
+    return (
+        call.interp.is_network(value)
+        or isinstance(value, (Tensor, Rest))
+        or (isinstance(value, Unknown) and (name.isdigit() or name == REST))
     )
 
 
@@ -126,7 +128,9 @@ def forward(call: Call) -> Value:
     return args[0] if args else None
 
 
-def _on(classes: tuple[NativeClass, ...], *names: str, signature: str | None = None) -> Callable[..., Callable[..., Value]]:
+def _on(
+    classes: tuple[NativeClass, ...], *names: str, signature: str | None = None
+) -> Callable[..., Callable[..., Value]]:
     def register(run: Callable[..., Value]) -> Callable[..., Value]:
         for cls in classes:
             member(cls, *names, signature=signature)(run)
@@ -146,25 +150,25 @@ def length(call: Call, self: Instance) -> Value:
 @_on(LISTS, "__iter__", signature="")
 def iterate(call: Call, self: Instance) -> Value:
     """`for module in container`."""
-    return Iterator_(items(call, self))
+    return Iteration(items(call, self))
 
 
 @_on(DICTS, "__iter__", "keys", signature="")
 def keys(call: Call, self: Instance) -> Value:
     """`keys()`."""
-    return Iterator_(list(entries(call, self)))
+    return Iteration(list(entries(call, self)))
 
 
 @_on((*DICTS, SEQUENTIAL), "items", signature="")
 def pairs(call: Call, self: Instance) -> Value:
     """`items()`."""
-    return Iterator_(list(entries(call, self).items()))
+    return Iteration(list(entries(call, self).items()))
 
 
 @_on(DICTS, "values", signature="")
 def values(call: Call, self: Instance) -> Value:
     """`values()`."""
-    return Iterator_(items(call, self))
+    return Iteration(items(call, self))
 
 
 @_on(LISTS, "__getitem__", signature="index")
@@ -276,7 +280,7 @@ def pop(call: Call, self: Instance, key: Value) -> Value:
 @_on(DICTS, "update", signature="modules")
 def update(call: Call, self: Instance, modules: Value) -> Value:
     """`update(modules)`."""
-    if isinstance(modules, (list, tuple, Iterator_)):
+    if isinstance(modules, (list, tuple, Iteration)):
         found = call.interp.call_with(dict, Args([modules]), call.frame, call.node)
     else:
         found = call.interp.mapping(modules, call.frame, call.node)

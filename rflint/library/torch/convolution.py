@@ -136,7 +136,9 @@ def prepared(axes: int, transposed: bool = False) -> Any:
 def _weight_shape(attrs: dict[str, Value], transposed: bool) -> tuple[Size, ...] | None:
     kernel, groups = attrs["kernel_size"], attrs["groups"]
     first, second = attrs["in_channels"], attrs["out_channels"]
-    if not (isinstance(kernel, tuple) and is_size(first) and is_size(second) and isinstance(groups, int) and groups > 0):
+    if not (
+        isinstance(kernel, tuple) and is_size(first) and is_size(second) and isinstance(groups, int) and groups > 0
+    ):
         return None
     return (first, second // groups, *kernel) if transposed else (second, first // groups, *kernel)
 

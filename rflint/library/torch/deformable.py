@@ -44,7 +44,7 @@ for _module in ("torchvision.ops", "torchvision.ops.deform_conv"):
 
 def _derived(args: dict[str, Value]) -> dict[str, Value]:
     weight = args["weight"]
-    made = from_weight(2)({**args, "groups": 1})
+    made: dict[str, Value] = from_weight(2)({**args, "groups": 1})
     made.pop("groups")
     if isinstance(weight, Tensor) and weight.shape is not None:
         made.pop("in_channels", None)

@@ -9,7 +9,7 @@ from rflint import dims
 from rflint.dims import Size
 from rflint.interp import budget
 from rflint.interp.frames import Call
-from rflint.interp.values import Iterator_, Tensor, Unknown, Value, is_size
+from rflint.interp.values import Iteration, Tensor, Unknown, Value, is_size
 from rflint.library.registry import member
 from rflint.library.torch.broadcasting import broadcast, pointwise
 from rflint.library.torch.creation import from_data
@@ -19,17 +19,16 @@ from rflint.library.torch.slicing import Cut, cut
 from rflint.library.torch.tensor import TENSOR, moved
 from rflint.trace import Read, Shape
 
-
 CHOSEN = "which positions are read depends on an index"
 UNTOLD = unread(None, "it is written where an index says")
 
 
 class Index(NamedTuple):
-    """One part of an index that is applied to `count` axes: a position, a slice, None, or a tensor."""
+    """One part of an index that is applied to `axes` axes: a position, a slice, None, or a tensor."""
 
     part: Value
     at: int
-    count: int
+    axes: int
 
 
 def parts_of(call: Call, key: Value, rank: int) -> list[Index] | str:
@@ -72,6 +71,11 @@ def _takes(part: Value) -> int:
     return len(part.shape) if isinstance(part, Tensor) and part.dtype == "bool" and part.shape is not None else 1
 
 
+def _is_position(part: Value) -> bool:
+    """Is it an index tensor without axes?  It chooses one position, as a number does."""
+    return isinstance(part, Tensor) and part.shape == () and part.dtype != "bool"
+
+
 class Picked(NamedTuple):
     """What an index makes of a tensor: the output shape, the reads, and the slice taken of each input axis."""
 
@@ -83,7 +87,7 @@ class Picked(NamedTuple):
 
 def pick(shape: Shape, parts: Sequence[Index]) -> Picked | str:
     """What an index takes from a shape; or why torch certainly raises."""
-    chosen = [index for index in parts if isinstance(index.part, Tensor)]
+    chosen = [index for index in parts if isinstance(index.part, Tensor) and not _is_position(index.part)]
     indexed, reason = _index_shape([index.part for index in chosen])
     if indexed is None:
         return reason
@@ -96,12 +100,14 @@ def pick(shape: Shape, parts: Sequence[Index]) -> Picked | str:
         part, at = index.part, index.at
         if part is None:
             sizes.append(1)
+        elif _is_position(part):
+            reads[at] = unread(None, CHOSEN)
         elif isinstance(part, Tensor):
             if not placed:
                 sizes.extend(indexed)
                 placed = True
             to = None if not indexed else 0 if front else len(sizes) - len(indexed)
-            reads[at : at + index.count] = [unread(to, CHOSEN)] * index.count
+            reads[at : at + index.axes] = [unread(to, CHOSEN)] * index.axes
         elif isinstance(part, slice):
             cuts[at] = made = cut(shape[at], part)
             reads[at] = made.read(len(sizes))
@@ -186,11 +192,11 @@ def iterate(call: Call, self: Tensor) -> Value:
     """`for row in x`: along a first axis of known size."""
     known = rows(self)
     if known is not None:
-        return Iterator_(list(known))
+        return Iteration(list(known))
     size = self.shape[0] if self.shape else None
     if not isinstance(size, int) or size > budget.ITERATIONS:
         return call.unknown(self.reason or f"iteration over an axis of size {size}: declare the input size")
-    return Iterator_([get_item(call, self, at) for at in range(size)])
+    return Iteration([get_item(call, self, at) for at in range(size)])
 
 
 # -- writing -------------------------------------------------------------------------------------------------------
@@ -234,7 +240,9 @@ def _rows(
 
 def _misfit(value: Value, picked: Picked | str) -> str:
     """Why a value certainly cannot be written there."""
-    if isinstance(picked, str) or not isinstance(value, Tensor) or value.shape is None:
+    if isinstance(picked, str):
+        return picked
+    if not isinstance(value, Tensor) or value.shape is None:
         return ""
     return broadcast([picked.shape, value.shape])[1] if broadcast([picked.shape, value.shape])[0] is None else ""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rflint import dims
 from rflint.dims import Size
 from rflint.interp.frames import Call
 from rflint.interp.values import Rest, Tensor, Unknown, Value
@@ -159,8 +158,10 @@ def stack_along(call: Call, tensors: Value, out: Value) -> Value:
     """`hstack` along the second axis, `vstack` along the first, `dstack` along the third."""
     pieces = pieces_of(call, tensors)
     op = operation(call, "cat", {}, called(call))
+    ranks = {len(shape) for shape in pieces.shaped}
+    if called(call) in ("vstack", "row_stack", "column_stack") and ranks == {1}:
+        return stacked(op, pieces, 1 if called(call) == "column_stack" else 0)
+    if called(call) == "dstack" and ranks == {2}:
+        return stacked(op, pieces, 2)
     dim = {"hstack": 1, "column_stack": 1, "dstack": 2}.get(called(call), 0)
-    if any(len(shape) <= dim or len(shape) < 2 for shape in pieces.shaped):
-        flat = called(call) == "hstack" and all(len(shape) == 1 for shape in pieces.shaped)
-        return joined(op, pieces, 0) if flat else op.opaque(pieces.tensors, f"{called(call)} of tensors with few axes")
-    return joined(op, pieces, dim)
+    return joined(op, pieces, 0 if ranks == {1} and called(call) == "hstack" else dim)

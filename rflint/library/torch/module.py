@@ -10,7 +10,7 @@ from rflint.interp.values import (
     ClassValue,
     Function,
     Instance,
-    Iterator_,
+    Iteration,
     NativeClass,
     Raised,
     Tensor,
@@ -111,7 +111,9 @@ def children_of(call: Call, instance: Instance) -> Iterator[tuple[str, Instance]
             yield name, value
 
 
-def walk(call: Call, instance: Instance, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Instance]]:
+def walk(
+    call: Call, instance: Instance, prefix: str = "", seen: set[int] | None = None
+) -> Iterator[tuple[str, Instance]]:
     """A module and everything below it, with paths, each once."""
     seen = set() if seen is None else seen
     if id(instance) in seen:
@@ -125,25 +127,25 @@ def walk(call: Call, instance: Instance, prefix: str = "", seen: set[int] | None
 @member(MODULE, "children", signature="")
 def children(call: Call, self: Instance) -> Value:
     """`children()`."""
-    return Iterator_([child for _, child in children_of(call, self)])
+    return Iteration([child for _, child in children_of(call, self)])
 
 
 @member(MODULE, "named_children", signature="")
 def named_children(call: Call, self: Instance) -> Value:
     """`named_children()`."""
-    return Iterator_(list(children_of(call, self)))
+    return Iteration(list(children_of(call, self)))
 
 
 @member(MODULE, "modules", signature="remove_duplicate=True")
 def modules(call: Call, self: Instance, remove_duplicate: Value) -> Value:
     """`modules()`."""
-    return Iterator_([module for _, module in walk(call, self)])
+    return Iteration([module for _, module in walk(call, self)])
 
 
 @member(MODULE, "named_modules", signature="memo=None, prefix='', remove_duplicate=True")
 def named_modules(call: Call, self: Instance, memo: Value, prefix: Value, remove_duplicate: Value) -> Value:
     """`named_modules()`."""
-    return Iterator_(list(walk(call, self, prefix if isinstance(prefix, str) else "")))
+    return Iteration(list(walk(call, self, prefix if isinstance(prefix, str) else "")))
 
 
 def _tensors(call: Call, self: Instance, parameters: bool, recurse: Value) -> list[tuple[str, Tensor]]:
@@ -158,25 +160,25 @@ def _tensors(call: Call, self: Instance, parameters: bool, recurse: Value) -> li
 @member(MODULE, "parameters", signature="recurse=True")
 def parameters(call: Call, self: Instance, recurse: Value) -> Value:
     """`parameters()`."""
-    return Iterator_([tensor for _, tensor in _tensors(call, self, True, recurse)])
+    return Iteration([tensor for _, tensor in _tensors(call, self, True, recurse)])
 
 
 @member(MODULE, "named_parameters", signature="prefix='', recurse=True, remove_duplicate=True")
 def named_parameters(call: Call, self: Instance, prefix: Value, recurse: Value, remove_duplicate: Value) -> Value:
     """`named_parameters()`."""
-    return Iterator_(list(_tensors(call, self, True, recurse)))
+    return Iteration(list(_tensors(call, self, True, recurse)))
 
 
 @member(MODULE, "buffers", signature="recurse=True")
 def buffers(call: Call, self: Instance, recurse: Value) -> Value:
     """`buffers()`."""
-    return Iterator_([tensor for _, tensor in _tensors(call, self, False, recurse)])
+    return Iteration([tensor for _, tensor in _tensors(call, self, False, recurse)])
 
 
 @member(MODULE, "named_buffers", signature="prefix='', recurse=True, remove_duplicate=True")
 def named_buffers(call: Call, self: Instance, prefix: Value, recurse: Value, remove_duplicate: Value) -> Value:
     """`named_buffers()`."""
-    return Iterator_(list(_tensors(call, self, False, recurse)))
+    return Iteration(list(_tensors(call, self, False, recurse)))
 
 
 @member(MODULE, "state_dict")

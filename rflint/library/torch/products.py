@@ -17,6 +17,8 @@ from rflint.trace import Read, Shape
 
 SECOND = "other=None, *, mat2=None, vec=None, vec2=None, tensor=None, out=None"
 """The second factor, which has another name in each of the functions."""
+RANKS = {"mm": (2, 2), "bmm": (3, 3), "mv": (2, 1), "dot": (1, 1)}
+"""How many axes the factors of special products must have."""
 SCALED = "*, beta=1, alpha=1, out=None"
 GONE = Read("whole", None)
 """An axis that is summed over: all of it is read, none of it is left."""
@@ -88,6 +90,10 @@ def multiplied(op: Op, left: Value, right: Value, added: Value = None) -> Tensor
 def matmul(op: Op, input: Tensor, **given: Value) -> Value:
     """`matmul(a, b)` and its special cases."""
     other = next((value for value in given.values() if value is not None), None)
+    ranks = RANKS.get(op.layer.kind)
+    if ranks is not None and isinstance(other, Tensor) and other.shape is not None:
+        if (len(input.shape or ()), len(other.shape)) != ranks:
+            return op.opaque([input, other], f"{op.layer.kind} of tensors with other than {ranks} axes")
     return multiplied(op, input, other)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rflint import dims, field, sizes
 from rflint.dims import Size
 from rflint.interp.frames import Call
-from rflint.interp.values import Tensor, Unknown, Value, find_unknown, is_size
+from rflint.interp.values import Tensor, Value, find_unknown, is_size
 from rflint.library.registry import function, member
 from rflint.library.torch.broadcasting import FIRST, axes, axis, broadcast, filled, pointwise, stretched_read
 from rflint.library.torch.op import Op, fresh, kept, operation, stop, tensor_of, unread
@@ -29,9 +29,10 @@ def copy(call: Call, self: Tensor, src: Value, non_blocking: Value) -> Value:
     """`copy_(other)`: from now on the tensor holds the other one's numbers, expanded to its size."""
     op = operation(call, "copy", {}, "copy_")
     other = tensor_of(call, src)
-    if isinstance(other, Unknown) or other.shape is None or self.shape is None:
-        return moved(call, self, stop(op, other) or op.opaque([other], self.reason))
-    return moved(call, self, expanded(op, other, self.shape))
+    answer = stop(op, other)
+    if answer is None and isinstance(other, Tensor):
+        answer = expanded(op, other, self.shape) if self.shape is not None else op.opaque([other], self.reason)
+    return moved(call, self, answer)
 
 
 @tensor_function("expand_as", signature="input, other", base="expand", under=())

@@ -112,7 +112,7 @@ def _read(op: Op, size: Size, out: Size | None, scale: Any, at: int) -> Read:
     access = sampled(mode, size, out, used, aligned, smoothed)
     if access is not None:
         return Read("kept", at, access)
-    return unread(at, f"it resamples {size} into {out} positions, and what each of them reads depends on the size")
+    return unread(at, f"which of {size} positions each of {'?' if out is None else out} reads is not known")
 
 
 # -- definitions -----------------------------------------------------------------------------------------------

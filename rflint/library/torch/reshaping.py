@@ -183,9 +183,9 @@ def movedim(op: Op, input: Tensor, source: Value, destination: Value) -> Value:
 def turned(op: Op, input: Tensor) -> Value:
     """`t()`, `adjoint()`: the last two axes change places."""
     rank = len(input.shape or ())
-    if rank < 2:
-        return rearranged(op, input, range(rank))
-    return transpose(op, input, -2, -1)
+    if (rank > 2 and op.layer.kind == "t") or (rank < 2 and op.layer.kind != "t"):
+        return op.opaque([input], f"{op.layer.kind}() of a tensor with {rank} axes")
+    return transpose(op, input, -2, -1) if rank > 1 else rearranged(op, input, range(rank))
 
 
 @tensor_property("mT", "mH", "H")

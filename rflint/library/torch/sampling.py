@@ -12,7 +12,7 @@ from rflint.field import IDENTITY, MAX_PHASES, Access
 
 NEAREST = {"nearest": field.nearest, "nearest-exact": field.nearest_exact}
 SMOOTH = {"linear": field.linear, "bilinear": field.linear, "trilinear": field.linear, "bicubic": field.cubic}
-REACH = {"bilinear": 1, "bicubic": 2, "lanczos": 3}
+REACH = {"bilinear": 1, "bicubic": 2}
 """How far an antialiasing filter reaches to either side, in output positions."""
 SAFE_FACTOR = 40
 """Up to this factor, ⌊i·(1/factor)⌋ is ⌊i/factor⌋ in float32 too."""
@@ -25,8 +25,9 @@ def sampled(mode: Any, size: Size, out: Size | None, scale: Any, aligned: bool, 
     if not isinstance(size, int) or not isinstance(out, int):
         return _symbolic(mode, size, out, scale, aligned, smoothed)
     factor = None if scale is None else float(scale)
-    if smoothed:
-        return _smoothed(mode, _rate(size, out, scale, aligned))
+    rate = _rate(size, out, scale, aligned)
+    if smoothed and (rate is None or not 0 < rate <= 1):
+        return _smoothed(mode, rate)
     if mode in NEAREST:
         return NEAREST[mode](size, out, factor)
     return SMOOTH[mode](size, out, aligned, factor) if mode in SMOOTH else None
@@ -39,7 +40,7 @@ def _symbolic(mode: Any, size: Size, out: Size | None, scale: Any, aligned: bool
     rate = ratio(size, out) if scale is None else _inverse(scale)
     if rate is None or rate <= 0 or aligned:
         return None
-    if smoothed:
+    if smoothed and rate > 1:
         return _smoothed(mode, rate)
     positions, outputs = rate.numerator, rate.denominator
     if mode in NEAREST:
@@ -75,17 +76,17 @@ def _rate(size: int, out: int, scale: Any, aligned: bool) -> Fraction | None:
 
 
 def _smoothed(mode: Any, rate: Fraction | None) -> Access | None:
-    """With antialias: output i reads the x whose centre is less than `reach` output positions from its own.
+    """Downsampling with antialias: output i reads the x whose centre is less than `reach` output positions from its own.
 
     Source: ATen, UpSampleKernel.cpp (`_compute_indices_min_size_weights_aa`), without the taps of weight zero at the
-    ends.  Unclipped.
+    ends; a cubic filter may have some in between.  Upsampling reads what it reads without antialias.
     """
     if rate is None or mode not in REACH or rate.denominator > MAX_PHASES:
         return None
     support = REACH[mode] * max(rate, Fraction(1))
     centres = [rate * (phase + Fraction(1, 2)) - Fraction(1, 2) for phase in range(rate.denominator)]
     taps = tuple(range(floor(x - support) + 1, ceil(x + support)) for x in centres)
-    return IDENTITY if rate == 1 else Access(rate.numerator, taps)
+    return Access(rate.numerator, taps)
 
 
 def _is_power_of_two(number: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rflint.dims import equal
 from rflint.interp.frames import Call
 from rflint.interp.values import Tensor, Value, is_size
 from rflint.library.registry import function
@@ -97,6 +98,8 @@ def cross(op: Op, input: Tensor, other: Value, dim: Value) -> Value:
     at = axis(-1 if dim is None else dim, len(shape or ()))
     if shape is None or isinstance(at, str):
         return op.opaque(found, reason or str(at))
+    if equal(shape[at], 3) is False:
+        return op.opaque(found, f"vectors of {shape[at]} numbers have no cross product")
     rows = [
         (one, [Read("whole", at) if read.to == at else read for read in broadcast_reads(one.shape or (), shape)])
         for one in found

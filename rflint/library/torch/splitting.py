@@ -59,7 +59,7 @@ def split(op: Op, input: Tensor, dim: Value, **given: Value) -> Value:
     size = input.shape[at]
     if isinstance(wanted, (list, tuple)):
         lengths = [one if is_size(one) else fresh() for one in wanted]
-    elif is_size(wanted):
+    elif isinstance(wanted, (int, dims.Dim)):
         found = whole_pieces(size, wanted)
         if found is None:
             return op.call.unknown(f"how many pieces of {wanted} an axis of size {size} has is not known")
@@ -99,7 +99,7 @@ def tensor_split(op: Op, input: Tensor, dim: Value, **given: Value) -> Value:
         return cut_up(op, input, at, [(size + wanted - 1 - number) // wanted for number in range(wanted)])
     if not isinstance(wanted, (list, tuple)) or not all(isinstance(end, int) for end in (*wanted, size)):
         return find_unknown(wanted) or op.call.unknown("where the pieces begin is not known")
-    ends = [slice(None, end).indices(size)[1] for end in wanted]  # type: ignore[arg-type]
+    ends = [slice(None, end).indices(size)[1] for end in wanted]
     lengths = [max(0, end - start) for start, end in zip([0, *ends], [*ends, size], strict=True)]
     return cut_up(op, input, at, lengths)
 

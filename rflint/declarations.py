@@ -1,0 +1,52 @@
+"""Declarations in the source, by the name of the class or function that they stand at."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rflint.suppressions import Declaration
+from rflint.trace import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What is declared of a network: input shapes by parameter name ("" in order), the task, and how it is called."""
+
+    inputs: tuple[tuple[str, Shape], ...] = ()
+    task: str | None = None
+    call: str = ""
+
+
+NOTHING = Declared()
+
+
+def by_name(text: str, found: Sequence[Declaration]) -> dict[str, Declared]:
+    """What is declared above, or on the first lines of, the top-level classes and functions of a file, and at the
+    `forward` of its classes."""
+    if not found:
+        return {}
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError):
+        return {}
+    definitions = [node for node in body if isinstance(node, (ast.ClassDef, ast.FunctionDef))]
+    rows = (
+        (node.name, [d for first, last in _heads(node) for d in found if first <= d.line < last])
+        for node in definitions
+    )
+    return {name: _gathered(here) for name, here in rows if here}
+
+
+def _heads(node: ast.ClassDef | ast.FunctionDef) -> Iterator[tuple[int, int]]:
+    """The lines of a definition's head, and of its `forward`'s."""
+    yield min([node.lineno, *(d.lineno for d in node.decorator_list)]), max(node.body[0].lineno, node.lineno + 1)
+    for inner in node.body:
+        if isinstance(node, ast.ClassDef) and isinstance(inner, ast.FunctionDef) and inner.name == "forward":
+            yield from _heads(inner)
+
+
+def _gathered(found: Sequence[Declaration]) -> Declared:
+    inputs = tuple(shape for declaration in found for shape in declaration.shapes)
+    return Declared(inputs, next((declaration.task for declaration in found if declaration.task), None))

@@ -1,0 +1,187 @@
+"""Which comments silence what, and what others declare."""
+
+from __future__ import annotations
+
+import pytest
+
+from rflint.diagnostics import Span
+from rflint.dims import parse
+from rflint.shapes import parse_shape
+from rflint.suppressions import Declaration, comments
+
+RULE = ("RF201", "gridding-holes")
+
+
+def silenced(text: str, line: int = 1, end_line: int = 0) -> bool:
+    """Whether RF201 is silenced on a span of a text."""
+    return comments(text).suppresses(Span(line, 1, end_line or line, 9), *RULE)
+
+
+def problems(text: str) -> list[tuple[int, str]]:
+    """The lines and sentences of what is not understood."""
+    return [(problem.line, problem.message) for problem in comments(text).problems]
+
+
+# Suppressions
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# noqa",
+        "#noqa",
+        "# NOQA : rf201",
+        "# noqa: RF201",
+        "# noqa:E501,RF2",
+        "# noqa: E501 RF2 and why",
+        "# type: ignore  # noqa: RF201",
+        "# noqa: for no rule that has a code",
+        "# rflint: ignore",
+        "# rflint: ignore[gridding-holes]",
+        "#rflint:ignore[RF3, RF201] -- as in the paper",
+        "# rflint: ignore[ RF2 ]  # noqa: E501",
+        "# noqa: E501  # rflint: ignore[RF201]",
+    ],
+)
+def test_a_comment_that_silences(comment: str) -> None:
+    text = f"x = f()  {comment}\n"
+    assert silenced(text)
+    assert not silenced("y\n" + text)
+    assert problems(text) == []
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# noqa: E501",
+        "# noqa: RF3,RF2011",
+        "# noqas",
+        "# rflint: ignore[RF3]",
+        "# rflint: ignore[gridding]",
+        "# about rflint: ignore",
+        "# flake8: noqa",
+    ],
+)
+def test_a_comment_that_does_not(comment: str) -> None:
+    assert not silenced(f"x = f()  {comment}\n")
+
+
+def test_the_first_and_the_last_line_of_a_span_count() -> None:
+    text = "x = f(  # noqa\n    1,  # noqa: RF201\n    2)  # noqa: RF2\n"
+    assert [silenced(text, 1, 9), silenced(text, 9, 3), silenced(text, 2, 9), silenced(text, 4, 9)] == [1, 1, 1, 0]
+    assert not silenced("x = f(\n    1,  # noqa\n    2)\n", 1, 3)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["# rflint: ignore-file", "# rflint: ignore-file[RF2] -- generated", "# flake8: noqa", "# flake8: noqa: RF2"],
+)
+def test_a_comment_for_the_whole_file(comment: str) -> None:
+    assert silenced(f"x\n\n{comment}\ny\n", 400)
+
+
+@pytest.mark.parametrize("comment", ["# rflint: ignore-file[RF3]", "# flake8: noqa: E501", "# flake8: noqa because"])
+def test_a_comment_for_the_whole_file_of_other_rules(comment: str) -> None:
+    assert not silenced(f"{comment}\nx\n", 2)
+
+
+def test_strings_are_no_comments() -> None:
+    found = comments("x = '# noqa'\n'''\n# rflint: ignore-file\n# rflint: nonsense\n'''\n")
+    assert (found.suppressions, found.declarations, found.problems) == ([], [], [])
+
+
+@pytest.mark.parametrize("text", ["x = (  # noqa\n", "if x:\n    y  # noqa\n  z\n", "x  # noqa\n'''"])
+def test_a_text_that_does_not_parse_is_read_as_far_as_it_goes(text: str) -> None:
+    assert silenced(text, 1) or silenced(text, 2)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_lines_are_counted_as_in_the_source(newline: str) -> None:
+    text = "a = '\x0b\x1c\u2028'\n'''\n\n'''\n\f\nx = f()  # noqa\n".replace("\n", newline)
+    assert [line for line in range(1, 9) if silenced(text, line)] == [6]
+
+
+# Declarations
+
+
+def declared(text: str) -> list[tuple[int, str, object]]:
+    """Line, kind and value of each declaration."""
+    found = comments(text)
+    assert not found.problems
+    return [(one.line, one.kind, one.task or one.shapes) for one in found.declarations]
+
+
+def shapes(**texts: str) -> tuple[tuple[str, object], ...]:
+    """Shapes by name; `_` stands for no name."""
+    return tuple((name.strip("_"), parse_shape(text)) for name, text in texts.items())
+
+
+def test_a_declaration_speaks_of_its_line() -> None:
+    assert declared("class A:  # rflint: input=(N, 3, 224, 224)\n    pass\n") == [(1, "input", shapes(_="N,3,224,224"))]
+    assert declared("net = A()  # rflint: task=restoration -- a denoiser\n") == [(1, "task", "restoration")]
+
+
+def test_a_declaration_alone_speaks_of_the_next_line_of_code() -> None:
+    text = "import a\n\n# rflint: input=[N, 3]\n# more\n\n@b\nclass A:\n    # rflint: task=audio\n\n    def f(): pass\n"
+    assert declared(text) == [(6, "input", shapes(_="N,3")), (10, "task", "audio")]
+    assert declared("x\n# rflint: task=audio\n") == [(2, "task", "audio")]
+
+
+def test_several_declarations_stand_between_commas() -> None:
+    text = "x  # rflint: input=(N, (W + 1)//2, 32*(h + 1)), input.mask = (N, 1), task=segmentation  # more\n"
+    assert declared(text) == [
+        (1, "input", (("", (parse("N"), parse("(W + 1)//2"), parse("32*h + 32"))),)),
+        (1, "input", shapes(mask="N,1")),
+        (1, "task", "segmentation"),
+    ]
+
+
+def test_a_declaration_is_plain_data() -> None:
+    assert comments("x  # rflint: task=audio\n").declarations == [Declaration(1, "task", task="audio")]
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("", "'' is not understood: write input=("),
+        ("ignroe[RF201]", "'ignroe[RF201]' is not understood: write input=("),
+        ("ignore RF201", "'ignore RF201' is not understood: write input=("),
+        ("ignore[]", "'ignore[]' names no rule: write ignore[rule-name]"),
+        ("input=N,3", "'input=N' lacks the brackets around a shape: write input=(N, 3, 224, 224)"),
+        ("input=(N,,3)", "'(N,,3)' has an empty size: write sizes between commas"),
+        ("input=(N, 0)", "sizes are positive, '0' is not"),
+        ("input=()", "'()' is no shape: write sizes between commas"),
+        ("input=(N, 3) (N, 4)", "'(N, 3) (N, 4)' is not a size such as"),
+        ("task=segmenting", "there is no task 'segmenting': choose one of segmentation, "),
+        ("task.x=audio", "'task.x=audio' is not understood: write input=("),
+        ("input=(N, 3), rf>=70", "'rf>=70' is not understood: write input=("),
+    ],
+)
+def test_what_is_not_understood_is_said(said: str, sentence: str) -> None:
+    [(line, message)] = problems(f"x\ny  # rflint: {said}\n")
+    assert line == 2
+    assert message.startswith(f"# rflint: {sentence}")
+    assert comments(f"x  # rflint: {said}\n").declarations == []
+
+
+# Shapes
+
+
+@pytest.mark.parametrize("text", ["N,3,8", " N, 3 ,8", "(N, 3, 8)", "[N,3,8,]", "N,3,2*4"])
+def test_a_shape_with_or_without_brackets(text: str) -> None:
+    assert parse_shape(text) == (parse("N"), 3, 8)
+
+
+def test_brackets_inside_a_shape_are_those_of_sizes() -> None:
+    assert parse_shape("(H + 1)//2,2*(W)") == parse_shape("((H + 1)//2, W*2)") == (parse("(H+1)//2"), parse("2*W"))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "()", ",", "N,,3", "1x3x8", "-1,3", "N,0", "3.5", "(1,2", "1,2)", "None", "N;3", "[[1]]"]
+)
+def test_what_is_no_shape_is_one_sentence(text: str) -> None:
+    with pytest.raises(
+        ValueError, match=r"write sizes between commas|not a size such as|sizes are positive"
+    ) as problem:
+        parse_shape(text)
+    assert "\n" not in str(problem.value)

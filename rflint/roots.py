@@ -26,7 +26,7 @@ from rflint.interp.values import (
     Unknown,
     Value,
 )
-from rflint.tracing import Root, Session, build, deep_recursion
+from rflint.tracing import Root, Session, TargetError, build, deep_recursion
 
 
 def roots(session: Session, file: str, declared: dict[str, Declared], default: Declared = NOTHING) -> list[Root]:
@@ -78,7 +78,7 @@ class _Search:
     def _own(self, kind: type) -> list[tuple[str, Any]]:
         """The functions or classes that the file itself defines."""
         names = self.module.scope.names.items()
-        return [(n, v) for n, v in names if isinstance(v, kind) and v.module is self.module]  # type: ignore[attr-defined]
+        return [(n, v) for n, v in names if isinstance(v, kind) and origin(v).module is self.module]
 
     def _add(self, call: str, name: str, required: bool = False, opened: bool = False) -> None:
         """Take a call as a root, if it gives a network; what that network is made of is covered."""
@@ -99,9 +99,10 @@ class _Search:
     def _build(self, root: Root) -> Value:
         interp = self.session.interpreter()
         try:
-            return build(self.session, interp, root)[0]
-        except (Raised, budget.Exhausted, RecursionError):
+            made = self.session.built[root] = (interp, *build(self.session, interp, root))
+        except (Raised, budget.Exhausted, RecursionError, TargetError):
             return None
+        return made[1]
 
     def _cover(self, network: Instance, seen: set[int]) -> None:
         if id(network) in seen:
@@ -190,8 +191,16 @@ def required_parameters(cls: Value) -> list[str]:
     return [slot.name for slot in owner.signature.slots[1:] if slot.required]
 
 
+def origin(value: Value) -> Any:
+    """The function or class behind the wrappers that decorators have put around it."""
+    while isinstance(value, Function) and "__wrapped__" in value.attrs:
+        value = value.attrs["__wrapped__"]
+    return value
+
+
 def _may_build(function: Function, required: bool = False) -> bool:
     """Can the function be called without arguments, and does it return something?"""
+    function = origin(function)
     if function.generator or not isinstance(function.node, cst.FunctionDef):
         return False
     if not required and any(not p.has_default and p.kind not in ("star", "double") for p in function.parameters):

@@ -71,6 +71,8 @@ class Session:
     training: bool = False
     loader: Loader = field(init=False)
     sources: dict[str, Source] = field(default_factory=dict)
+    built: dict[Root, tuple[Interpreter, Value, Place | None]] = field(default_factory=dict)
+    """Networks that the search for roots has built already; tracing takes them from here."""
 
     def __post_init__(self) -> None:
         self.loader = Loader(self.read, LIBRARY, self.search)
@@ -101,15 +103,18 @@ def trace(session: Session, root: Root) -> Trace:
     What the source does never raises: what could not be followed is in the trace's `unknowns`.  Raises `TargetError`
     if the call cannot be read, names nothing in the file, or gives something else than a network.
     """
-    interp = session.interpreter()
     with deep_recursion():
-        network, place = _guarded(interp, lambda: build(session, interp, root))
+        if root in session.built:
+            interp, network, place = session.built.pop(root)
+        else:
+            interp = session.interpreter()
+            network, place = _guarded(lambda: build(session, interp, root))
         if not interp.is_network(network):
             return _without_network(interp, root, network, place)
         return _run(interp, root, network, place)
 
 
-def _guarded(interp: Interpreter, make: Any) -> Any:
+def _guarded(make: Any) -> Any:
     try:
         return make()
     except Raised as problem:

@@ -181,7 +181,11 @@ input = 4
         ('extend_select = ["RF2"]', 1, "there is no setting 'extend_select'; did you mean extend-select?"),
         ('select = "RF2"', 1, "select is a list of strings, such as"),
         ("select = [2]", 1, "select is a list of strings, such as"),
-        ('task = "audio"\nignore = [\n"griding-holes"]', 2, "there is no rule 'griding-holes'; did you mean gridding-holes?"),
+        (
+            'task = "audio"\nignore = [\n"griding-holes"]',
+            2,
+            "there is no rule 'griding-holes'; did you mean gridding-holes?",
+        ),
         ('"select" = ["RF2O1"]', 1, "there is no rule 'RF2O1'; did you mean RF201?"),
         ('per-file-ignores = ["RF2"]', 1, "per-file-ignores is a table, such as"),
         ('\nper-file-ignores = {"*.py" = ["RF9"]}', 2, "there is no rule 'RF9'"),

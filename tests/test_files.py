@@ -66,13 +66,13 @@ def test_what_cannot_be_decoded_is_one_sentence(data: bytes, sentence: str) -> N
 def test_what_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"b\.py does not exist$"):
         read_text(str(tmp_path / "b.py"))
-    with pytest.raises(SourceError, match="is a folder$"):
+    with pytest.raises(SourceError, match=r"is a folder$"):
         read_text(str(tmp_path))
     with pytest.raises(SourceError, match="cannot be read: "):
         read_text(str(tmp_path / ("long" * 1000)))
     with pytest.raises(SourceError, match="cannot be read: embedded null byte"):
         read_text("a\0.py")
-    with pytest.raises(SourceError, match="is a device, not a file$"):
+    with pytest.raises(SourceError, match=r"is a device, not a file$"):
         read_text("/dev/zero")
 
 

@@ -17,7 +17,7 @@ KINDS = ("Call", "Attribute", "Return", "Lambda", "ClassDef", "FunctionDef", "As
 TEXTS = {
     "nested calls": "net = Sequential(Conv2d(3, 8, (3, 3)), *layers(f(1), n=2)[1:], ReLU(inplace=True))\n",
     "calls over several lines": "x = f(\n    g(1,\n      2),\n\n    h()\n)\n",
-    "decorators and comments": "# before\n@register('a')\n@torch.no_grad()  # behind\nclass A(B):\n    x = f()  # f()\n",
+    "decorators and comments": "# x\n@register('a')\n@torch.no_grad()  # behind\nclass A(B):\n    x = f()  # g()\n",
     "parentheses around": "x = (f(1))\ny = ((g)(2)).h\nz = (\n    k(3)\n)\nw = (a + (b + c()))\n",
     "tabs": "class A:\n\tdef f(self):\n\t\treturn\tg(\t1\t)\n",
     "one line": "def f(): return g(); h()\n",

@@ -63,6 +63,16 @@ def fill(call: Call, self: Instance, values: list[Value]) -> None:
             self.attrs[str(len(entries(call, self)))] = value
 
 
+def adopt(call: Call, self: Instance, modules: dict[Value, Value]) -> None:
+    """Take over named elements; a name that is not known stands for any number of them."""
+    call.interp.state.touch(self)
+    for name, value in modules.items():
+        if isinstance(name, str):
+            self.attrs[name] = value
+        elif isinstance(name, Unknown):
+            self.attrs[REST] = Rest(name.reason, name.place)
+
+
 def refill(call: Call, self: Instance, values: list[Value]) -> None:
     """Replace all elements."""
     call.interp.state.touch(self)
@@ -84,8 +94,7 @@ def sequential(call: Call) -> Value:
     if call.args.open is not None:
         args.append(Rest(call.args.open.reason, call.args.open.place))
     if len(args) == 1 and isinstance(args[0], dict):
-        call.interp.state.touch(self)
-        self.attrs.update(args[0])
+        adopt(call, self, args[0])
     elif len(args) == 1 and isinstance(args[0], Unknown) and not isinstance(args[0], Rest):
         self.attrs["0"] = args[0]
     else:
@@ -284,9 +293,7 @@ def update(call: Call, self: Instance, modules: Value) -> Value:
         found = call.interp.call_with(dict, Args([modules]), call.frame, call.node)
     else:
         found = call.interp.mapping(modules, call.frame, call.node)
-    call.interp.state.touch(self)
     if isinstance(found, Unknown):
-        self.attrs[REST] = Rest(found.reason, found.place)
-    else:
-        self.attrs.update(found)
+        found = {found: found}
+    adopt(call, self, found)
     return None

@@ -11,6 +11,8 @@ from rflint.interp.values import Value, find_unknown, is_size
 from rflint.library.torch.op import fresh, unread
 from rflint.trace import Read
 
+LARGE = 10_000
+
 
 class Cut(NamedTuple):
     """What a slice leaves of an axis: its size, the first position (None: not a known number) and the step."""
@@ -38,7 +40,7 @@ class Cut(NamedTuple):
 def cut(size: Size, part: slice) -> Cut:
     """What `part` leaves of an axis of this size.
 
-    Slices of symbolic sizes are taken to leave something, as convolutions are.
+    On a symbolic size a slice is taken to begin inside and to leave something, as a window is taken to fit.
     """
     step = 1 if part.step is None else part.step
     doubt = find_unknown([part.start, part.stop, step])
@@ -62,5 +64,30 @@ def _from_front(value: Value, default: Size, size: Size) -> Size | None:
     """One end of a slice, counted from the front; None if it is not known whether it counts from the end."""
     if value is None:
         return default
-    negative = dims.less(value, 0) if is_size(value) else None
-    return None if negative is None else value + size if negative else value
+    negative = is_negative(value) if is_size(value) else None
+    return None if negative is None else settled(value + size if negative else value)
+
+
+def is_negative(value: Size) -> bool | None:
+    """Is it below 0?  Where that depends on the input size: for large inputs, since for small ones sizes run out."""
+    sure = dims.less(value, 0)
+    if sure is not None or dims.is_unknown(value):
+        return sure
+    answers = {dims.less(large, 0) for large in large_values(value)}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def large_values(value: Size) -> list[Size]:
+    """The size for large values of its symbols, the first ones smaller than the last ones, and the other way round."""
+    names = sorted(dims.symbols(value))
+    scales = [LARGE * 100**position for position in range(len(names))]
+    orders = (scales, scales[::-1])
+    return [dims.substitute(value, dict(zip(names, order, strict=True))) for order in orders]
+
+
+def settled(value: Size) -> Size:
+    """The number that a symbolic size is for all values of its symbols, or else the size itself."""
+    if isinstance(value, int) or dims.is_unknown(value):
+        return value
+    candidate = large_values(value)[0]
+    return candidate if dims.equal(value, candidate) else value

@@ -31,8 +31,14 @@ def page(rule: Rule) -> str:
 
 def sections(text: str) -> dict[str, str]:
     """The text of every section by its heading; that before the first one under the title."""
-    parts = re.split(r"^#{1,2} (.+)$", text, flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+    fenced = re.sub(
+        r"^```.*?^```$",
+        lambda block: re.sub(r"^#", "\0#", block[0], flags=re.MULTILINE),
+        text,
+        flags=re.MULTILINE | re.DOTALL,
+    )
+    parts = re.split(r"^#{1,2} (.+)$", fenced, flags=re.MULTILINE)
+    return {title: body.replace("\0", "") for title, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def blocks(text: str, language: str) -> list[str]:

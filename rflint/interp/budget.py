@@ -4,6 +4,8 @@ from __future__ import annotations
 
 STEPS = 4_000_000
 """Statements and calls for one root."""
+SYMBOLIC = 50
+"""Steps that one operation on symbolic sizes counts for."""
 DEPTH = 120
 """Calls inside calls."""
 ITERATIONS = 20_000

@@ -60,6 +60,7 @@ class Interpreter:
         self.recorder = Recorder(self)
         self.handling: list[Raised] = []
         self.last_doubt: Unknown | None = None
+        self._networks: dict[int, tuple[bool, Value]] = {}
 
     # -- running ---------------------------------------------------------------------------------------------
 
@@ -219,8 +220,12 @@ class Interpreter:
 
     def is_network(self, value: Value) -> bool:
         """Is it an instance of `torch.nn.Module`, or of a class derived from it?"""
-        module = self.library.find("torch.nn.Module")
-        return isinstance(value, Instance) and attributes.is_subclass(value.cls, module)
+        if not isinstance(value, Instance):
+            return False
+        known = self._networks.get(id(value.cls))
+        if known is None:
+            known = self._networks[id(value.cls)] = (self.is_layer_class(value.cls), value.cls)
+        return known[0]
 
     def is_layer_class(self, value: Value) -> bool:
         """Is it a class derived from `torch.nn.Module`?"""

@@ -113,6 +113,7 @@ def _host(sign: str, a: Any, b: Any, frame: Frame, node: Any) -> Value:
 
 
 def _sizes(sign: str, a: Value, b: Value, frame: Frame, node: Any) -> Value:
+    frame.interp.budget.step(budget.SYMBOLIC)
     a = int(a) if isinstance(a, float) and a.is_integer() else a
     b = int(b) if isinstance(b, float) and b.is_integer() else b
     if is_size(a) and is_size(b):

@@ -221,7 +221,7 @@ class _Run:
         place = finding.place
         if place.file.startswith("<") and traced.place is not None:
             place = traced.place
-        related = tuple((p.file, self.span(p), text) for p, text in finding.related if not p.file.startswith("<"))
+        others = ((p.file, self.span(p), text) for p, text in finding.related if not p.file.startswith("<"))
         return Diagnostic(
             file=place.file,
             span=self.span(place),
@@ -230,7 +230,7 @@ class _Run:
             severity=rule.severity,
             message=finding.message,
             witness=witness(traced),
-            related=related,
+            related=tuple(dict.fromkeys(others)),
             trail=tuple(self._step(traced.uses[index]) for index in finding.trail),
             fix={"argument": finding.fix.argument, "value": finding.fix.value, "safe": finding.fix.safe}
             if finding.fix

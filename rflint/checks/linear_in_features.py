@@ -61,16 +61,17 @@ def flattening(trace: Trace, use: Use) -> Use | None:
 
 def arithmetic(flat: Use | None, given: Size, wanted: Size) -> str:
     """Both numbers, as products of channels and sizes where the features were flattened from a map."""
-    folded = folded_axes(flat.operands[0].shape, given) if flat else ()
+    folded = folded_axes(flat, given) if flat else ()
     if not folded:
         return f"{wanted} features and gets {given}"
     return f"{wanted} features{squared(folded, wanted)}, flatten gives {given} = {'·'.join(map(enclosed, folded))}"
 
 
-def folded_axes(shape: Shape | None, given: Size) -> Shape:
-    """The last axes of a shape, two or more, that together hold that many features; () if none do."""
-    suffixes = (shape[start:] for start in range(len(shape) - 1)) if shape else ()
-    return next((axes for axes in suffixes if equal(prod(axes), given) is True), ())
+def folded_axes(flat: Use, given: Size) -> Shape:
+    """The sizes, that of the batch aside, that were folded into so many features; () if it was one, or other ones."""
+    shape, reads = flat.operands[0].shape or (), flat.operands[0].reads
+    folded = tuple(size for size, read in zip(shape[1:], reads[1:], strict=False) if read.how == "mixed")
+    return folded if len(folded) > 1 and equal(prod(folded), given) is True else ()
 
 
 def squared(folded: Shape, wanted: Size) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from rflint.interp import attributes
 from rflint.interp.frames import Call
 from rflint.interp.values import NativeFunction, Tensor, Unknown, Value
-from rflint.library.registry import member
+from rflint.library.registry import function, member
 from rflint.library.torch.broadcasting import broadcast, broadcast_reads, pointwise
+from rflint.library.torch.literals import Literal, calculated
 from rflint.library.torch.op import Op, operation
 from rflint.library.torch.tensor import TENSOR, in_place, is_number, tensor_function
 from rflint.trace import Shape
@@ -60,8 +61,12 @@ def elementwise(op: Op, values: Sequence[Value], dtype: str = "") -> Value:
         doubt = doubt or op.call.unknown(f"{op.layer.kind} of plain numbers is not supported")
         op.call.interp.recorder.note(doubt)
         return op.opaque(tensors, doubt.reason)
+    dtype = dtype or promoted(values)
+    known = calculated(op.layer.base, op.layer.args, values, dtype) if isinstance(tensors[0], Literal) else None
+    if known is not None:
+        return known
     result = _met(op, tensors)
-    result.dtype = dtype or promoted(values)
+    result.dtype = dtype
     return result
 
 
@@ -238,6 +243,7 @@ for _name, _base in (("neg", "neg"), ("abs", "abs"), ("invert", "bitwise_not"), 
     TENSOR.members[f"__{_name}__"] = TENSOR.members[_base]
 
 
+@function("torch.allclose", "torch.equal", "torch.is_nonzero", "torch.is_same_size")
 @member(TENSOR, "allclose", "equal", "is_same_size", "is_nonzero")
 def undecided(call: Call) -> Value:
     """Questions about all numbers of a tensor at once."""

@@ -73,9 +73,9 @@ def attend(
     if problem or not isinstance(op.arg("batch_first"), bool):
         return op.opaque(found, problem or "batch_first is not known"), op.call.unknown(problem or "batch_first")
     places = _places(op, len(q))
-    rows = [(one, _reads(len(q), places, one is found[0])) for one in (found[0], *found[1:])]
-    rows[0] = (found[0], _reads(len(q), places, True))
-    result = op.emit(rows, q, found[0].reason)
+    rows = [(one, _reads(len(q), places, number == 0)) for number, one in enumerate(found)]
+    features = op.arg("out_features") or q[-1]
+    result = op.emit(rows, (*q[:-1], features), found[0].reason)
     return result, _weights(op, result, q, k, places, need_weights, average_attn_weights)
 
 
@@ -130,12 +130,33 @@ def _prepare(call: Call, self: Instance) -> None:
         self.attrs["out_proj"] = call.interp.call(linear, [size, size], call.frame, call.node)
 
 
+MASKS = "key_padding_mask=None, need_weights=True, attn_mask=None, average_attn_weights=True, is_causal=False"
 layer(
     "MultiheadAttention",
     "embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False, kdim=None, vdim=None, "
     "batch_first=False, device=None, dtype=None",
     attend,
-    inputs="query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None, average_attn_weights=True, "
-    "is_causal=False",
+    inputs=f"query, key, value, {MASKS}",
     prepare=_prepare,
+)
+
+
+def _derive(args: dict[str, Value]) -> dict[str, Value]:
+    """The layer that a call of `multi_head_attention_forward` stands for."""
+    named = {"embed_dim": args["embed_dim_to_check"], "num_heads": args["num_heads"], "batch_first": False}
+    weight = args["out_proj_weight"]
+    features = weight.shape[0] if isinstance(weight, Tensor) and weight.shape else None
+    return {**named, "out_features": features}
+
+
+functional(
+    ["torch.nn.functional.multi_head_attention_forward"],
+    "MultiheadAttention",
+    "query, key, value, embed_dim_to_check, num_heads, in_proj_weight, in_proj_bias, bias_k, bias_v, add_zero_attn, "
+    "dropout_p, out_proj_weight, out_proj_bias, training=True, key_padding_mask=None, need_weights=True, "
+    "attn_mask=None, use_separate_proj_weight=False, q_proj_weight=None, k_proj_weight=None, v_proj_weight=None, "
+    "static_k=None, static_v=None, average_attn_weights=True, is_causal=False",
+    attend,
+    inputs=("query", "key", "value", "need_weights", "average_attn_weights"),
+    derive=_derive,
 )

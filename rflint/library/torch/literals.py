@@ -1,11 +1,16 @@
-"""Tensors whose numbers are known, such as `torch.linspace(0, 0.1, 12)`, as long as they are only taken apart.
+"""Tensors whose numbers are known, such as `torch.linspace(0, 0.1, 12)`: taken apart, and simple arithmetic.
 
-Networks compute drop rates and depths with them.  Whatever calculates with such a tensor makes an ordinary one.
+Networks compute drop rates, widths and depths with them.  Whatever else is done with such a tensor makes an ordinary
+one.
 """
 
 from __future__ import annotations
 
+import math
+import operator
 from array import array
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -28,9 +33,11 @@ class Literal(Tensor):
 
 def literal(values: Any, dtype: str = "") -> Tensor:
     """The tensor of a number, or of nested lists of numbers of equal lengths."""
-    shape = lengths(values)
     kind = dtype or common_type(values)
-    return Literal(shape, None, kind, values=_rounded(values, kind))
+    made = Literal(lengths(values), None, kind)
+    with suppress(OverflowError, ValueError):
+        made.values = _rounded(values, kind)
+    return made
 
 
 def lengths(values: Any) -> tuple[int, ...]:
@@ -57,7 +64,11 @@ def _rounded(values: Any, kind: str) -> Any:
         return [_rounded(item, kind) for item in values]
     if kind == "float":
         return array("f", [values])[0]
-    return bool(values) if kind == "bool" else int(values) if kind == "int64" else float(values)
+    if kind == "bool":
+        return bool(values)
+    if "int" in kind and not -(2**63) <= values < 2**63:
+        raise OverflowError(f"{kind} cannot hold such a number")
+    return int(values) if "int" in kind else float(values)
 
 
 def linspace(start: float, end: float, steps: int) -> list[float]:
@@ -71,6 +82,64 @@ def linspace(start: float, end: float, steps: int) -> list[float]:
 def values_of(tensor: Value) -> Any:
     """The known numbers of a tensor, or None."""
     return tensor.values if isinstance(tensor, Literal) else None
+
+
+def _power(base: float, exponent: float) -> Any:
+    if isinstance(base, int) and isinstance(exponent, int) and not 0 <= base.bit_length() * exponent <= 64:
+        raise OverflowError("an integer that is too large")
+    return base**exponent
+
+
+CALCULATIONS: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "floor_divide": operator.floordiv,
+    "pow": _power,
+    "maximum": max,
+    "minimum": min,
+    "neg": operator.neg,
+    "abs": abs,
+    "round": round,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "sqrt": math.sqrt,
+    "exp": math.exp,
+    "log": math.log,
+    "log2": math.log2,
+}
+"""What is calculated with known numbers, by the base of the operation."""
+DEFAULTS = {"alpha": 1, "rounding_mode": None, "decimals": 0}
+"""Arguments with which an operation is calculated as the table says."""
+
+
+def calculated(base: str, args: Mapping[str, Any], operands: Sequence[Any], dtype: str) -> Tensor | None:
+    """The tensor of what an operation makes of numbers and tensors with known numbers; None if it is not known."""
+    function = CALCULATIONS.get(base)
+    if function is None or any(args.get(name, usual) != usual for name, usual in DEFAULTS.items()):
+        return None
+    numbers = [values_of(one) if isinstance(one, Tensor) else one for one in operands]
+    if not any(isinstance(one, Literal) for one in operands) or not all(map(_is_known, numbers)):
+        return None
+    try:
+        values = _each(function, numbers)
+        return literal(values, "float" if base == "div" and "int" in dtype else dtype)
+    except (ArithmeticError, ValueError, TypeError):
+        return None
+
+
+def _is_known(values: Any) -> bool:
+    return isinstance(values, (list, int, float))
+
+
+def _each(function: Callable[..., Any], numbers: Sequence[Any]) -> Any:
+    """The function of numbers, and of every place of lists of equal lengths; ValueError if these differ."""
+    size = max((len(one) for one in numbers if isinstance(one, list)), default=None)
+    if size is None:
+        return function(*numbers)
+    rows = (one if isinstance(one, list) else [one] * size for one in numbers)
+    return [_each(function, row) for row in zip(*rows, strict=True)]
 
 
 @member(TENSOR, "item", "tolist", signature="")

@@ -91,9 +91,9 @@ def matmul(op: Op, input: Tensor, **given: Value) -> Value:
     """`matmul(a, b)` and its special cases."""
     other = next((value for value in given.values() if value is not None), None)
     ranks = RANKS.get(op.layer.kind)
-    if ranks is not None and isinstance(other, Tensor) and other.shape is not None:
-        if (len(input.shape or ()), len(other.shape)) != ranks:
-            return op.opaque([input, other], f"{op.layer.kind} of tensors with other than {ranks} axes")
+    shapes = [one.shape for one in (input, other) if isinstance(one, Tensor) and one.shape is not None]
+    if ranks is not None and len(shapes) == 2 and tuple(map(len, shapes)) != ranks:
+        return op.opaque([input, other], f"{op.layer.kind} of tensors with other than {ranks} axes")
     return multiplied(op, input, other)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from rflint import dims
@@ -13,6 +14,7 @@ from rflint.interp.values import Instance, NativeClass, Tensor, Unknown, Value, 
 from rflint.library.registry import native_class
 from rflint.library.torch.arithmetic import elementwise
 from rflint.library.torch.broadcasting import axes, axis, pointwise
+from rflint.library.torch.literals import literal, values_of
 from rflint.library.torch.op import Op, fresh, kept, unread
 from rflint.library.torch.tensor import copied, is_number, tensor_function
 from rflint.trace import Read
@@ -191,6 +193,9 @@ def cumulative_extreme(op: Op, input: Tensor, dim: Value) -> Value:
 @tensor_function("diff", signature="input, n=1, dim=-1, prepend=None, append=None, *, out=None")
 def difference(op: Op, input: Tensor, n: Value, dim: Value, prepend: Value, append: Value) -> Value:
     """`diff(n, dim)`: each position and the n after it."""
+    numbers = values_of(input)
+    if isinstance(numbers, list) and len(input.shape or ()) == 1 and (n, prepend, append) == (1, None, None):
+        return literal([after - before for before, after in pairwise(numbers)], input.dtype)
     at = axis(dim, len(input.shape or ()))
     if isinstance(at, str) or not input.shape or not isinstance(n, int) or prepend is not None or append is not None:
         return op.opaque([input], "diff() with these arguments is not supported")

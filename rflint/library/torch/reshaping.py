@@ -8,7 +8,7 @@ from dataclasses import replace
 from rflint import dims
 from rflint.dims import Size
 from rflint.interp.frames import Call
-from rflint.interp.values import Instance, Tensor, Unknown, Value
+from rflint.interp.values import Instance, Tensor, Unknown, Value, is_size
 from rflint.library.registry import LIBRARY
 from rflint.library.torch.broadcasting import axes, axis
 from rflint.library.torch.constants import dtype_named
@@ -89,6 +89,15 @@ layer("Flatten", "start_dim=1, end_dim=-1", _flatten_layer)
 layer("Unflatten", "dim, unflattened_size", _unflatten_layer)
 for _name in ("Flatten", "Unflatten"):
     LIBRARY.define(f"torch.nn.modules.flatten.{_name}", LIBRARY.find(f"torch.nn.{_name}"))
+
+
+@tensor_function("as_strided", signature="input, size, stride, storage_offset=None")
+@tensor_function("resize", signature="input, *size", under=(), twin=True)
+def restrided(op: Op, input: Tensor, size: Value, **strides: Value) -> Value:
+    """`as_strided(size, stride)`, `resize_(size)`: a tensor of this size, whose positions may be any."""
+    wanted = spread((size,), {})
+    known = tuple(wanted) if isinstance(wanted, list) and all(is_size(one) for one in wanted) else None
+    return op.opaque([input], "which positions are read depends on memory", known)
 
 
 # -- axes of size 1 ------------------------------------------------------------------------------------------------

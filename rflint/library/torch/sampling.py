@@ -25,9 +25,8 @@ def sampled(mode: Any, size: Size, out: Size | None, scale: Any, aligned: bool, 
     if not isinstance(size, int) or not isinstance(out, int):
         return _symbolic(mode, size, out, scale, aligned, smoothed)
     factor = None if scale is None else float(scale)
-    rate = _rate(size, out, scale, aligned)
-    if smoothed and (rate is None or not 0 < rate <= 1):
-        return _smoothed(mode, rate)
+    if smoothed:
+        return _smoothed(mode, _rate(size, out, scale, aligned))
     if mode in NEAREST:
         return NEAREST[mode](size, out, factor)
     return SMOOTH[mode](size, out, aligned, factor) if mode in SMOOTH else None
@@ -40,7 +39,7 @@ def _symbolic(mode: Any, size: Size, out: Size | None, scale: Any, aligned: bool
     rate = ratio(size, out) if scale is None else _inverse(scale)
     if rate is None or rate <= 0 or aligned:
         return None
-    if smoothed and rate > 1:
+    if smoothed:
         return _smoothed(mode, rate)
     positions, outputs = rate.numerator, rate.denominator
     if mode in NEAREST:
@@ -76,17 +75,22 @@ def _rate(size: int, out: int, scale: Any, aligned: bool) -> Fraction | None:
 
 
 def _smoothed(mode: Any, rate: Fraction | None) -> Access | None:
-    """Downsampling with antialias: output i reads the x whose centre is less than `reach` output positions from its own.
+    """With antialias: output i reads what is less than `reach` output positions (at least input positions) from it.
 
-    Source: ATen, UpSampleKernel.cpp (`_compute_indices_min_size_weights_aa`), without the taps of weight zero at the
-    ends; a cubic filter may have some in between.  Upsampling reads what it reads without antialias.
+    Output i is at rate·(i + ½) - ½, also with aligned corners.  Source: ATen, UpSampleKernel.cpp
+    (`_compute_indices_min_size_weights_aa`), without the taps of weight zero at the ends; where it makes an axis
+    smaller, a cubic filter may have some in between.
     """
     if rate is None or mode not in REACH or rate.denominator > MAX_PHASES:
         return None
     support = REACH[mode] * max(rate, Fraction(1))
     centres = [rate * (phase + Fraction(1, 2)) - Fraction(1, 2) for phase in range(rate.denominator)]
-    taps = tuple(range(floor(x - support) + 1, ceil(x + support)) for x in centres)
-    return Access(rate.numerator, taps)
+    whole = [rate <= 1 and x.denominator == 1 for x in centres]
+    taps = [
+        range(int(x), int(x) + 1) if alone else range(floor(x - support) + 1, ceil(x + support))
+        for x, alone in zip(centres, whole, strict=True)
+    ]
+    return IDENTITY if rate == 1 else Access(rate.numerator, tuple(taps))
 
 
 def _is_power_of_two(number: int) -> bool:

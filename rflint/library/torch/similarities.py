@@ -107,18 +107,6 @@ def cross(op: Op, input: Tensor, other: Value, dim: Value) -> Value:
     return op.emit(rows, shape, reason or input.reason)
 
 
-@tensor_function("inverse", "inv", "pinverse", "pinv", signature="input, rcond=None, *, out=None")
-@tensor_function("inv", "pinv", signature="A, rcond=None, *, out=None", under=("torch.linalg",), method=False)
-def inverse(op: Op, input: Tensor, rcond: Value) -> Value:
-    """The inverse of matrices: all of each is read."""
-    shape = input.shape or ()
-    if len(shape) < 2:
-        return op.opaque([input], "the inverse of a tensor with fewer than two axes")
-    output = shape if op.layer.kind.startswith("inv") else (*shape[:-2], shape[-1], shape[-2])
-    last = (len(shape) - 2, len(shape) - 1)
-    return op.emit([(input, [*pointwise(last[0]), *(Read("whole", at) for at in last)])], output, input.reason)
-
-
 @tensor_function("one_hot", signature="input, num_classes=-1", under=FUNCTIONAL, method=False, makes="int64")
 def one_hot(op: Op, input: Tensor, num_classes: Value) -> Value:
     """`one_hot(x, n)`: a new last axis."""

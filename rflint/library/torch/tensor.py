@@ -18,7 +18,7 @@ from rflint.interp.values import (
     Value,
     is_size,
 )
-from rflint.library.registry import LIBRARY, member, native_class, parse_signature
+from rflint.library.registry import LIBRARY, function, member, native_class, parse_signature
 from rflint.library.torch.broadcasting import axis
 from rflint.library.torch.op import Op, known_args, places, stop, tensor_of
 from rflint.trace import Layer
@@ -263,6 +263,12 @@ def unchanged(call: Call) -> Value:
 def clone(call: Call) -> Value:
     """`clone()`: the same numbers, not the same tensor."""
     return copied(call.args.positional[0])
+
+
+@function("torch.clone", "torch.detach", signature="input, *, memory_format=None")
+def clone_of(call: Call, input: Value, memory_format: Value) -> Value:
+    """`torch.clone(x)`."""
+    return copied(input) if isinstance(input, Tensor) else input
 
 
 @member(TENSOR, "numpy", "data_ptr", "storage", "stride", "storage_offset", "is_contiguous", "__array__")

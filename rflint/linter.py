@@ -118,15 +118,14 @@ class _Run:
         self.rules = selected(self.config, known_rules())
 
     def targets(self, targets: Sequence[str], failures: list[str]) -> Iterator[tuple[str, str]]:
-        """Files, each with the call that is asked for ("" for all roots)."""
-        for target in targets:
-            path, _, call = target.partition("::")
-            if self.options.read is not None:
-                yield path, call.strip()
-                continue
-            files, problems = find_files([path], self.config.exclude)
+        """Files, each once, with the call that is asked for ("" for all roots)."""
+        calls = [target.partition("::") for target in targets]
+        plain = [path for path, _, call in calls if not call.strip()]
+        if self.options.read is None:
+            plain, problems = find_files(plain, self.config.exclude, self.config.folder)
             failures.extend(problems)
-            yield from ((file, call.strip()) for file in files)
+        yield from ((file, "") for file in dict.fromkeys(plain))
+        yield from dict.fromkeys((path, call.strip()) for path, _, call in calls if call.strip())
 
     def span(self, place: Place) -> Span:
         """Where a place is."""

@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rflint import linter
 from rflint.arguments import UsageError, suggestion
 from rflint.config import Config, ConfigError, is_selector, load
 from rflint.diagnostics import Rule
 from rflint.files import SourceError, decode
-from rflint.linter import Options, known_rules, read_from_disk
+from rflint.linter import Options, read_from_disk
 from rflint.shapes import Shape, parse_shape
 
 RULE_KEYS = ("select", "extend_select", "ignore")
@@ -25,7 +26,7 @@ Read = Callable[[str], "str | None"]
 
 def asked(arguments: Namespace) -> tuple[list[str], Options]:
     """The targets, and the options for the linter.  Raises UsageError."""
-    config = configured(arguments, known_rules())
+    config = configured(arguments, linter.known_rules())
     inputs = tuple(read_input(text) for text in arguments.input)
     targets, read = standard_input(arguments)
     return targets, Options(config, inputs, arguments.train, arguments.verbose, arguments.debug, read)

@@ -9,7 +9,7 @@ Markers are comments, behind the code of their line or alone on the lines above 
     # error: [name]             one finding of this rule
     # error: [name] "text"      whose message contains the text
     # shape: (N, 64, H//2, W)   the output of the last call on this line (or of the layer constructed on it)
-    # field: 7                  its receptive field; (7, 15) for different axes, [188, 204] where it depends on the phase
+    # field: 7                  its receptive field; (7, 15) for different axes, [188, 204] for different phases
 
 Every finding must be claimed by a marker, and every marker by a finding.
 """

@@ -59,7 +59,8 @@ def update() -> None:
 
         def console(found: re.Match[str]) -> str:
             command = [sys.executable, "-m", "rflint", found[1], "seg.py"]
-            run = subprocess.run(command, cwd=folder, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})
+            plain = {**os.environ, "NO_COLOR": "1"}
+            run = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=plain)
             return f"```console\n$ rflint {found[1]} seg.py\n{run.stdout}{run.stderr}```"
 
         text = CONSOLE.sub(console, text)

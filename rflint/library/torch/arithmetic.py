@@ -10,14 +10,14 @@ from rflint.interp.values import NativeFunction, Tensor, Unknown, Value
 from rflint.library.registry import function, member
 from rflint.library.torch.broadcasting import broadcast, broadcast_reads, pointwise
 from rflint.library.torch.literals import Literal, calculated
-from rflint.library.torch.op import Op, operation
+from rflint.library.torch.op import Op, fresh, operation
 from rflint.library.torch.tensor import TENSOR, in_place, is_number, tensor_function
 from rflint.trace import Shape
 
 UNARY = (
     "abs absolute acos acosh angle arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh bitwise_not ceil "
     "conj conj_physical cos cosh deg2rad digamma erf erfc erfinv exp exp2 expm1 fix floor frac i0 lgamma log log10 "
-    "log1p log2 neg negative positive rad2deg real imag reciprocal rsqrt sgn sign sin sinc sinh sqrt square tan "
+    "log1p log2 neg negative positive rad2deg reciprocal rsqrt sgn sign sin sinc sinh sqrt square tan "
     "trunc"
 )
 TESTS = "isnan isinf isfinite isneginf isposinf isreal signbit logical_not"
@@ -60,7 +60,7 @@ def elementwise(op: Op, values: Sequence[Value], dtype: str = "") -> Value:
     if doubt is not None or not tensors:
         doubt = doubt or op.call.unknown(f"{op.layer.kind} of plain numbers is not supported")
         op.call.interp.recorder.note(doubt)
-        return op.opaque(tensors, doubt.reason)
+        return op.opaque([*tensors, Tensor(None, reason=doubt.reason)], doubt.reason)
     dtype = dtype or promoted(values)
     known = calculated(op.layer.base, op.layer.args, values, dtype) if isinstance(tensors[0], Literal) else None
     if known is not None:
@@ -207,8 +207,21 @@ def masked_fill(op: Op, input: Value, mask: Value, value: Value) -> Value:
 def where(op: Op, condition: Value, input: Value, other: Value) -> Value:
     """`torch.where(condition, a, b)`; with the condition alone it lists positions."""
     if input is None and other is None:
-        return op.call.unknown("how many positions fulfil a condition is not known")
+        return positions(op, condition)
     return elementwise(op, [condition, input, other], promoted([input, other]))
+
+
+def positions(op: Op, condition: Value) -> Value:
+    """The positions that fulfil a condition: as many numbers for each of its axes."""
+    if not isinstance(condition, Tensor) or condition.shape is None:
+        return op.call.unknown(getattr(condition, "reason", "") or "a condition that is not known")
+    found = (fresh(),)
+    made = [
+        op.opaque([condition], "how many positions fulfil a condition is not known", found) for _ in condition.shape
+    ]
+    for one in made:
+        one.dtype = "int64"
+    return tuple(made)
 
 
 @tensor_function("where", signature="input, condition, other", under=(), known=False, makes="own")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, Tensor, Unknown, Value, is_size
 from rflint.library.registry import LIBRARY
-from rflint.library.torch.broadcasting import agreed, broadcast, stretched_read
+from rflint.library.torch.broadcasting import agreed, broadcast, broadcast_reads
 from rflint.library.torch.op import Op, fresh, functional, kept, layer
 from rflint.library.torch.products import GONE, factors
 from rflint.library.torch.tensor import copied
@@ -31,16 +31,11 @@ def dot_product(op: Op, query: Value, key: Value, value: Value) -> Value:
         return op.opaque(found, reason)
     last = len(batch) + 1
     rows = [
-        (found[0], [*_batch(q[:-2], batch), kept(last - 1), GONE]),
-        (found[1], [*_batch(k[:-2], batch), GONE, GONE]),
-        (found[2], [*_batch(v[:-2], batch), GONE, kept(last)]),
+        (found[0], [*broadcast_reads(q[:-2], batch), kept(last - 1), GONE]),
+        (found[1], [*broadcast_reads(k[:-2], batch), GONE, GONE]),
+        (found[2], [*broadcast_reads(v[:-2], batch), GONE, kept(last)]),
     ]
     return op.emit(rows, (*batch, q[-2], v[-1]), reason or found[0].reason)
-
-
-def _batch(shape: Shape, batch: Shape) -> list[Read]:
-    first = len(batch) - len(shape)
-    return [stretched_read(size, batch[first + at], first + at) for at, size in enumerate(shape)]
 
 
 functional(
@@ -74,8 +69,8 @@ def attend(
         return op.opaque(found, problem or "batch_first is not known"), op.call.unknown(problem or "batch_first")
     places = _places(op, len(q))
     rows = [(one, _reads(len(q), places, number == 0)) for number, one in enumerate(found)]
-    features = op.arg("out_features") or q[-1]
-    result = op.emit(rows, (*q[:-1], features), found[0].reason)
+    features = op.arg("out_features")
+    result = op.emit(rows, (*q[:-1], q[-1] if features is None else features), found[0].reason)
     return result, _weights(op, result, q, k, places, need_weights, average_attn_weights)
 
 
@@ -90,7 +85,7 @@ def _misfit(op: Op, shapes: list[Shape]) -> str:
     if rank not in (2, 3) or any(len(shape) != rank for shape in shapes):
         return f"{op.layer.kind} on tensors with {', '.join(str(len(shape)) for shape in shapes)} axes"
     wanted = [op.arg("embed_dim"), op.arg("kdim"), op.arg("vdim")]
-    for shape, size in zip(shapes, [wanted[0], *(one or wanted[0] for one in wanted[1:])], strict=True):
+    for shape, size in zip(shapes, [wanted[0], *(wanted[0] if one is None else one for one in wanted[1:])], strict=True):
         if is_size(size) and agreed(shape[-1], size)[0] is None:
             return f"{shape[-1]} features where {size} are expected"
     return ""

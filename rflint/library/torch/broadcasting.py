@@ -8,7 +8,7 @@ from functools import lru_cache
 from rflint import dims
 from rflint.dims import Size
 from rflint.field import Access
-from rflint.interp.values import Value, find_unknown, is_size
+from rflint.interp.values import Value, find_unknown
 from rflint.library.torch.op import fresh, kept, unread
 from rflint.trace import Read, Shape
 
@@ -123,6 +123,6 @@ def stretched_read(size: Size, output: Size, to: int) -> Read:
     return unread(to, f"whether an axis of size {size} is broadcast is not known")
 
 
-def are_sizes(values: Sequence[Value]) -> bool:
-    """Are all of them integers, concrete or symbolic?"""
-    return all(is_size(value) for value in values)
+def untold(shape: Shape | None, reason: str) -> list[Read]:
+    """All axes read nobody knows where, and none of them left in the output."""
+    return [unread(None, reason)] * len(shape or ())

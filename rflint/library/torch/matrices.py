@@ -34,6 +34,8 @@ def inverse(op: Op, input: Tensor, rcond: Value = None) -> Value:
 @tensor_function("det", signature="A, *, out=None", under=("torch.linalg",), method=False)
 def determinant(op: Op, input: Tensor) -> Value:
     """One number for each matrix."""
+    if op.layer.kind == "trace" and len(input.shape or ()) != 2:
+        return op.opaque([input], f"the trace of a tensor with {len(input.shape or ())} axes")
     return reduce(op, input, (-2, -1), False)
 
 
@@ -57,6 +59,8 @@ def diag(op: Op, input: Tensor, diagonal: Value) -> Value:
     """`diag`: the diagonal of a matrix, or the matrix with this diagonal."""
     if len(input.shape or ()) == 2:
         return _diagonal_of_matrix(op, input, diagonal)
+    if len(input.shape or ()) > 2:
+        return op.opaque([input], f"diag() of a tensor with {len(input.shape or ())} axes")
     return embedded(op, input, diagonal)
 
 

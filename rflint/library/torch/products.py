@@ -11,7 +11,7 @@ from rflint.interp.values import Tensor, Unknown, Value
 from rflint.library.registry import function, member
 from rflint.library.torch.arithmetic import promoted
 from rflint.library.torch.broadcasting import agreed, broadcast, broadcast_reads, stretched, stretched_read
-from rflint.library.torch.op import Op, kept, operation, stop, tensor_of, unread
+from rflint.library.torch.op import Op, kept, operation, tensor_of, unread
 from rflint.library.torch.tensor import TENSOR, tensor_function
 from rflint.trace import Read, Shape
 
@@ -42,24 +42,22 @@ def product(a: Shape, b: Shape) -> Product:
     if batch is None:
         return Product(None, [], [], why)
     output = (*batch, *a[-2:-1], *(b[-1:] if len(b) > 1 else ()))
-    left = [*_batch_reads(a[:-2], batch), *([kept(len(batch))] if len(a) > 1 else []), GONE]
-    right = [*_batch_reads(b[:-2], batch), GONE, *([kept(len(output) - 1)] if len(b) > 1 else [])]
+    left = [*broadcast_reads(a[:-2], batch), *([kept(len(batch))] if len(a) > 1 else []), GONE]
+    right = [*broadcast_reads(b[:-2], batch), GONE, *([kept(len(output) - 1)] if len(b) > 1 else [])]
     return Product(output, left, right, why)
-
-
-def _batch_reads(shape: Shape, batch: Shape) -> list[Read]:
-    first = len(batch) - len(shape)
-    return [stretched_read(size, batch[first + at], first + at) for at, size in enumerate(shape)]
 
 
 def factors(op: Op, values: Sequence[Value]) -> list[Tensor] | Tensor:
     """The tensors to multiply; or the use with what is not known of them."""
-    tensors = [tensor_of(op.call, value) for value in values]
-    for tensor in tensors:
-        answer = stop(op, tensor)
-        if isinstance(answer, Tensor):
-            return answer
-    return [tensor for tensor in tensors if isinstance(tensor, Tensor)]
+    given = [tensor_of(op.call, value) for value in values]
+    doubt = next((one for one in given if isinstance(one, Unknown)), None)
+    if doubt is not None:
+        op.call.interp.recorder.note(doubt)
+    tensors = [Tensor(None, reason=one.reason) if isinstance(one, Unknown) else one for one in given]
+    missing = next((one for one in tensors if one.shape is None), None)
+    if missing is None:
+        return tensors
+    return op.opaque(tensors, missing.reason or "the size of its input is not known")
 
 
 def multiplied(op: Op, left: Value, right: Value, added: Value = None) -> Tensor:
@@ -91,9 +89,9 @@ def matmul(op: Op, input: Tensor, **given: Value) -> Value:
     """`matmul(a, b)` and its special cases."""
     other = next((value for value in given.values() if value is not None), None)
     ranks = RANKS.get(op.layer.kind)
-    shapes = [one.shape for one in (input, other) if isinstance(one, Tensor) and one.shape is not None]
-    if ranks is not None and len(shapes) == 2 and tuple(map(len, shapes)) != ranks:
-        return op.opaque([input, other], f"{op.layer.kind} of tensors with other than {ranks} axes")
+    pair = [one for one in (input, other) if isinstance(one, Tensor) and one.shape is not None]
+    if ranks is not None and len(pair) == 2 and tuple(len(one.shape or ()) for one in pair) != ranks:
+        return op.opaque(pair, f"{op.layer.kind} of tensors with other than {ranks} axes")
     return multiplied(op, input, other)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rflint import dims
 from rflint.interp.values import Tensor, Value, find_unknown, is_size
+from rflint.library.torch.arithmetic import positions
 from rflint.library.torch.broadcasting import axis, pointwise
 from rflint.library.torch.op import Op, fresh, kept, unread
 from rflint.library.torch.reductions import along
@@ -93,7 +94,7 @@ def scatter(op: Op, input: Tensor, **given: Value) -> Value:
 def nonzero(op: Op, input: Tensor, as_tuple: Value = False) -> Value:
     """`nonzero()`: a list of positions."""
     if as_tuple is not False:
-        return op.call.unknown(COUNTED)
+        return positions(op, input) if as_tuple is True else op.call.unknown(COUNTED)
     return op.opaque([input], COUNTED, (fresh(), len(input.shape or ())))
 
 

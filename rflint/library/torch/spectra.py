@@ -14,7 +14,7 @@ from rflint.library.torch.broadcasting import axes, pointwise
 from rflint.library.torch.creation import constant
 from rflint.library.torch.op import Op, fresh, kept, operation, unread
 from rflint.library.torch.repeating import turned_round
-from rflint.library.torch.tensor import called, tensor_function
+from rflint.library.torch.tensor import called, tensor_function, tensor_property
 from rflint.trace import Read
 
 FFT: dict[str, Any] = {"under": ("torch.fft",), "method": False}
@@ -115,6 +115,24 @@ def as_complex(op: Op, input: Tensor) -> Value:
     if not shape or shape[-1] != 2:
         return op.opaque([input], f"{shape[-1] if shape else 'no'} parts of a complex number")
     return op.emit([(input, [*pointwise(len(shape) - 1), Read("whole", None)])], shape[:-1], input.reason)
+
+
+@tensor_function("real", "imag", signature="input", method=False, known=False, makes="float")
+def part(op: Op, input: Value) -> Value:
+    """The real, or the imaginary part."""
+    return elementwise(op, [input], "float")
+
+
+@tensor_property("real")
+def real(call: Call, tensor: Tensor) -> Value:
+    """`x.real`."""
+    return part(operation(call, "real"), tensor)
+
+
+@tensor_property("imag")
+def imaginary(call: Call, tensor: Tensor) -> Value:
+    """`x.imag`."""
+    return part(operation(call, "imag"), tensor)
 
 
 @function("torch.complex", "torch.polar", signature="input, other, *, out=None")

@@ -277,7 +277,14 @@ def _arguments(network: Instance, inputs: dict[str, Tensor]) -> Args:
     if not isinstance(forward, Function):
         return Args(list(inputs.values()))
     known = {name: tensor for name, tensor in inputs.items() if name in names}
-    return Args([t for name, t in inputs.items() if name not in names], known) if known else Args(list(inputs.values()))
+    passed = Args([t for name, t in inputs.items() if name not in names], known) if known else Args(list(inputs.values()))
+    star = next((p for p in forward.parameters if p.kind in ("star", "double")), None)
+    if star is not None and not inputs:
+        stars = "*" if star.kind == "star" else "**"
+        node = forward.node
+        place = Place(forward.module.file, forward.module.source.mark(node.name))
+        passed.open = Unknown(f"what forward({stars}{star.name}) is given is not known: declare its inputs", place)
+    return passed
 
 
 # -- the finished trace ----------------------------------------------------------------------------------------

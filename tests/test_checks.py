@@ -611,6 +611,19 @@ def test_only_the_first_window_that_does_not_fit_is_found() -> None:
     assert net.where(only("RF301", net, z).place) == "first.kernel_size"
 
 
+def test_what_follows_from_channels_last_is_found_once() -> None:
+    net, x = image(N, 64, 48, 3)
+    y = net.pool(net.conv(x, 8, path="first", into=3), 2)
+    assert silent("RF301", net, y)
+    assert only("RF401", net, y)
+    net, x = image(N, 64, 48, 3)
+    y = net.linear(net.flat(net.conv(x, 8, k=1, path="first", into=3)), 5)
+    assert silent("RF402", net, y)
+    net = Network()
+    y = net.conv(net.use("zeros", [], (4, 4, 2, 3)), 8, k=1, path="first", into=5)
+    assert only("RF301", net, net.pool(y, 4))
+
+
 def test_layers_without_a_window_may_have_any_size() -> None:
     net, x = image(N, 8, 1, 1)
     assert silent("RF301", net, net.pointwise(x, "BatchNorm2d", "bn", args={"kernel_size": 3}), net.pooled(x))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rflint.dims import Size
+from rflint.dims import Size, equal
 from rflint.field import IDENTITY
 from rflint.trace import Use
 
@@ -49,6 +49,22 @@ def spatial_rank(use: Use) -> int:
     """The number of spatial axes of a layer with a window; 0 for all others."""
     slides = use.base.startswith(SLIDING) and use.base[-2:] in ("1d", "2d", "3d") and not is_overridden(use)
     return int(use.base[-2]) if slides else 0
+
+
+def channels_given(use: Use) -> Size | None:
+    """The channels of what a layer with a window is given; None for unknown shapes and impossible ranks."""
+    rank, shape = spatial_rank(use), use.operands[0].shape if use.operands else None
+    return shape[-1 - rank] if shape is not None and rank and len(shape) - rank in (1, 2) else None
+
+
+def has_channels_last(use: Use) -> bool:
+    """Whether it is given a batch whose last axis has the channels that it takes, and whose second has not."""
+    given, wanted = channels_given(use), use.layer.args.get("in_channels")
+    if given is None or wanted is None:
+        return False
+    shape = use.operands[0].shape or ()
+    batched = len(shape) == spatial_rank(use) + 2
+    return batched and equal(given, wanted) is False and equal(shape[-1], wanted) is True
 
 
 def windows(use: Use) -> list[Window | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rflint.checks._layers import has_channels_last
 from rflint.diagnostics import Fix
 from rflint.trace import Place, Trace, Use
 
@@ -53,6 +54,11 @@ def argument_fix(trace: Trace, use: Use, argument: str, value: object) -> Fix | 
         if all(twin.layer.args == use.layer.args for twin in twins(trace, use))
         else None
     )
+
+
+def comes_astray(trace: Trace, use: Use) -> bool:
+    """Whether an earlier layer took sizes for channels (channels last): all sizes since then mean something else."""
+    return any(has_channels_last(layer) for layer in chain(trace, use.operands[0].source))
 
 
 def trail(trace: Trace, source: int | str | None, most: int = 8) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
-from rflint.checks._layers import spatial_rank, times
+from rflint.checks._layers import channels_given, has_channels_last, spatial_rank, times
 from rflint.checks._places import argument_fix, called, made, named, place_of, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
@@ -23,16 +23,10 @@ def in_channels_mismatch(trace: Trace) -> Iterator[Finding]:
         number = given if isinstance(given, int) and alike and divides_into(given, use) else None
         yield Finding(
             place_of(use, "in_channels", "weight"),
-            f"takes {wanted} channels, but its {times(use.operands[0].shape)} input has {given}{hint(use, wanted)}",
+            f"takes {wanted} channels, but its {times(use.operands[0].shape)} input has {given}{hint(use)}",
             (*called(use), *origin(trace, use.operands[0], given)),
             fix=argument_fix(trace, use, "in_channels", number),
         )
-
-
-def channels_given(use: Use) -> Size | None:
-    """The channels of what a layer with a window is given; None for unknown shapes and impossible ranks."""
-    rank, shape = spatial_rank(use), use.operands[0].shape if use.operands else None
-    return shape[-1 - rank] if shape is not None and rank and len(shape) - rank in (1, 2) else None
 
 
 def divides_into(given: int, use: Use) -> bool:
@@ -41,12 +35,12 @@ def divides_into(given: int, use: Use) -> bool:
     return isinstance(groups, int) and groups > 0 and given % groups == 0
 
 
-def hint(use: Use, wanted: Size) -> str:
+def hint(use: Use) -> str:
     """What to do if the channels that are wanted stand last."""
-    shape = use.operands[0].shape
-    if shape is None or len(shape) != spatial_rank(use) + 2 or equal(shape[-1], wanted) is not True:
+    if not has_channels_last(use):
         return ""
-    order = ", ".join(map(str, (0, len(shape) - 1, *range(1, len(shape) - 1))))
+    rank = spatial_rank(use) + 2
+    order = ", ".join(map(str, (0, rank - 1, *range(1, rank - 1))))
     return f": channels stand last, permute({order}) first"
 
 

@@ -7,7 +7,7 @@ from math import isqrt, prod
 
 from rflint.checks import rule
 from rflint.checks._layers import enclosed, is_overridden, times
-from rflint.checks._places import argument_fix, called, made, named, place_of, twins
+from rflint.checks._places import argument_fix, called, comes_astray, made, named, place_of, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
 from rflint.trace import Shape, Trace, Use
@@ -18,7 +18,9 @@ def linear_in_features(trace: Trace) -> Iterator[Finding]:
     """Whether `in_features` differs from the last size of the input, for every input size."""
     for use in trace.uses:
         given, wanted = features_given(use), use.layer.args.get("in_features")
-        if given is None or wanted is None or use.conditional or equal(given, wanted) is not False:
+        if given is None or wanted is None or equal(given, wanted) is not False:
+            continue
+        if use.conditional or comes_astray(trace, use):
             continue
         astray, flat = unflattened(use, wanted), flattening(trace, use)
         message = f"Linear expects {astray or arithmetic(flat, given, wanted)}"

@@ -7,22 +7,23 @@ from math import ceil
 
 from rflint.checks import rule
 from rflint.checks._layers import is_transposed, number, spatial_rank, times, window
-from rflint.checks._places import called, place_of
+from rflint.checks._places import called, comes_astray, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import less
-from rflint.trace import Shape, Use
+from rflint.trace import Shape, Trace, Use
 
 
 @rule("RF301", "output-size-nonpositive", "error")
-def output_size_nonpositive(use: Use) -> Iterator[Finding]:
+def output_size_nonpositive(trace: Trace) -> Iterator[Finding]:
     """Whether the output of a convolution, pool or resampling would have a size of zero or less, on any axis."""
-    sizes = spatial_sizes(use)
-    needed = [smallest_input(use, axis) for axis in range(len(sizes))]
-    short = [less(size, need) is True for size, need in zip(sizes, needed, strict=True) if need is not None]
-    if any(short) and not use.conditional:
-        place = place_of(use, "kernel_size", "scale_factor")
-        least = "×".join("?" if need is None else str(need) for need in needed)
-        yield Finding(place, f"{reason(use, sizes)}; the smallest that works is {least}", called(use))
+    for use in trace.uses:
+        sizes = spatial_sizes(use)
+        needed = [smallest_input(use, axis) for axis in range(len(sizes))]
+        short = [less(size, need) is True for size, need in zip(sizes, needed, strict=True) if need is not None]
+        if any(short) and not use.conditional and not comes_astray(trace, use):
+            place = place_of(use, "kernel_size", "scale_factor")
+            least = "×".join("?" if need is None else str(need) for need in needed)
+            yield Finding(place, f"{reason(use, sizes)}; the smallest that works is {least}", called(use))
 
 
 def spatial_sizes(use: Use) -> Shape:

@@ -121,8 +121,8 @@ def footer(trace: Trace, span: Spans, colour: bool) -> Iterator[str]:
         yield one_line(f"path?: it is not certain that it is called: {reason}")
     for reason in distinct(unknown_fields(trace)):
         yield one_line(f"field ?: {reason}")
-    for note in trace.unknowns:
-        yield paint(one_line(f"not followed: {located(note, trace, span)}: {note.reason}"), "yellow", colour)
+    for reason in distinct(f"{located(note, trace, span)}: {note.reason}" for note in trace.unknowns):
+        yield paint(one_line(f"not followed: {reason}"), "yellow", colour)
 
 
 def unknown_fields(trace: Trace) -> Iterator[str]:

@@ -23,6 +23,7 @@ from rflint.interp.values import (
     Parameter,
     Partial,
     Raised,
+    Rest,
     Signature,
     StaticMethod,
     Unknown,
@@ -101,7 +102,8 @@ def bind_source(function: Function, args: Args, frame: Frame, node: Any) -> dict
         if parameter.kind in ("positional", "plain") and positional:
             names[parameter.name] = positional.pop(0)
         elif parameter.kind == "star":
-            names[parameter.name] = tuple(positional)
+            more = () if args.open is None else (Rest(args.open.reason, args.open.place),)
+            names[parameter.name] = (*positional, *more)
             positional = []
         elif parameter.kind == "double":
             names[parameter.name] = _rest_of(keywords, args)

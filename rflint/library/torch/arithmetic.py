@@ -8,7 +8,7 @@ from rflint.interp import attributes
 from rflint.interp.frames import Call
 from rflint.interp.values import NativeFunction, Tensor, Unknown, Value
 from rflint.library.registry import function, member
-from rflint.library.torch.broadcasting import broadcast, broadcast_reads, pointwise
+from rflint.library.torch.broadcasting import broadcast, broadcast_reads, pointwise, untold
 from rflint.library.torch.literals import Literal, calculated
 from rflint.library.torch.op import Op, fresh, operation
 from rflint.library.torch.tensor import TENSOR, in_place, is_number, tensor_function
@@ -215,10 +215,9 @@ def positions(op: Op, condition: Value) -> Value:
     """The positions that fulfil a condition: as many numbers for each of its axes."""
     if not isinstance(condition, Tensor) or condition.shape is None:
         return op.call.unknown(getattr(condition, "reason", "") or "a condition that is not known")
-    found = (fresh(),)
-    made = [
-        op.opaque([condition], "how many positions fulfil a condition is not known", found) for _ in condition.shape
-    ]
+    reason = "how many positions fulfil a condition is not known"
+    count, reads = fresh(), untold(condition.shape, reason)
+    made = [op.emit([(condition, reads)], (count,), reason) for _ in condition.shape]
     for one in made:
         one.dtype = "int64"
     return tuple(made)

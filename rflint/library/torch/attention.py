@@ -85,7 +85,9 @@ def _misfit(op: Op, shapes: list[Shape]) -> str:
     if rank not in (2, 3) or any(len(shape) != rank for shape in shapes):
         return f"{op.layer.kind} on tensors with {', '.join(str(len(shape)) for shape in shapes)} axes"
     wanted = [op.arg("embed_dim"), op.arg("kdim"), op.arg("vdim")]
-    for shape, size in zip(shapes, [wanted[0], *(wanted[0] if one is None else one for one in wanted[1:])], strict=True):
+    for shape, size in zip(
+        shapes, [wanted[0], *(wanted[0] if one is None else one for one in wanted[1:])], strict=True
+    ):
         if is_size(size) and agreed(shape[-1], size)[0] is None:
             return f"{shape[-1]} features where {size} are expected"
     return ""

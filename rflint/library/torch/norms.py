@@ -63,7 +63,7 @@ def across_channels(op: Op, input: Value) -> Value:
     answer = stop(op, input)
     if answer is not None:
         return answer
-    if len(input.shape) < 2:
+    if len(input.shape) < 3:
         return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
     reads = list(pointwise(len(input.shape)))
     size = op.arg("size")

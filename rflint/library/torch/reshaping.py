@@ -10,7 +10,7 @@ from rflint.dims import Size
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, Tensor, Unknown, Value, is_size
 from rflint.library.registry import LIBRARY
-from rflint.library.torch.broadcasting import axes, axis
+from rflint.library.torch.broadcasting import axes, axis, untold
 from rflint.library.torch.constants import dtype_named
 from rflint.library.torch.factors import regrouped_reads, resolved
 from rflint.library.torch.op import Op, kept, layer, operation, stop, tensor_of
@@ -97,7 +97,8 @@ def restrided(op: Op, input: Tensor, size: Value, **strides: Value) -> Value:
     """`as_strided(size, stride)`, `resize_(size)`: a tensor of this size, whose positions may be any."""
     wanted = spread((size,), {})
     known = tuple(wanted) if isinstance(wanted, list) and all(is_size(one) for one in wanted) else None
-    return op.opaque([input], "which positions are read depends on memory", known)
+    reason = "which positions are read depends on memory"
+    return op.emit([(input, untold(input.shape, reason))], known, reason)
 
 
 # -- axes of size 1 ------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rflint import dims
 from rflint.interp.values import Tensor, Value, find_unknown, is_size
 from rflint.library.torch.arithmetic import positions
-from rflint.library.torch.broadcasting import axis, pointwise
+from rflint.library.torch.broadcasting import axis, pointwise, untold
 from rflint.library.torch.op import Op, fresh, kept, unread
 from rflint.library.torch.reductions import along
 from rflint.library.torch.slicing import cut
@@ -71,8 +71,7 @@ def gather(op: Op, input: Tensor, dim: Value, index: Value, sparse_grad: Value =
 def take(op: Op, input: Tensor, index: Value) -> Value:
     """`take(index)`: positions of the flattened tensor."""
     shape = index.shape if isinstance(index, Tensor) else None
-    reads = [unread(None, BY_INDEX)] * len(input.shape or ())
-    return op.emit([(input, reads)], shape, BY_INDEX if shape is None else input.reason)
+    return op.emit([(input, untold(input.shape, BY_INDEX))], shape, BY_INDEX if shape is None else input.reason)
 
 
 @tensor_function(
@@ -86,7 +85,7 @@ def take(op: Op, input: Tensor, index: Value) -> Value:
 def scatter(op: Op, input: Tensor, **given: Value) -> Value:
     """Writing at positions that depend on data: what is there afterwards has the same shape."""
     written = [value for value in given.values() if isinstance(value, Tensor) and value.source is not None]
-    rows = [(one, [unread(None, "it is written where an index says")] * len(one.shape or ())) for one in written]
+    rows = [(one, untold(one.shape, "it is written where an index says")) for one in written]
     return op.emit([(input, pointwise(len(input.shape or ()))), *rows], input.shape, input.reason)
 
 
@@ -95,13 +94,13 @@ def nonzero(op: Op, input: Tensor, as_tuple: Value = False) -> Value:
     """`nonzero()`: a list of positions."""
     if as_tuple is not False:
         return positions(op, input) if as_tuple is True else op.call.unknown(COUNTED)
-    return op.opaque([input], COUNTED, (fresh(), len(input.shape or ())))
+    return op.emit([(input, untold(input.shape, COUNTED))], (fresh(), len(input.shape or ())), COUNTED)
 
 
 @tensor_function("masked_select", signature="input, mask, *, out=None")
 def masked_select(op: Op, input: Tensor, mask: Value) -> Value:
     """`masked_select(mask)`: the positions that a mask allows."""
-    return op.opaque([input], COUNTED, (fresh(),))
+    return op.emit([(input, untold(input.shape, COUNTED))], (fresh(),), COUNTED)
 
 
 @tensor_function("unique", signature="input, sorted=True, return_inverse=False, return_counts=False, dim=None")
@@ -109,4 +108,4 @@ def unique(op: Op, input: Tensor, dim: Value, return_inverse: Value, return_coun
     """`unique()`: an unknown number of values."""
     if return_inverse is not False or return_counts is not False or dim is not None:
         return op.call.unknown(COUNTED)
-    return op.opaque([input], COUNTED, (fresh(),))
+    return op.emit([(input, untold(input.shape, COUNTED))], (fresh(),), COUNTED)

@@ -145,6 +145,13 @@ class Trace:
                         found.setdefault(operand.source, []).append((use, number))
         return found
 
+    def standing_for(self, use: Use) -> Use:
+        """The listed use that stands for a use: itself, or the layer of which it is an inner step."""
+        if not use.inner:
+            return use
+        later = (other for other in self.uses[use.index :] if other.path == use.path and not other.inner)
+        return next(later, use)
+
     def convolutions(self) -> Iterator[Use]:
         """The uses of (not transposed) convolutions."""
         return (use for use in self.uses if use.base in ("Conv1d", "Conv2d", "Conv3d"))

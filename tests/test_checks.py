@@ -180,6 +180,18 @@ def test_sequences_with_channels_last_need_a_permute() -> None:
     assert only("RF401", net, net.conv(x, into=40)).message.endswith("permute(0, 2, 1) first")
 
 
+def test_an_image_without_a_batch_has_no_channels_last_to_move() -> None:
+    net, x = image(64, 48, 3)
+    assert only("RF401", net, net.conv(x, into=3, rank=2)).message == "takes 3 channels, but its 64×48×3 input has 64"
+
+
+def test_channels_made_of_nothing_known_have_no_earlier_maker() -> None:
+    for operands in ([], [(T("x", None), [])], [(T("x", (4,)), [MIXED])]):
+        net, _ = image(4)
+        finding = only("RF401", net, net.conv(net.use("made", operands, (N, 4, 8, 8)), into=3))
+        assert [net.where(place) for place, _ in finding.related] == ["conv()", "made#0()"]
+
+
 def test_a_transposed_convolution_is_checked_too() -> None:
     net, x = image(N, 80, 81)
     assert (
@@ -327,6 +339,59 @@ def test_features_on_the_channel_axis_are_pointed_at() -> None:
     assert finding.fix is None
 
 
+def test_features_of_maps_and_tokens_that_are_nowhere_are_just_counted() -> None:
+    net, x = image(N, 512, 7, 7)
+    assert only("RF402", net, net.linear(x, 300)).message == "Linear expects 300 features and gets 7"
+    net, x = image(100)
+    assert only("RF402", net, net.linear(x, 300)).message == "Linear expects 300 features and gets 100"
+
+
+def test_features_that_were_sliced_after_flattening_are_just_counted() -> None:
+    net, x = image(N, 2, 4, 4)
+    y = net.sliced(net.flat(x), 1, 0, 16)
+    assert only("RF402", net, net.linear(y, 30)).message == "Linear expects 30 features and gets 16"
+
+
+def test_a_flattened_sequence_is_no_square() -> None:
+    net, x = image(N, 16, 25)
+    message = only("RF402", net, net.linear(net.flat(x), 16 * 9)).message
+    assert message == "Linear expects 144 features, flatten gives 400 = 16·25"
+
+
+def test_flattened_channels_that_are_not_known_make_no_square() -> None:
+    net, x = image(N, 2 * symbol("C"), 5, 5)
+    message = only("RF402", net, net.linear(net.flat(x), 51)).message
+    assert message == "Linear expects 51 features, flatten gives 50*C = 2*C·5·5"
+
+
+def test_features_that_are_not_known_make_no_square() -> None:
+    net, x = image(N, 4, 5, 5)
+    message = only("RF402", net, net.linear(net.flat(x), 101 * symbol("K"))).message
+    assert message == "Linear expects 101*K features, flatten gives 100 = 4·5·5"
+
+
+def test_axes_that_do_not_make_the_features_are_not_shown() -> None:
+    net, x = image(N, 4, 5, 5)
+    y = net.use("reshape", [(x, [MIXED] * 4)], (N * 2, 50))
+    assert only("RF402", net, net.linear(y, 60)).message == "Linear expects 60 features and gets 50"
+    net, x = image(N, 4, 5, 5)
+    y = net.use("reshape", [(x, [*same(x)[:3], MIXED])], (N, 4, 5, 5))
+    assert only("RF402", net, net.linear(y, 60)).message == "Linear expects 60 features and gets 5"
+
+
+def test_other_layers_have_features_of_their_own() -> None:
+    net, x = image(N, 100)
+    assert silent("RF402", net, net.use("Bilinear", [(x, [*same(x)[:1], MIXED])], (N, 5), "b", {"in_features": 9}))
+
+
+def test_features_made_of_nothing_are_just_counted() -> None:
+    net = Network()
+    assert only("RF402", net, net.linear(net.use("zeros", [], (1, 5)), 6)).message.endswith("gets 5")
+    net = Network()
+    y = net.use("relu", [(T(None, None), [])], (1, 5))
+    assert only("RF402", net, net.linear(y, 6)).message.endswith("gets 5")
+
+
 def test_features_that_fit_are_right() -> None:
     net, y = classifier(2048)
     assert silent("RF402", net, y)
@@ -460,6 +525,9 @@ def test_other_operations_have_their_words(base: str, words: str) -> None:
         ((N, 8, H, W), (N, 8, 1, 1)),
         ((N, 1, H, W), (N, 8, H, W)),
         ((N, 8, H, W), (8, 1, W)),
+        ((N, 8, 5, 5), (N, 8, 1, 1)),
+        ((N, 8, 5, 5), (N, 8, 1, 5)),
+        ((N, 8, H, W), (8, H + 1, W)),
         ((N, 8, H, W), ()),
         ((N, 8, 2 * (H // 2), W), (N, 8, H, W)),
         ((N, 8, H, W), (N, 8, unknown(), W)),
@@ -485,6 +553,22 @@ def test_shapes_that_never_meet_are_found(a: Any, b: Any) -> None:
 def test_channels_of_tokens_are_not_taken_for_those_of_a_map() -> None:
     net = Network(a=(N, 8, 64), b=(N, 8, 65))
     assert only("RF405", net, net.join(net.input("a"), net.input("b"))).message == "adds 8×64 to 8×65"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "message"),
+    [
+        ((N, 8, H, W), (9, H, W), "adds N×8×H×W to 9×H×W"),
+        ((N, 8), (N, 9), "adds N×8 to N×9"),
+        ((N, 2), (N, 3), "adds N×2 to N×3"),
+        ((N, 8, H, W), (N, 8, H + 1, W), "adds 8×H×W to 8×(H + 1)×W"),
+        ((N, 8, H, W), (N, 8, H, W + 1), "adds 8×H×W to 8×H×(W + 1)"),
+        ((N, 9, 1, H), (N, 8, 1, H), "adds 9×1×H to 8×1×H"),
+    ],
+)
+def test_shapes_are_shown_as_far_as_they_matter(a: Any, b: Any, message: str) -> None:
+    net = Network(a=a, b=b)
+    assert only("RF405", net, net.join(net.input("a"), net.input("b"))).message == message
 
 
 def test_a_batch_that_differs_is_shown() -> None:
@@ -1154,6 +1238,17 @@ def test_a_sequence_has_no_window_of_rows() -> None:
     assert "reach 7 of 13 rows (54 %), only" in only("RF201", net, chained(net, x, 2, 2, 2)).message
 
 
+def test_of_several_starts_the_one_read_with_the_most_holes_counts() -> None:
+    net = Network(a=(N, 8, H), b=(N, 8, H))
+    a, b = chained(net, net.input("a"), 2, 2, path="a"), chained(net, net.input("b"), 3, 3, path="b")
+    y = net.cat(a, net.cat(net.pool(b, 1, stride=1), b))
+    assert only("RF201", net, y).message.startswith("dilations 3, 3 reach 5 of 13 rows")
+    net = Network(a=(N, 8, H), b=(N, 8, H))
+    y = net.pool(net.input("a"))
+    both = net.join(chained(net, net.input("b"), 2, 2, path="b"), chained(net, y, 2, 2, path="a"))
+    assert only("RF201", net, both).message.startswith("dilations 2, 2 reach 5 of 9 rows")
+
+
 def test_holes_on_the_second_axis_alone_count() -> None:
     net, x = image(N, 8, H, W)
     for path in "ab":
@@ -1336,7 +1431,7 @@ def test_one_short_axis_is_enough_to_be_short() -> None:
 def test_one_layer_may_be_enough() -> None:
     net, x = image(1, 3, 9)
     message = seen(net, chained(net, x, 1, 1, 1)).message
-    assert message == "each output unit sees 7 of 9 px (78 %); one more layer of kernel 3 here, dilation 1, would see 9"
+    assert message == "each output unit sees 7 of 9 (78 %); one more layer of kernel 3 here, dilation 1, would see 9"
 
 
 def test_dilations_count_with_the_jump() -> None:

@@ -40,8 +40,8 @@ def gridding_holes(trace: Trace) -> Iterator[Finding]:
 def gridded(links: Graph, end: Node) -> tuple[Node, Positions] | None:
     """The start of the segment of which a unit at its end reads the smallest share, if it reads it with such holes."""
     starts = reached(links, end) or {}
-    holed = [(Fraction(seen.count, seen.extent), start) for start, seen in starts.items() if has_grid(seen)]
-    return (min(holed)[1], starts[min(holed)[1]]) if holed else None
+    holed = [(start, seen) for start, seen in starts.items() if has_grid(seen)]
+    return min(holed, key=lambda pair: Fraction(pair[1].count, pair[1].extent), default=None)
 
 
 def has_grid(seen: Positions) -> bool:
@@ -75,9 +75,8 @@ def finding(steps: Sequence[Step], seen: Positions, window: tuple[Fraction, int]
     first, *others = [step for step in chain if step.link.dilation > 1]
     place = place_of(first.use, "dilation")
     related = dict.fromkeys((place_of(one.use, "dilation"), f"dilation {one.link.dilation}") for one in others)
-    return Finding(
-        place, message, tuple(pair for pair in related if pair[0] != place), tuple(step.use.index for step in chain)
-    )
+    elsewhere = tuple(pair for pair in related if pair[0] != place)
+    return Finding(place, message, elsewhere, tuple(step.use.index for step in chain))
 
 
 def listed(rates: Sequence[int]) -> str:

@@ -40,9 +40,11 @@ def features_given(use: Use) -> Size | None:
 def unflattened(use: Use, wanted: Size) -> str:
     """What is missing if the input has the features that are wanted, but not on its last axis."""
     shape = use.operands[0].shape or ()
-    if len(shape) > 2 and equal(prod(shape[1:]), wanted) is True:
+    if len(shape) < 3:
+        return ""
+    if equal(prod(shape[1:]), wanted) is True:
         return f"{wanted} features, but acts on the last axis of {times(shape)}: torch.flatten(x, 1) is missing"
-    if len(shape) > 2 and equal(shape[1], wanted) is True:
+    if equal(shape[1], wanted) is True:
         return f"{wanted} features on the last axis, {times(shape)} has them on axis 1: pool and flatten, or permute"
     return ""
 
@@ -79,7 +81,7 @@ def folded_axes(flat: Use, given: Size) -> Shape:
 def squared(folded: Shape, wanted: Size) -> str:
     """` = 32·7·7` if that many channels of a square map are wanted."""
     channels = folded[0]
-    if len(folded) != 3 or not isinstance(channels, int) or not isinstance(wanted, int) or wanted % channels:
+    if len(folded) != 3 or not isinstance(channels, int) or not isinstance(wanted, int):
         return ""
     side = isqrt(wanted // channels)
     return f" = {channels}·{side}·{side}" if side * side * channels == wanted else ""

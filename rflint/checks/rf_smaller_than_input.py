@@ -90,7 +90,7 @@ def finding(trace: Trace, narrow: View) -> Iterator[Finding]:
         return
     last = next((use for use in wide if spatial_rank(use)), wide[0])
     trail = tuple(use.index for use in reversed(wide[:LONGEST_TRAIL]))
-    yield Finding(last.place, f"{sentence(narrow, axis)}{cure(trace, narrow, axis, last)}", trail=trail)
+    yield Finding(trace.standing_for(last).place, f"{sentence(narrow, axis)}{cure(trace, narrow, axis, last)}", trail=trail)
 
 
 def sentence(narrow: View, axis: int) -> str:
@@ -98,8 +98,10 @@ def sentence(narrow: View, axis: int) -> str:
     whole = narrow.axes[axis]
     who = "before the global pool each unit" if whole.pooled else "each output unit"
     aside = f", {whole.whole} aside," if whole.whole and not whole.pooled else ""
-    part = round(100 * narrow.shares[axis])
-    return f"{who}{aside} sees {times(narrow.seen)} of {times(narrow.sizes)} px ({part} %)"
+    unit = " px" if len(narrow.sizes) > 1 else ""
+    return (
+        f"{who}{aside} sees {times(narrow.seen)} of {times(narrow.sizes)}{unit} ({round(100 * narrow.shares[axis])} %)"
+    )
 
 
 def cure(trace: Trace, narrow: View, axis: int, last: Use) -> str:

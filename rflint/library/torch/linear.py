@@ -19,7 +19,7 @@ DEVICE = "device=None, dtype=None"
 def linear(op: Op, input: Value) -> Value:
     """(…, in_features) to (…, out_features); every output reads all of the last axis."""
     input = tensor_of(op.call, input)
-    _tell_shape(input, op.arg("in_features"))
+    _tell_shape(op, input)
     answer = stop(op, input)
     if answer is not None:
         return answer
@@ -30,10 +30,22 @@ def linear(op: Op, input: Value) -> Value:
     return op.emit([(input, reads)], (*input.shape[:-1], _made(op)), input.reason)
 
 
-def _tell_shape(input: Value, features: Value) -> None:
-    """Raise `InputShape` for an input whose shape is not declared: batch `N`, and these features."""
-    if isinstance(input, Tensor) and input.shape is None and input.open and is_size(features):
+def _tell_shape(op: Op, input: Value) -> None:
+    """Raise `InputShape` for an input whose shape is not declared: batch `N`, and the features."""
+    features = op.arg("in_features")
+    undeclared = isinstance(input, Tensor) and input.shape is None and bool(input.open)
+    if undeclared and is_size(features) and not _is_resized(op, input.source):
         raise InputShape(input.open, (symbol("N"), features))
+
+
+def _is_resized(op: Op, source: int | str | None) -> bool:
+    """Whether a pool, a pad or a resampling on the way may have changed the size of the last axis."""
+    if not isinstance(source, int):
+        return False
+    use = op.call.interp.recorder.uses[source]
+    if use.base in ("pad", "Upsample") or "Pool" in use.base:
+        return True
+    return any(_is_resized(op, operand.source) for operand in use.operands)
 
 
 def _made(op: Op) -> Size:

@@ -53,14 +53,14 @@ def _axis(size: Size, left: Value, right: Value, mode: Value, at: int) -> Axis:
     if not (is_size(left) and is_size(right)):
         doubt = find_unknown([left, right])
         return unknown_axis(at, doubt.reason if doubt is not None else "the padding is not a number")
-    out = size + left + right
-    if less(out, 0):
-        return refused("it crops more than there is")
+    cropped = sum(one for one in (left, right) if isinstance(one, int) and one < 0)
+    if less(size + cropped, 0):
+        return refused(f"it crops {-cropped} of {size} positions")
     if mode == "reflect" and False in (less(left, size), less(right, size)):
         return refused(f"it mirrors {left} and {right} positions of {size}, and should mirror fewer than there are")
     if mode == "circular" and True in (less(size, left), less(size, right)):
         return refused(f"it repeats {left} and {right} positions of {size}, more than there are")
-    return Axis(out, _moved(left, at))
+    return Axis(size + left + right, _moved(left, at))
 
 
 def _moved(left: Size, at: int) -> Read:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rflint import field
-from rflint.dims import Size, divides
+from rflint.dims import Size, divides, symbol
 from rflint.field import Access
-from rflint.interp.values import Value
+from rflint.interp.values import Tensor, Value
 from rflint.library.torch.axes import FUNCTIONAL
-from rflint.library.torch.op import Op, fresh, functional, kept, layer, stop, tensor_of, unread
+from rflint.library.torch.op import InputShape, Op, fresh, functional, kept, layer, stop, tensor_of, unread
 from rflint.trace import Read, Shape
 
 FACTOR = "the factor is not known"
@@ -37,6 +39,7 @@ def shuffle(op: Op, input: Value) -> Value:
 def unshuffle(op: Op, input: Value) -> Value:
     """(…, C, r·H, r·W) to (…, C·r², H, W): output row i is one of the rows r·i … r·i + r - 1."""
     input = tensor_of(op.call, input)
+    _tell_shape(input, op.arg("downscale_factor"))
     answer = stop(op, input)
     if answer is not None:
         return answer
@@ -52,6 +55,12 @@ def unshuffle(op: Op, input: Value) -> Value:
     spatial = [Read("kept", to, field.blocks(r)) for to in (at + 1, at + 2)]
     reads = [*map(kept, range(at)), Read("mixed"), *spatial]
     return op.emit([(input, reads)], (*front, channels * (r * r), rows // r, columns // r), input.reason)
+
+
+def _tell_shape(input: Value, r: Any) -> None:
+    """Raise `InputShape` for an input whose shape is not declared: its height and width are multiples of r."""
+    if isinstance(input, Tensor) and input.shape is None and input.open and isinstance(r, int) and r > 0:
+        raise InputShape(input.open, (symbol("N"), symbol("C"), symbol("H", r), symbol("W", r)))
 
 
 def _factor(op: Op, name: str, shape: Shape) -> tuple[int | None, str]:

@@ -7,10 +7,10 @@ from math import prod
 
 from rflint import sizes
 from rflint.dims import Size, divides, equal, product
-from rflint.interp.values import Value
+from rflint.interp.values import Tensor, Value
 from rflint.library.torch.axes import FUNCTIONAL
 from rflint.library.torch.broadcasting import pointwise
-from rflint.library.torch.op import Op, fresh, functional, layer, stop, tensor_of
+from rflint.library.torch.op import Op, fresh, functional, layer, shaped, stop, tensor_of
 from rflint.trace import Read, Shape
 
 WINDOW = ("kernel_size", "stride", "padding", "dilation")
@@ -21,6 +21,8 @@ UNKNOWN = "an argument is not known"
 def unfold(op: Op, input: Value) -> Value:
     """(N, C, H, W) or (C, H, W) to (N, C·kernel, windows)."""
     input = tensor_of(op.call, input)
+    if isinstance(input, Tensor):
+        input = shaped(op, input, 2, None)
     answer = stop(op, input)
     if answer is not None:
         return answer

@@ -1,0 +1,94 @@
+"""Shapes that annotations give: `Float[Tensor, "n 3 224 224"]`, `Annotated[Tensor, Shape("N", 3, 224, 224)]`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import libcst as cst
+
+from rflint.dims import Size, parse
+from rflint.interp.values import Function
+from rflint.trace import Shape
+
+TEXT_BEHIND_TYPE = frozenset(
+    "Annotated Float Float16 Float32 Float64 BFloat16 Half Double Int Int8 Int16 Int32 Int64 UInt8 Integer Inexact "
+    "Real Num Number Shaped Complex Bool".split()
+)
+"""Subscripts whose first item is the array's type: `Annotated`, and jaxtyping's."""
+SIZES_ONLY = frozenset(["TensorType", "TT"])
+"""Subscripts that hold the sizes alone: torchtyping's."""
+
+
+def annotated(forward: Function) -> Iterator[tuple[str, Shape]]:
+    """The parameters of `forward` whose annotations state all sizes, as numbers or names, with their shapes."""
+    params = forward.node.params
+    for param in (*params.posonly_params, *params.params, *params.kwonly_params):
+        if param.annotation is not None and (shape := shape_of(param.annotation.annotation)) is not None:
+            yield param.name.value, shape
+
+
+def shape_of(node: Any) -> Shape | None:
+    """The shape that an annotation states; None if it states none, or leaves a size open."""
+    if isinstance(node, cst.SimpleString):
+        node = _parsed(node)
+    if not isinstance(node, cst.Subscript):
+        return None
+    items = [element.slice.value for element in node.slice if isinstance(element.slice, cst.Index)]
+    name = _last_name(node.value)
+    if name in ("Optional", "Final") and len(items) == 1:
+        return shape_of(items[0])
+    if name in SIZES_ONLY:
+        return _shape(_words(items))
+    if name not in TEXT_BEHIND_TYPE or len(items) < 2:
+        return None
+    return _first(_shape(_words(_arguments(item))) for item in items[1:])
+
+
+def _first(shapes: Iterator[Shape | None]) -> Shape | None:
+    return next((shape for shape in shapes if shape is not None), None)
+
+
+def _parsed(node: cst.SimpleString) -> Any:
+    try:
+        return cst.parse_expression(str(ast.literal_eval(node.value)))
+    except (cst.ParserSyntaxError, ValueError, SyntaxError):
+        return node
+
+
+def _last_name(node: Any) -> str:
+    return node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
+
+
+def _arguments(item: Any) -> Sequence[Any]:
+    """What stands in `Shape("N", 3, 224, 224)`, or the item itself."""
+    if isinstance(item, cst.Call) and "shape" in _last_name(item.func).lower():
+        return [arg.value for arg in item.args]
+    return [item] if isinstance(item, cst.SimpleString) else []
+
+
+def _words(items: Sequence[Any]) -> list[str]:
+    """The sizes as text: numbers, and the words of strings."""
+    words: list[str] = []
+    for item in items:
+        if isinstance(item, cst.SimpleString):
+            words.extend(str(ast.literal_eval(item.value)).replace(",", " ").split())
+        else:
+            words.append(item.value if isinstance(item, cst.Integer) else "...")
+    return words
+
+
+def _shape(words: Sequence[str]) -> Shape | None:
+    sizes = [_size(word) for word in words]
+    known = tuple(size for size in sizes if size is not None)
+    return known if known and len(known) == len(sizes) else None
+
+
+def _size(word: str) -> Size | None:
+    """`3`, `h`, `h//2`, `channels=3`; None for `_`, `...`, `*batch`, `#h`."""
+    word = word.split("=")[-1]
+    try:
+        return None if word.startswith("_") else parse(word)
+    except ValueError:
+        return None

@@ -19,6 +19,8 @@ TEXT_BEHIND_TYPE = frozenset(
 """Subscripts whose first item is the array's type: `Annotated`, and jaxtyping's."""
 SIZES_ONLY = frozenset(["TensorType", "TT"])
 """Subscripts that hold the sizes alone: torchtyping's."""
+LONGEST_NAME = 6
+"""Letters of a name for a size in a text that is not surely about sizes."""
 
 
 def annotated(forward: Function) -> Iterator[tuple[str, Shape]]:
@@ -43,7 +45,7 @@ def shape_of(node: Any) -> Shape | None:
         return _shape(_words(items))
     if name not in TEXT_BEHIND_TYPE or len(items) < 2:
         return None
-    return _first(_shape(_words(_arguments(item))) for item in items[1:])
+    return _first(_shape(_words(_arguments(item, name == "Annotated"))) for item in items[1:])
 
 
 def _first(shapes: Iterator[Shape | None]) -> Shape | None:
@@ -61,11 +63,17 @@ def _last_name(node: Any) -> str:
     return node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
 
 
-def _arguments(item: Any) -> Sequence[Any]:
-    """What stands in `Shape("N", 3, 224, 224)`, or the item itself."""
+def _arguments(item: Any, loose: bool) -> Sequence[Any]:
+    """What stands in `Shape("N", 3, 224, 224)`, or a text of sizes; in `Annotated` a text may be about anything."""
     if isinstance(item, cst.Call) and "shape" in _last_name(item.func).lower():
         return [arg.value for arg in item.args]
-    return [item] if isinstance(item, cst.SimpleString) else []
+    if not isinstance(item, cst.SimpleString) or (loose and not _is_about_sizes(_words([item]))):
+        return []
+    return [item]
+
+
+def _is_about_sizes(words: Sequence[str]) -> bool:
+    return any(word.isdecimal() for word in words) and all(len(word) <= LONGEST_NAME for word in words)
 
 
 def _words(items: Sequence[Any]) -> list[str]:
@@ -73,7 +81,7 @@ def _words(items: Sequence[Any]) -> list[str]:
     words: list[str] = []
     for item in items:
         if isinstance(item, cst.SimpleString):
-            words.extend(str(ast.literal_eval(item.value)).replace(",", " ").split())
+            words.extend(str(ast.literal_eval(item.value)).strip("()[] ").replace(",", " ").split())
         else:
             words.append(item.value if isinstance(item, cst.Integer) else "...")
     return words

@@ -12,7 +12,7 @@ from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
 from rflint.dims import symbol
 from rflint.files import SourceError, find_files, may_hold_network, read_text
 from rflint.interp.imports import Read
-from rflint.roots import roots
+from rflint.roots import root_of, roots
 from rflint.selection import ignored_in, selected
 from rflint.source import SyntaxProblem
 from rflint.suppressions import Comments, comments
@@ -154,10 +154,10 @@ class _Run:
             yield trace(self.session, self._given(root))
 
     def _root(self, file: _File, call: str) -> Root:
-        name = call.split("(")[0].strip()
-        declared = self._declared(file).get(name, self._default())
-        call = call if "(" in call else f"{call}()"
-        return self._given(Root(file.path, call, declared.inputs, declared.task or self.config.task))
+        root = Root(file.path, call if "(" in call else f"{call}()")
+        if self.options.inputs:
+            return self._given(root)
+        return self._given(root_of(self.session, root, self._declared(file), self._default()))
 
     def _given(self, root: Root) -> Root:
         """Shapes of the command line go before what is declared."""

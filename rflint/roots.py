@@ -1,18 +1,24 @@
 """Roots: which networks of a file are analysed as a whole, and on which inputs.
 
-In this order: what is declared in the config or above a class or function; calls found in the code; builders and
-classes that can be called without arguments; at last classes with required arguments that nobody calls, with
-arguments that are not known.  A class used inside an analysed network is covered by it.
+In this order: what is declared in the config or above a class or function; calls found in the code, those that are
+fed first; builders and classes that can be called without arguments; at last classes with required arguments that
+nobody calls, with arguments that are not known.  A class used inside an analysed network is covered by it.
+
+The shapes of the inputs are the first of: those that are declared, those that annotations of `forward` state, those
+that the code feeds.  Without any the first layers tell the channels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
-from rflint.declarations import NOTHING, Declared
+from rflint.annotations import annotated
+from rflint.declarations import NOTHING, Declared, by_name
+from rflint.dims import equal
 from rflint.interp import attributes, budget
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import (
@@ -26,18 +32,39 @@ from rflint.interp.values import (
     Unknown,
     Value,
 )
-from rflint.tracing import Root, Session, TargetError, build, deep_recursion
+from rflint.seen import Seen, seen
+from rflint.suppressions import comments
+from rflint.trace import Shape
+from rflint.tracing import Root, Session, TargetError, build, deep_recursion, forward_parameters
 
 
-def roots(session: Session, file: str, declared: dict[str, Declared], default: Declared = NOTHING) -> list[Root]:
+def roots(session: Session, file: str, declared: Mapping[str, Declared], default: Declared = NOTHING) -> list[Root]:
     """The roots of a file.  `declared` holds what is declared for the classes and functions of the file by name;
     `default` is for roots of which nothing is declared."""
+    search = _search(session, file, declared, default)
+    if search is None:
+        return []
+    with deep_recursion():
+        return search.run()
+
+
+def root_of(session: Session, root: Root, declared: Mapping[str, Declared], default: Declared = NOTHING) -> Root:
+    """A root that is asked for by its call, with the shapes that are declared, annotated or fed.
+
+    The same root where the call gives no network: tracing it says why.
+    """
+    search = _search(session, root.file, declared, default)
+    if search is None:
+        return root
+    with deep_recursion():
+        return search.one(root)
+
+
+def _search(session: Session, file: str, declared: Mapping[str, Declared], default: Declared) -> _Search | None:
     interp = session.interpreter()
     with deep_recursion():
         module = session.loader.load_file(file, interp)
-        if isinstance(module, Unknown):
-            return []
-        return _Search(session, interp, module, declared, default).run()
+    return None if isinstance(module, Unknown) else _Search(session, interp, module, declared, default)
 
 
 class _Search:
@@ -48,7 +75,7 @@ class _Search:
         session: Session,
         interp: Interpreter,
         module: SourceModule,
-        declared: dict[str, Declared],
+        declared: Mapping[str, Declared],
         default: Declared,
     ) -> None:
         self.session, self.interp, self.module = session, interp, module
@@ -58,10 +85,13 @@ class _Search:
 
     def run(self) -> list[Root]:
         """All roots, in the order in which the file defines them."""
+        calls = {_plain(one.call): one for one in seen(self.interp, self.module, self.session.environment)}
         for name, declared in self.declared.items():
-            self._add(declared.call or f"{name}()", name, required=True)
-        for call in self._calls():
-            self._add(call, call.split("(")[0])
+            call = declared.call or f"{name}()"
+            self._add(call, name, calls.get(_plain(call)), required=True)
+        for one in sorted(calls.values(), key=lambda one: not one.inputs):
+            if one.inputs or isinstance(one.maker, (ClassValue, type(None))) or _may_build(one.maker, required=True):
+                self._add(one.call, one.name, one)
         for name, value in self._own(Function):
             if _may_build(value):
                 self._add(f"{name}()", name)
@@ -80,18 +110,44 @@ class _Search:
         names = self.module.scope.names.items()
         return [(n, v) for n, v in names if isinstance(v, kind) and origin(v).module is self.module]
 
-    def _add(self, call: str, name: str, required: bool = False, opened: bool = False) -> None:
+    def one(self, root: Root) -> Root:
+        """The root of a call that is asked for."""
+        network = self._build(root)
+        if not self.interp.is_network(network):
+            return root
+        calls = seen(self.interp, self.module, self.session.environment)
+        fed = next((one for one in calls if _plain(one.call) == _plain(root.call)), None)
+        return self._with_inputs(root, root.call.split("(")[0].strip(), network, fed)
+
+    def _add(self, call: str, name: str, fed: Seen | None = None, required: bool = False, opened: bool = False) -> None:
         """Take a call as a root, if it gives a network; what that network is made of is covered."""
-        if call in self.found or (not required and id(self._named(name)) in self.covered):
+        wanted = required or (fed is not None and bool(fed.inputs))
+        if call in self.found or (not wanted and id(self._named(name)) in self.covered):
             return
-        declared = self.declared.get(name, self.default)
-        root = Root(self.module.file, call.replace("(…)", "()"), declared.inputs, declared.task, opened)
+        root = Root(fed.file if fed else self.module.file, call.replace("(…)", "()"), open=opened)
         network = self._build(root)
         if self.interp.is_network(network):
             self._cover(network, set())
         elif not (required or opened):
             return
-        self.found[call] = root
+        self.found[call] = self._with_inputs(root, name, network, fed)
+
+    def _with_inputs(self, root: Root, name: str, network: Value, fed: Seen | None) -> Root:
+        """The root with its task and the shapes of its inputs."""
+        declared = self._declared(name, fed)
+        inputs = declared.inputs or self.default.inputs
+        if not inputs and self.interp.is_network(network):
+            inputs = _stated(network, fed)
+        return replace(root, inputs=inputs, task=declared.task)
+
+    def _declared(self, name: str, fed: Seen | None) -> Declared:
+        """What is declared of a network, in the file that defines it."""
+        maker = origin(fed.maker) if fed is not None else None
+        home = getattr(maker, "module", None)
+        if name in self.declared or home is None or home is self.module:
+            return self.declared.get(name, NOTHING)
+        text = self.session.loader.text(home.file)
+        return by_name(text, comments(text).declarations).get(maker.name, NOTHING) if text else NOTHING
 
     def _named(self, name: str) -> Value:
         return self.module.scope.names.get(name)
@@ -99,7 +155,7 @@ class _Search:
     def _build(self, root: Root) -> Value:
         interp = self.session.interpreter()
         try:
-            made = self.session.built[root] = (interp, *build(self.session, interp, root))
+            made = self.session.built[root.build_key] = (interp, *build(self.session, interp, root))
         except (Raised, budget.Exhausted, RecursionError, TargetError):
             return None
         return made[1]
@@ -114,63 +170,33 @@ class _Search:
                 if self.interp.is_network(part):
                     self._cover(part, seen)
 
-    # -- calls in the code -----------------------------------------------------------------------------------
 
-    def _calls(self) -> Iterator[str]:
-        """Calls of the file's own classes and builders with arguments that are known: at the top of the module,
-        under `if __name__ == "__main__"`, and directly in functions."""
-        body = self.module.source.module.body
-        own = {name for kind in (ClassValue, Function) for name, _ in self._own(kind)}
-        for node in _called(body, depth=0):
-            if isinstance(node.func, cst.Name) and node.func.value in own and self._gives_network(node):
-                yield self.module.source.module.code_for_node(node)
-
-    def _gives_network(self, node: cst.Call) -> bool:
-        assert isinstance(node.func, cst.Name)
-        target = self._named(node.func.value)
-        if isinstance(target, ClassValue) and not self.interp.is_layer_class(target):
-            return False
-        if isinstance(target, Function) and not _may_build(target, required=True):
-            return False
-        return all(_is_constant(arg.value) for arg in node.args)
+def _plain(call: str) -> str:
+    """A call without blanks, to compare it."""
+    return "".join(call.split())
 
 
-def _called(body: Sequence[Any], depth: int) -> Iterator[cst.Call]:
-    """Calls that are the value of a statement: `net = Net(10)`, `net = Net(10).eval()`."""
-    for statement in body:
-        if isinstance(statement, cst.SimpleStatementLine):
-            for small in statement.body:
-                if isinstance(small, (cst.Assign, cst.AnnAssign, cst.Expr, cst.Return)) and small.value is not None:
-                    yield from _calls_in(small.value)
-        elif isinstance(statement, (cst.If, cst.With, cst.For, cst.Try)):
-            yield from _called(statement.body.body, depth)
-        elif isinstance(statement, cst.FunctionDef) and depth == 0:
-            yield from _called(statement.body.body, 1)
+def _stated(network: Instance, fed: Seen | None) -> tuple[tuple[str, Shape], ...]:
+    """The shapes that annotations state or the code feeds; fed ones where they are an example of those annotated."""
+    forward = attributes.find_in_class(network.cls, "forward")
+    stated = tuple(annotated(forward)) if isinstance(forward, Function) else ()
+    given = _by_name(network, fed)
+    return given if not stated or _is_example(dict(given), dict(stated)) else stated
 
 
-def _calls_in(node: Any) -> Iterator[cst.Call]:
-    while isinstance(node, (cst.Call, cst.Attribute)):
-        if isinstance(node, cst.Attribute):
-            node = node.value
-            continue
-        yield node
-        for arg in node.args:
-            if isinstance(arg.value, cst.Call):
-                yield from _calls_in(arg.value)
-        node = node.func
+def _is_example(given: Mapping[str, Shape], stated: Mapping[str, Shape]) -> bool:
+    """Are these shapes of the kind that is stated, with numbers for names?"""
+    pairs = [(given.get(name, ()), shape) for name, shape in stated.items()]
+    return all(len(a) == len(b) and all(equal(x, y) is not False for x, y in zip(a, b, strict=True)) for a, b in pairs)
 
 
-def _is_constant(node: Any) -> bool:
-    """Is the argument written out, so that it means the same anywhere in the file?"""
-    if isinstance(node, (cst.Integer, cst.Float, cst.SimpleString)):
-        return True
-    if isinstance(node, cst.Name):
-        return node.value in ("True", "False", "None")
-    if isinstance(node, cst.UnaryOperation):
-        return _is_constant(node.expression)
-    if isinstance(node, (cst.List, cst.Tuple)):
-        return all(_is_constant(element.value) for element in node.elements)
-    return False
+def _by_name(network: Instance, fed: Seen | None) -> tuple[tuple[str, Shape], ...]:
+    """Shapes by position under the names of `forward`'s parameters."""
+    if fed is None:
+        return ()
+    names = [name for name, _ in forward_parameters(network)]
+    keyed = [(names[key] if isinstance(key, int) and key < len(names) else key, s) for key, s in fed.inputs]
+    return tuple((name if isinstance(name, str) else "", shape) for name, shape in keyed)
 
 
 def _has_forward(cls: ClassValue) -> bool:

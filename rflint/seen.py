@@ -272,7 +272,10 @@ class _Look:
 
     def _is_maker(self, value: Value) -> bool:
         if isinstance(value, ClassValue):
-            return self.interp.is_layer_class(value) and attributes.find_in_class(value, "forward") is not attributes.ABSENT
+            return (
+                self.interp.is_layer_class(value)
+                and attributes.find_in_class(value, "forward") is not attributes.ABSENT
+            )
         return isinstance(value, Function) or (
             isinstance(value, BoundMethod)
             and isinstance(value.function, Function)

@@ -61,6 +61,11 @@ class Root:
         """`path::call`."""
         return f"{self.file}::{self.call}"
 
+    @property
+    def build_key(self) -> tuple[str, str, bool]:
+        """What the network that is built hangs on: not the inputs."""
+        return self.file, self.call, self.open
+
 
 @dataclass(slots=True)
 class Session:
@@ -69,9 +74,11 @@ class Session:
     read: Read
     search: tuple[str, ...] = ()
     training: bool = False
+    environment: tuple[str, ...] = ()
+    """Those of the folders to search that hold installed libraries."""
     loader: Loader = field(init=False)
     sources: dict[str, Source] = field(default_factory=dict)
-    built: dict[Root, tuple[Interpreter, Value, Place | None]] = field(default_factory=dict)
+    built: dict[tuple[str, str, bool], tuple[Interpreter, Value, Place | None]] = field(default_factory=dict)
     """Networks that the search for roots has built already; tracing takes them from here."""
 
     def __post_init__(self) -> None:
@@ -104,8 +111,8 @@ def trace(session: Session, root: Root) -> Trace:
     if the call cannot be read, names nothing in the file, or gives something else than a network.
     """
     with deep_recursion():
-        if root in session.built:
-            interp, network, place = session.built.pop(root)
+        if root.build_key in session.built:
+            interp, network, place = session.built.pop(root.build_key)
         else:
             interp = session.interpreter()
             network, place = _guarded(lambda: build(session, interp, root))
@@ -277,7 +284,9 @@ def _arguments(network: Instance, inputs: dict[str, Tensor]) -> Args:
     if not isinstance(forward, Function):
         return Args(list(inputs.values()))
     known = {name: tensor for name, tensor in inputs.items() if name in names}
-    passed = Args([t for name, t in inputs.items() if name not in names], known) if known else Args(list(inputs.values()))
+    passed = (
+        Args([t for name, t in inputs.items() if name not in names], known) if known else Args(list(inputs.values()))
+    )
     star = next((p for p in forward.parameters if p.kind in ("star", "double")), None)
     if star is not None and not inputs:
         stars = "*" if star.kind == "star" else "**"

@@ -65,6 +65,15 @@ def test_fields(row: dict[str, Any]) -> None:
         assert any(_agree(pin, trace, *field) for field in seen), (pin, seen)
 
 
+@each_network
+def test_the_field_of_the_output(row: dict[str, Any]) -> None:
+    if "field" in row:
+        trace = traced(row)
+        (source,) = set(trace.output_sources)
+        assert isinstance(source, int)
+        assert _agree(row["field"], trace, *_last_axis(trace, trace.uses[source])), row["field"]
+
+
 def _last_axis(trace: Trace, use: Use) -> tuple[Use, dict[str, Any]]:
     (axes,) = fields(trace)[use.index].values()
     field = json_field(axes)

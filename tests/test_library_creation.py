@@ -71,11 +71,14 @@ def test_known_numbers(expression: str, numbers: list[int]) -> None:
     assert traced(f"torch.zeros({expression})", x=(2, 3)).output == tuple(numbers)
 
 
-@pytest.mark.parametrize("expression", ["x.sum().item()", "torch.rand(3)[0].item()", "torch.arange(3).mul_(2)[1].item()"])
+@pytest.mark.parametrize(
+    "expression", ["x.sum().item()", "torch.rand(3)[0].item()", "torch.arange(3).mul_(2)[1].item()"]
+)
 def test_numbers_that_are_not_known(expression: str) -> None:
-    seen = traced(f"torch.zeros({expression})", x=(2, 3))
+    seen = traced(f"torch.zeros(1, {expression})", x=(2, 3))
     assert seen.output is not None
-    assert is_unknown(seen.output[0])
+    assert is_unknown(seen.output[1])
+    assert [note.reason for note in seen.unknowns] == ["the values of a tensor are not known"]
 
 
 NET = """

@@ -8,13 +8,12 @@ import pytest
 from calls import last, shape, traced
 from hypothesis import given
 from hypothesis import strategies as st
+from lines import forward
 
 from rflint import field
 from rflint.dims import is_unknown, parse, substitute
 from rflint.field import IDENTITY, Access
 from rflint.library.torch.slicing import cut
-from rflint.trace import Trace
-from rflint.tracing import Root, Session, trace
 
 PICKED: list[tuple[str, tuple[Any, ...], tuple[Any, ...]]] = [
     ("x[0]", (4, 5), (5,)),
@@ -127,14 +126,6 @@ def test_slices_of_symbolic_sizes(size: int, start: int | None, stop: int | None
 
 
 # Writing.
-
-
-def forward(*lines: str, **inputs: tuple[Any, ...]) -> Trace:
-    """The trace of a `forward` of several lines."""
-    body = "".join(f"        {line}\n" for line in lines)
-    text = f"import torch\nfrom torch import nn\nclass Net(nn.Module):\n    def forward(self, {', '.join(inputs)}):\n{body}"
-    declared = tuple((name, shape(*sizes)) for name, sizes in inputs.items())
-    return trace(Session({"net.py": text}.get), Root("net.py", "Net()", declared))
 
 
 def test_writing_reads_what_was_there_and_the_value() -> None:

@@ -51,7 +51,12 @@ def test_pieces_that_are_not_known_leave_the_other_axes_known() -> None:
 
 def test_channels_side_by_side_leave_space_alone() -> None:
     for operand in last("torch.cat([x, y], 1)", x=(2, 8, 9, 9), y=(2, 8, 9, 9)).operands:
-        assert [(read.how, read.to) for read in operand.reads] == [("kept", 0), ("unknown", 1), ("kept", 2), ("kept", 3)]
+        assert [(read.how, read.to) for read in operand.reads] == [
+            ("kept", 0),
+            ("unknown", 1),
+            ("kept", 2),
+            ("kept", 3),
+        ]
     stacked = last("torch.stack([x, y], 1)", x=(2, 8), y=(2, 8)).operands[1]
     assert [(read.how, read.to) for read in stacked.reads] == [("kept", 0), ("kept", 2)]
 

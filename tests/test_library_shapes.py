@@ -121,7 +121,8 @@ def test_bases_and_arguments_are_what_the_rules_look_for() -> None:
 def views(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """A shape, and another one of as many elements."""
     before = tuple(draw(st.lists(st.sampled_from((1, 2, 3, 4, 6)), min_size=1, max_size=4)))
-    after, rest = [], prod(before)
+    after: list[int] = []
+    rest = prod(before)
     while rest > 1 and len(after) < 4:
         factor = draw(st.sampled_from([size for size in range(1, rest + 1) if rest % size == 0]))
         after.append(factor)

@@ -24,9 +24,11 @@ FILLING = "zero_ fill_ normal_ uniform_ bernoulli_ random_ exponential_ cauchy_ 
 
 def constant(call: Call, sizes: list[Value] | Unknown, dtype: str = "") -> Tensor:
     """A constant of these sizes; those that are not known are of their own."""
+    doubt = find_unknown(sizes)
+    if doubt is not None:
+        call.interp.recorder.note(doubt)
     if isinstance(sizes, Unknown):
         return Tensor(None, reason=sizes.reason)
-    doubt = find_unknown(sizes)
     shape = tuple(size if is_size(size) else fresh() for size in sizes)
     return Tensor(shape, None, dtype or "float", doubt.reason if doubt is not None else "")
 

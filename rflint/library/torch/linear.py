@@ -40,12 +40,16 @@ def _tell_shape(op: Op, input: Value) -> None:
 
 def _is_resized(op: Op, source: int | str | None) -> bool:
     """Whether a pool, a pad or a resampling on the way may have changed the size of the last axis."""
-    if not isinstance(source, int):
-        return False
-    use = op.call.interp.recorder.uses[source]
-    if use.base in ("pad", "Upsample") or "Pool" in use.base:
-        return True
-    return any(_is_resized(op, operand.source) for operand in use.operands)
+    waiting, seen = [source], {source}
+    while waiting:
+        at = waiting.pop()
+        use = op.call.interp.recorder.uses[at] if isinstance(at, int) else None
+        if use is not None and (use.base in ("pad", "Upsample") or "Pool" in use.base):
+            return True
+        new = {operand.source for operand in use.operands} - seen if use is not None else set()
+        seen |= new
+        waiting.extend(new)
+    return False
 
 
 def _made(op: Op) -> Size:

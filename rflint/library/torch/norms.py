@@ -6,8 +6,6 @@ Their statistics carry no positions, so all of them count as reading position by
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
-
 from rflint import field
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, NativeClass, NativeFunction, Tensor, Unknown, Value, find_unknown, is_size
@@ -165,20 +163,19 @@ SYNC.members["convert_sync_batchnorm"] = NativeFunction(
 # -- functions -------------------------------------------------------------------------------------------------
 
 
-def _without_tensors(name: str, *from_first: str) -> Any:
-    """The arguments without the tensors among them; `name` is the number of features that these tell."""
-
-    def derive(args: dict[str, Value]) -> dict[str, Value]:
-        tensors = [args[key] for key in from_first if isinstance(args.get(key), Tensor)]
-        kept = {key: value for key, value in args.items() if key not in from_first}
-        found = next((t.shape[0] for t in tensors if t.shape), None)
-        return kept if found is None else {**kept, name: found}
-
-    return derive
+TENSORS = ("running_mean", "running_var", "weight", "bias")
 
 
-_STATISTICS = ("running_mean", "running_var", "weight", "bias")
-_features = _without_tensors("num_features", *_STATISTICS)
+def _without_tensors(args: dict[str, Value], name: str = "") -> dict[str, Value]:
+    """The arguments without the tensors among them; their size is that of the argument `name` of the layer."""
+    shapes = [args[key].shape for key in TENSORS if isinstance(args.get(key), Tensor)]
+    kept = {key: value for key, value in args.items() if key not in TENSORS}
+    found = next((shape[0] for shape in shapes if shape), None)
+    return {**kept, name: found} if name and found is not None else kept
+
+
+_features = partial(_without_tensors, name="num_features")
+_channels = partial(_without_tensors, name="num_channels")
 functional(
     [f"{FUNCTIONAL}.batch_norm"],
     "BatchNorm2d",
@@ -200,18 +197,12 @@ functional(
     partial(of_rank, stem="InstanceNorm"),
     derive=_features,
 )
-for _name, _base, _signature in (
-    ("group_norm", "GroupNorm", "num_groups, weight=None, bias=None, eps=1e-05"),
-    ("layer_norm", "LayerNorm", "normalized_shape, weight=None, bias=None, eps=1e-05"),
-    ("rms_norm", "RMSNorm", "normalized_shape, weight=None, eps=None"),
+for _name, _base, _signature, _derive in (
+    ("group_norm", "GroupNorm", "num_groups, weight=None, bias=None, eps=1e-05", _channels),
+    ("layer_norm", "LayerNorm", "normalized_shape, weight=None, bias=None, eps=1e-05", _without_tensors),
+    ("rms_norm", "RMSNorm", "normalized_shape, weight=None, eps=None", _without_tensors),
 ):
-    functional(
-        [f"{FUNCTIONAL}.{_name}"],
-        _base,
-        f"input, {_signature}",
-        normalise,
-        derive=_without_tensors("num_channels" if _name == "group_norm" else "normalized_shape", "weight", "bias"),
-    )
+    functional([f"{FUNCTIONAL}.{_name}", f"torch.{_name}"], _base, f"input, {_signature}", normalise, derive=_derive)
 functional(
     [f"{FUNCTIONAL}.local_response_norm"],
     "LocalResponseNorm",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import libcst as cst
@@ -13,13 +13,15 @@ import libcst as cst
 from rflint.interp import budget
 from rflint.interp.frames import Frame
 from rflint.interp.interpreter import Interpreter
-from rflint.interp.scopes import Scope, restore
-from rflint.interp.values import Raised, SourceModule, Unknown, Value, find_unknown
+from rflint.interp.scopes import Scope
+from rflint.interp.values import Raised, SourceModule, Unknown, Value
 
 STEPS = 100_000
 """Steps that one expression may take."""
 DEPTH = 40
 """Assignments that hang on each other."""
+DEEPEST, LONGEST = 4, 60
+"""Collections inside each other, and items of one, that are written out."""
 PENDING = object()
 
 
@@ -43,13 +45,8 @@ Bindings = dict[str, Binding]
 @contextmanager
 def undone(interp: Interpreter) -> Iterator[None]:
     """What is evaluated inside changes nothing that is there outside."""
-    journals = interp.state.journals
-    journals.append({})
-    try:
+    with interp.state.attempt():
         yield
-    finally:
-        for thing, before in journals.pop().values():
-            restore(thing, before)
 
 
 class Evaluator:
@@ -72,13 +69,7 @@ class Evaluator:
     def literal(self, node: Any, names: Mapping[str, Binding]) -> str | None:
         """The value of an expression, written out; None if it is no number, text, or collection of them."""
         value = self.of(node, names)
-        if find_unknown(value) is not None:
-            return None
-        text = repr(value)
-        try:
-            return text if ast.literal_eval(text) == value else None
-        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-            return None
+        return repr(value) if _is_plain(value, 0) else None
 
     def _forced(self, binding: Binding) -> Value:
         if binding.value is PENDING:
@@ -113,6 +104,16 @@ class Evaluator:
             names[name] = Binding(None, {}, local=True, value=resolved)
 
 
+def _is_plain(value: Value, depth: int) -> bool:
+    """Is it a number, a text, or a short collection of them?"""
+    if type(value) in (int, float, str, bool, type(None)):
+        return value == value and value not in (inf, -inf)
+    if type(value) not in (list, tuple, dict) or depth > DEEPEST or len(value) > LONGEST:
+        return False
+    items = [*value, *value.values()] if isinstance(value, dict) else value
+    return all(_is_plain(item, depth + 1) for item in items)
+
+
 def first_name(node: Any) -> str | None:
     """`a` of `a`, `a.b[0].c` and `a.b(…)`."""
     while isinstance(node, (cst.Attribute, cst.Subscript, cst.Call)):
@@ -120,13 +121,18 @@ def first_name(node: Any) -> str | None:
     return node.value if isinstance(node, cst.Name) else None
 
 
+def own_attribute(node: Any) -> str | None:
+    """`self.a`, or `cls.a`, as one name; None for anything else."""
+    if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value in ("self", "cls"):
+        return f"self.{node.attr.value}"
+    return None
+
+
 def names_in(node: Any) -> Iterator[str]:
     """The names that an expression mentions."""
     if isinstance(node, cst.Name):
         yield node.value
-    elif isinstance(node, cst.Attribute):
-        yield from names_in(node.value)
-    elif isinstance(node, cst.Arg):
+    elif isinstance(node, (cst.Attribute, cst.Arg)):
         yield from names_in(node.value)
     else:
         for child in node.children:

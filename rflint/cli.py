@@ -145,13 +145,17 @@ def show(arguments: Namespace) -> int:
     shown = linter.show(target, options)
     write(shown_text(shown, arguments))
     say(shown.failures or ([] if shown.traces else [f"no network found in {target}"]))
-    if shown.traces and not arguments.quiet:
+    if shown.traces and not arguments.quiet and not arguments.summary:
         say([shown_summary(shown.traces)])
     return 0 if shown.traces else FAILED
 
 
 def shown_text(shown: Shown, arguments: Namespace) -> str:
     """The networks in one of the formats of `show`."""
+    if arguments.summary:
+        from rflint.formats.folder_summary import folder_summary, folder_summary_json
+
+        return (folder_summary_json if arguments.format == "json" else folder_summary)(shown.traces, shown.span)
     if arguments.format == "json":
         from rflint.formats.show_json import show_json
 

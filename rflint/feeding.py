@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import libcst as cst
 
+from rflint.bindings import own_attribute
 from rflint.dims import symbol
 from rflint.interp.imports import dotted_name
 from rflint.interp.values import Tensor, Value, is_size
@@ -55,7 +56,7 @@ NETWORK = ("model", "mod", "func", "net", "network", "module")
 def offered(call: cst.Call, imports: dict[str, str]) -> Iterator[tuple[Any, Inputs]]:
     """The expressions that the call may run as networks, each with what it feeds them."""
     func = call.func
-    if isinstance(func, (cst.Name, cst.Call)):
+    if isinstance(func, (cst.Name, cst.Call)) or own_attribute(func) is not None:
         yield func, _positional(call.args)
     if isinstance(func, cst.Attribute) and func.attr.value == "forward":
         yield func.value, _positional(call.args)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rflint import checks
+from rflint.advice import advised
 from rflint.config import Config
 from rflint.declarations import NOTHING, Declared, by_name
 from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
 from rflint.dims import symbol
+from rflint.environment import library_folders, source_folders
 from rflint.files import SourceError, find_files, may_hold_network, read_text
 from rflint.interp.imports import Read
 from rflint.roots import root_of, roots
@@ -59,7 +61,7 @@ def read_from_disk(path: str) -> str | None:
 
 def check(targets: Sequence[str], options: Options) -> Report:
     """Lint files, folders and `FILE::CALL` targets."""
-    run = _Run(options)
+    run = _Run(options, targets)
     report = Report()
     for file, call in run.targets(targets, report.failures):
         try:
@@ -76,7 +78,7 @@ def check(targets: Sequence[str], options: Options) -> Report:
 
 def show(target: str, options: Options) -> Shown:
     """The traces of a target: of the one call it names, or of all roots of its files."""
-    run = _Run(options)
+    run = _Run(options, [target])
     shown = Shown([], run.span)
     for file, call in run.targets([target], shown.failures):
         try:
@@ -111,10 +113,13 @@ class _File:
 class _Run:
     """One run: a session of the tracer, the rules that apply, and the files met so far."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, targets: Sequence[str]) -> None:
         self.options = options
         self.config = options.config
-        self.session = Session(options.read or read_from_disk, self.config.src, options.train)
+        paths = list(dict.fromkeys(target.partition("::")[0] for target in targets))
+        libraries = library_folders(paths, self.config.environment)
+        search = (*self.config.src, *source_folders(paths), *libraries)
+        self.session = Session(options.read or read_from_disk, search, options.train, libraries)
         self.rules = selected(self.config, known_rules())
 
     def targets(self, targets: Sequence[str], failures: list[str]) -> Iterator[tuple[str, str]]:
@@ -145,13 +150,13 @@ class _Run:
     def traces(self, file: _File, call: str) -> Iterator[Trace]:
         """The traces of a file's roots, or of the call that is asked for.  Raises `SyntaxProblem`."""
         if call:
-            yield trace(self.session, self._root(file, call))
+            yield advised(trace(self.session, self._root(file, call)))
             return
         if not may_hold_network(file.text):
             return
         assert self.session.loader.source(file.path, file.text).module is not None
         for root in roots(self.session, file.path, self._declared(file), self._default()):
-            yield trace(self.session, self._given(root))
+            yield advised(trace(self.session, self._given(root)))
 
     def _root(self, file: _File, call: str) -> Root:
         root = Root(file.path, call if "(" in call else f"{call}()")
@@ -242,7 +247,10 @@ class _Run:
         return f"{use.path or '(network)'} {use.kind}: {shapes} → {show_shape(use.output)}  {where}"
 
     def _is_heard(self, file: _File, found: Diagnostic) -> bool:
-        """Is the finding not silenced by a comment, in whichever file it stands?"""
+        """Is the finding not silenced by a comment, in whichever file it stands, and not about an installed library?"""
+        libraries = self.session.environment
+        if found.file.startswith(libraries or "\0") and not file.path.startswith(libraries):
+            return False
         if found.file == file.path:
             return not file.comments.suppresses(found.span, found.code, found.name)
         text = self.session.loader.text(found.file)

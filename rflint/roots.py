@@ -10,7 +10,7 @@ that the code feeds.  Without any the first layers tell the channels.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +32,8 @@ from rflint.interp.values import (
     Unknown,
     Value,
 )
-from rflint.seen import Seen, seen
+from rflint.makers import Seen
+from rflint.seen import seen
 from rflint.suppressions import comments
 from rflint.trace import Shape
 from rflint.tracing import Root, Session, TargetError, build, deep_recursion, forward_parameters
@@ -89,12 +90,13 @@ class _Search:
         for name, declared in self.declared.items():
             call = declared.call or f"{name}()"
             self._add(call, name, calls.get(_plain(call)), required=True)
-        for one in sorted(calls.values(), key=lambda one: not one.inputs):
-            if one.inputs or isinstance(one.maker, (ClassValue, type(None))) or _may_build(one.maker, required=True):
-                self._add(one.call, one.name, one)
+        self._add_calls(
+            sorted((one for one in calls.values() if one.inputs or not one.inside), key=_is_fed, reverse=True)
+        )
         for name, value in self._own(Function):
             if _may_build(value):
                 self._add(f"{name}()", name)
+        self._add_calls(one for one in calls.values() if one.inside and not one.inputs)
         classes = [(n, c) for n, c in self._own(ClassValue) if self.interp.is_layer_class(c) and _has_forward(c)]
         for name, cls in reversed(classes):
             if not required_parameters(cls) and id(cls) not in self.covered:
@@ -104,6 +106,14 @@ class _Search:
                 self._add(f"{name}(…)", name, opened=True)
         order = {name: i for i, name in enumerate(self.module.scope.names)}
         return sorted(self.found.values(), key=lambda root: order.get(root.call.split("(")[0], -1))
+
+    def _add_calls(self, calls: Iterable[Seen]) -> None:
+        for one in calls:
+            is_part = not one.inputs and id(one.maker) in self.covered
+            if not is_part and (
+                one.inputs or not isinstance(one.maker, Function) or _may_build(one.maker, required=True)
+            ):
+                self._add(one.call, one.name, one)
 
     def _own(self, kind: type) -> list[tuple[str, Any]]:
         """The functions or classes that the file itself defines."""
@@ -127,7 +137,10 @@ class _Search:
         root = Root(fed.file if fed else self.module.file, call.replace("(…)", "()"), open=opened)
         network = self._build(root)
         if self.interp.is_network(network):
+            state = self.session.built[root.build_key][0].state
+            state.enter()
             self._cover(network, set())
+            state.leave()
         elif not (required or opened):
             return
         self.found[call] = self._with_inputs(root, name, network, fed)
@@ -143,11 +156,14 @@ class _Search:
     def _declared(self, name: str, fed: Seen | None) -> Declared:
         """What is declared of a network, in the file that defines it."""
         maker = origin(fed.maker) if fed is not None else None
-        home = getattr(maker, "module", None)
-        if name in self.declared or home is None or home is self.module:
+        if (
+            name in self.declared
+            or not isinstance(maker, (ClassValue, Function))
+            or maker.module in (self.module, None)
+        ):
             return self.declared.get(name, NOTHING)
-        text = self.session.loader.text(home.file)
-        return by_name(text, comments(text).declarations).get(maker.name, NOTHING) if text else NOTHING
+        text = self.session.loader.text(maker.module.file) or ""
+        return by_name(text, comments(text).declarations).get(maker.name, NOTHING)
 
     def _named(self, name: str) -> Value:
         return self.module.scope.names.get(name)
@@ -169,6 +185,10 @@ class _Search:
             for part in _instances(value, 0):
                 if self.interp.is_network(part):
                     self._cover(part, seen)
+
+
+def _is_fed(one: Seen) -> bool:
+    return bool(one.inputs)
 
 
 def _plain(call: str) -> str:

@@ -20,9 +20,9 @@ def dense_rates(kernels: Sequence[int], wanted: int) -> list[int]:
     if any(kernel < 2 for kernel in kernels):
         raise ValueError("a kernel of 1 sees one position whatever its dilation")
     rates = capped(kernels, least_cap(kernels, wanted))
-    for layer, kernel in enumerate(kernels):
+    for layer, kernel in enumerate(kernels[1:], 1):
         excess = extent(kernels, rates) - wanted
-        if layer and rates[layer - 1] < rates[layer] == rates[-1] and 2 * excess >= kernel - 1:
+        if rates[layer - 1] < rates[layer] == rates[-1] and 2 * excess >= kernel - 1:
             rates[layer] -= 1
     return rates
 

@@ -7,49 +7,25 @@ the size of what a network is fed hangs on it.  What may have changed in between
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
-from rflint.bindings import Binding, Bindings, Evaluator, first_name, names_in, pairs, undone
+from rflint.bindings import Binding, Bindings, Evaluator, first_name, own_attribute, pairs, undone
 from rflint.feeding import calls_in, dotted, imported, offered
-from rflint.interp import attributes
 from rflint.interp.interpreter import Interpreter
-from rflint.interp.values import (
-    BoundMethod,
-    ClassValue,
-    Function,
-    Instance,
-    LazyImport,
-    NativeClass,
-    SourceModule,
-    Value,
-)
-from rflint.trace import Shape
+from rflint.interp.values import ClassValue, Instance, SourceModule
+from rflint.makers import KEEPING, Makers, Seen
 
-KEEPING = frozenset("eval train cuda cpu to float half double bfloat16 requires_grad_ share_memory".split())
-"""Methods that return the network that they are called on."""
 HARMLESS = KEEPING | frozenset("load_state_dict zero_grad apply parameters init_weights normal_ uniform_ fill_".split())
 """Methods after which a network or tensor has the sizes that it had."""
-WRAPPERS = frozenset("DataParallel DistributedDataParallel compile script".split())
-"""Calls that return the network that they are given, wrapped."""
 EXPECTING = frozenset("raises assertRaises assertRaisesRegex suppress".split())
 """What is fed inside of these is meant to fail."""
-LONGEST = 300
-"""Characters of a call that is taken as a root."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A call found in the code that makes a network: the file in whose module it can be evaluated, the name that it
-    begins with, what that means, and the shapes that the network is fed, by position or parameter name."""
-
-    call: str
-    name: str
-    file: str
-    maker: Value = field(default=None, compare=False)
-    inputs: tuple[tuple[int | str, Shape], ...] = ()
+PREPARING = ("setUp", "setUpClass", "setup_method", "setup", "setup_class")
+"""Methods of a test that run before the others."""
+DEEPEST = 4
+"""Fixtures that need fixtures."""
 
 
 def seen(interp: Interpreter, module: SourceModule, environment: Sequence[str] = ()) -> list[Seen]:
@@ -64,12 +40,15 @@ class _Look:
     """The look at one module."""
 
     def __init__(self, interp: Interpreter, module: SourceModule, environment: tuple[str, ...]) -> None:
-        self.interp, self.module, self.environment = interp, module, environment
+        self.interp, self.module = interp, module
         self.values = Evaluator(interp, module)
+        self.makers = Makers(self.values, environment)
         self.found: dict[str, Seen] = {}
-        self.later: list[cst.FunctionDef] = []
+        self.later: list[tuple[cst.FunctionDef, list[cst.FunctionDef]]] = []
+        """Functions, and for methods those that prepare them."""
+        self.fixtures: dict[str, cst.FunctionDef] = {}
         self.rebound: set[str] = set()
-        self.local = self.guarded = False
+        self.local = self.guarded = self.inside = False
 
     def run(self) -> list[Seen]:
         """Statements of the module first, then those of its functions."""
@@ -77,19 +56,36 @@ class _Look:
             names: Bindings = {}
             imports: dict[str, str] = {}
             self._block(self.module.source.module.body, names, imports)
-            self.local = True
-            for function in self.later:
-                self._function(function, dict(names), dict(imports))
+            self.local = self.inside = True
+            for function, before in self.later:
+                prepared = dict(names)
+                for setup in before:
+                    held = self._function(setup, dict(names), dict(imports))
+                    prepared.update({name: held[name] for name in held if name.startswith("self.")})
+                self._function(function, prepared, dict(imports))
         return [one for one in self.found.values() if one.maker is not None or one.name not in self.rebound]
 
-    def _function(self, node: cst.FunctionDef, names: Bindings, imports: dict[str, str]) -> None:
+    def _function(self, node: cst.FunctionDef, names: Bindings, imports: dict[str, str], depth: int = 0) -> Bindings:
+        """Look at a function; the names that it ends with."""
         params = node.params
         for param in (*params.posonly_params, *params.params, *params.kwonly_params):
-            names[param.name.value] = Binding(param.default, {}, local=True)
+            names[param.name.value] = self._given(param, imports, depth)
         for rest in (params.star_arg, params.star_kwarg):
             if isinstance(rest, cst.Param):
                 names[rest.name.value] = Binding(None, {}, local=True)
         self._block(node.body.body, names, imports)
+        return names
+
+    def _given(self, param: cst.Param, imports: dict[str, str], depth: int) -> Binding:
+        """What a parameter holds: its default, or what the fixture of that name returns."""
+        fixture = self.fixtures.get(param.name.value)
+        if fixture is None or depth > DEEPEST:
+            return Binding(param.default, {}, local=True)
+        names = self._function(fixture, {}, dict(imports), depth + 1)
+        last = fixture.body.body[-1]
+        result = last.body[0] if isinstance(last, cst.SimpleStatementLine) else None
+        value = getattr(result, "value", None) if isinstance(result, (cst.Return, cst.Expr)) else None
+        return Binding(value.value if isinstance(value, cst.Yield) else value, names, local=True)
 
     # -- statements ------------------------------------------------------------------------------------------
 
@@ -99,8 +95,7 @@ class _Look:
                 for small in statement.body:
                     self._small(small, names, imports)
             elif isinstance(statement, cst.FunctionDef):
-                if not self.local:
-                    self.later.append(statement)
+                self._defined(statement)
             elif isinstance(statement, cst.ClassDef):
                 self._class(statement)
             elif isinstance(statement, cst.If) and _is_main(statement.test):
@@ -110,13 +105,21 @@ class _Look:
             elif isinstance(statement, (cst.If, cst.For, cst.While, cst.Try)):
                 self._branches(statement, names, imports)
 
+    def _defined(self, node: cst.FunctionDef) -> None:
+        if self.local:
+            return
+        self.later.append((node, []))
+        if any("fixture" in dotted(getattr(d.decorator, "func", d.decorator), {}) for d in node.decorators):
+            self.fixtures[node.name.value] = node
+
     def _class(self, node: cst.ClassDef) -> None:
         """The methods of a class that is no network: tests."""
         cls = self.module.scope.names.get(node.name.value)
         if self.local or not isinstance(cls, ClassValue) or self.interp.is_layer_class(cls):
             return
-        body = node.body.body
-        self.later.extend(inner for inner in body if isinstance(inner, cst.FunctionDef))
+        methods = [inner for inner in node.body.body if isinstance(inner, cst.FunctionDef)]
+        before = [method for method in methods if method.name.value in PREPARING]
+        self.later.extend((method, before) for method in methods)
 
     def _main(self, body: Sequence[Any], names: Bindings, imports: dict[str, str]) -> None:
         held, self.local = self.local, True
@@ -183,13 +186,16 @@ class _Look:
                 names[one.value] = Binding(part, before, position, self.local)
                 if not self.local:
                     self._module_level(one.value, part)
+            elif (own := own_attribute(one)) is not None:
+                names[own] = Binding(part, before, position, self.local)
             elif name is not None:  # an item or attribute of it is replaced
                 names[name] = Binding(None, {}, local=self.local)
+                names.pop(own_attribute(getattr(one, "value", None)) or "", None)
 
     def _changes(self, call: cst.Call, names: Bindings) -> None:
         """A method called for what it does may change what it is called on."""
         if isinstance(call.func, cst.Attribute) and call.func.attr.value not in HARMLESS:
-            name = first_name(call.func.value)
+            name = own_attribute(call.func.value) or first_name(call.func.value)
             held = names.get(name or "")
             if name is not None and held is not None and _is_mutable(held.node):
                 names[name] = Binding(None, {}, local=held.local)
@@ -198,11 +204,11 @@ class _Look:
 
     def _call(self, call: cst.Call, names: Bindings, imports: dict[str, str]) -> None:
         """Note a call that makes a network, or feeds one."""
-        made = self._made(call, names, fed=False)
+        made = self.makers.made(call, names, fed=False)
         if made is not None:
-            self.found.setdefault(made.call, made)
+            self.found.setdefault(made.call, replace(made, inside=self.inside))
         for node, inputs in offered(call, imports):
-            network = None if self.guarded else self._network(node, names)
+            network = None if self.guarded else self.makers.network(node, names)
             if network is not None and not self._is_fed(network):
                 shapes = inputs(lambda one: self.values.of(one, names))
                 if shapes:
@@ -217,119 +223,15 @@ class _Look:
         if isinstance(value, cst.Call) and isinstance(held, Instance) and held.cls.name == "Sequential":
             self.found.setdefault(name, Seen(name, name, self.module.file))
 
-    def _network(self, node: Any, names: Bindings) -> Seen | None:
-        """The network that an expression stands for."""
-        for _ in range(64):
-            node = _unwrapped(node)
-            if not isinstance(node, cst.Name):
-                return self._made(node, names, fed=True) if isinstance(node, cst.Call) else None
-            held = names.get(node.value)
-            if held is None or held.node is None or held.position:
-                return None
-            own = self.module.scope.names.get(node.value)
-            if not held.local and isinstance(own, Instance) and isinstance(own.cls, NativeClass):
-                return Seen(node.value, node.value, self.module.file) if self.interp.is_network(own) else None
-            node, names = held.node, held.names
-        return None
-
-    def _made(self, call: cst.Call, names: Bindings, fed: bool) -> Seen | None:
-        """A call of a class or function of source that makes, or may make, a network."""
-        name = first_name(call.func)
-        if name is None or not _is_path(call.func):
-            return None
-        inside = name in names and names[name].local
-        if not inside and not self._may_make(name, names, fed):
-            return None
-        if inside and not isinstance(names[name].value, (ClassValue, Function)):
-            return None
-        maker = self.values.of(call.func, names if inside else {})
-        if not self._is_maker(maker):
-            return None
-        if not fed and isinstance(maker, Function) and maker.module is not self.module:
-            return None
-        return self._imported(call, maker, names) if inside else self._own(call, name, maker, names)
-
-    def _own(self, call: cst.Call, name: str, maker: Value, names: Bindings) -> Seen | None:
-        text = self._text(call, self.module.source.module.code_for_node(call.func).strip(), names)
-        return Seen(text, name, self.module.file, maker) if text is not None else None
-
-    def _imported(self, call: cst.Call, maker: Value, names: Bindings) -> Seen | None:
-        """Of what a function imports for itself the call is one of the other file."""
-        if not isinstance(call.func, cst.Name) or maker.module.scope.names.get(maker.name) is not maker:
-            return None
-        text = self._text(call, maker.name, names, elsewhere=True)
-        return Seen(text, maker.name, maker.module.file, maker) if text is not None else None
-
-    def _may_make(self, name: str, names: Bindings, fed: bool) -> bool:
-        """Is it worth a look what the name means?  Reading a library for it is only where it is fed."""
-        if name in names and names[name].node is None:
-            return False
-        value = self.module.scope.names.get(name)
-        if isinstance(value, LazyImport):
-            found = self.interp.loader.find(value.module, value.importer)
-            return found is not None and (fed or not found[0].startswith(self.environment or "\0"))
-        return isinstance(value, (ClassValue, Function, SourceModule)) or (value is None and bool(self.module.stars))
-
-    def _is_maker(self, value: Value) -> bool:
-        if isinstance(value, ClassValue):
-            return (
-                self.interp.is_layer_class(value)
-                and attributes.find_in_class(value, "forward") is not attributes.ABSENT
-            )
-        return isinstance(value, Function) or (
-            isinstance(value, BoundMethod)
-            and isinstance(value.function, Function)
-            and self.interp.is_layer_class(value.receiver)
-        )
-
-    def _text(self, call: cst.Call, callee: str, names: Bindings, elsewhere: bool = False) -> str | None:
-        """The call as it may stand anywhere in the module: names of a function's own replaced by their values."""
-        parts = [self._argument(arg, names, elsewhere) for arg in call.args]
-        if None in parts:
-            return None
-        text = f"{callee}({', '.join(map(str, parts))})"
-        return text if len(text) <= LONGEST and "\n" not in text else None
-
-    def _argument(self, arg: cst.Arg, names: Bindings, elsewhere: bool) -> str | None:
-        before = f"{arg.star}{arg.keyword.value}=" if arg.keyword is not None else arg.star
-        mentioned = list(names_in(arg.value))
-        text: str | None = self.module.source.module.code_for_node(arg.value).strip()
-        if elsewhere or any(name in names for name in mentioned):
-            known = self.values.literal(arg.value, names)
-            inside = elsewhere or any(name in names and names[name].local for name in mentioned)
-            text = known if known is not None else None if inside else text
-        return f"{before}{text}" if text is not None else None
-
 
 def _is_main(test: Any) -> bool:
     """Is it `__name__ == "__main__"`?"""
     return isinstance(test, cst.Comparison) and isinstance(test.left, cst.Name) and test.left.value == "__name__"
 
 
-def _is_path(node: Any) -> bool:
-    """Is it `a` or `a.b.c`?"""
-    while isinstance(node, cst.Attribute):
-        node = node.value
-    return isinstance(node, cst.Name)
-
-
 def _is_mutable(node: Any) -> bool:
     """May a method change the sizes of what the expression gives?"""
     return not isinstance(node, (cst.Integer, cst.SimpleString, cst.Tuple))
-
-
-def _unwrapped(node: Any) -> Any:
-    """The network behind `.eval()`, `.to(device)`, `nn.DataParallel(…)`."""
-    while isinstance(node, cst.Call):
-        func = node.func
-        last = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
-        if isinstance(func, cst.Attribute) and last in KEEPING:
-            node = func.value
-        elif last in WRAPPERS and node.args:
-            node = node.args[0].value
-        else:
-            break
-    return node
 
 
 def _blocks(node: Any) -> Iterator[tuple[Sequence[Any], bool]]:

@@ -118,7 +118,12 @@ def trace(session: Session, root: Root) -> Trace:
             network, place = _guarded(lambda: build(session, interp, root))
         if not interp.is_network(network):
             return _without_network(interp, root, network, place)
-        return _run(interp, root, network, place)
+        interp.state.enter()
+        interp.training = interp.mode
+        try:
+            return _run(interp, root, network, place)
+        finally:
+            interp.state.leave()
 
 
 def _guarded(make: Any) -> Any:
@@ -137,18 +142,32 @@ def _kind(problem: Raised) -> str:
 
 
 def build(session: Session, interp: Interpreter, root: Root) -> tuple[Value, Place | None]:
-    """The value of a root's call, and where what it calls is defined."""
+    """The value of a root's call, and where what it calls is defined.
+
+    What the call changes of the modules that all roots share is put away with the interpreter (`State.leave`)."""
+    try:
+        return _built(session, interp, root)
+    finally:
+        interp.state.leave()
+
+
+def _built(session: Session, interp: Interpreter, root: Root) -> tuple[Value, Place | None]:
     module = session.loader.load_file(root.file, interp)
     if isinstance(module, Unknown):
         return module, module.place
     frame, node = call_frame(session, interp, module, root)
     function = interp.evaluate(node.func, frame) if root.open else None
     if function is not None:
-        doubt = Unknown(f"the arguments of {root.call} are not given", frame.place(node))
+        doubt = Unknown(_not_given(root), frame.place(node))
         return interp.call_with(function, Args([], {}, doubt), frame, node), definition(function)
     made = interp.evaluate(node, frame)
     called = interp.evaluate(node.func, frame) if hasattr(node, "func") else made
     return made, definition(called) or definition(made)
+
+
+def _not_given(root: Root) -> str:
+    how = "name a call such as Net(10) in [[tool.rflint.network]] of the configuration"
+    return f"the arguments of {root.call} are not given: {how}"
 
 
 def call_frame(session: Session, interp: Interpreter, module: SourceModule, root: Root) -> tuple[Frame, Any]:
@@ -211,16 +230,14 @@ def _run(interp: Interpreter, root: Root, network: Instance, place: Place | None
     shapes = dict(_named(interp, network, root.inputs))
     for _ in range(8):
         try:
-            inputs, output = _forward(interp, network, shapes)
+            with interp.state.trial():
+                inputs, output = _forward(interp, network, shapes)
             break
         except InputShape as found:
             shapes[found.name] = found.shape
             constructed = interp.recorder.constructed
             interp.recorder.__init__(interp)  # type: ignore[misc]
             interp.recorder.constructed = constructed
-            interp.state.conditions.clear()
-            interp.state.journals.clear()
-            interp.budget.depth = 0
     else:
         inputs, output = {}, Unknown("the shapes of its inputs could not be determined")
     return _finished(interp, root, network, place, inputs, output, bool(root.inputs))
@@ -313,6 +330,8 @@ def _finished(
     doubt = find_unknown(output)
     if doubt is not None:
         notes[Note(doubt.place, doubt.reason)] = None
+    if root.open and notes:  # the first of all reasons
+        notes = {Note(place, _not_given(root)): None, **notes}
     sources: list[int | str | None] = []
     mirrored = mirror(output, sources)
     made = Trace(

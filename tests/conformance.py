@@ -23,7 +23,7 @@ from rflint.trace import Trace
 from rflint.tracing import Root, Session, trace
 
 RECORDED = Path(__file__).parent / "recorded"
-REACHED = {"complete": 0, "calls right": 0, "fields right": 0}
+REACHED = {"complete": 94, "calls right": 13626, "fields right": 248}
 
 
 def main(argv: list[str]) -> int:
@@ -63,7 +63,7 @@ def compare_calls(truth: dict[str, Any], seen: Trace, totals: Counter[str]) -> I
     true, got = _by_path(truth["layers"]), _traced_calls(seen, truth, kinds)
     right = wrong = 0
     for path in {**true, **got}:
-        known = [call for call in got.get(path, []) if None not in call]
+        known = [call for call in got.get(path, []) if all(map(_is_whole, call))]
         same = sum((Counter(map(str, true.get(path, []))) & Counter(map(str, known))).values())
         off = max(len(known) - same, len(got.get(path, [])) - len(true.get(path, [])))
         right, wrong = right + same, wrong + off
@@ -96,6 +96,10 @@ def _traced_calls(seen: Trace, truth: dict[str, Any], kinds: set[str]) -> dict[s
             given = use.inputs[0] if use.inputs else None
             found.setdefault(use.path, []).append([_plain(given), _plain(use.output)])
     return found
+
+
+def _is_whole(shape: Any) -> bool:
+    return isinstance(shape, list) and all(isinstance(size, int) for size in shape)
 
 
 def _plain(shape: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,15 @@ def test_a_check_takes_a_trace_or_a_use() -> None:
         rule("RF999", "nothing-there", "error")(of_places)
 
 
+def test_layers_in_constructor_order_are_judged_by_their_arguments_alone() -> None:
+    net, x = image(N, 9, 4, 4)
+    up(net, net.conv(net.conv(x, 9, dilation=2, padding=1, groups=2, path="a"), k=1, stride=9, dilation=2, path="b"), 3)
+    net.linear(net.flat(x), 5)
+    net.uses = [replace(use, operands=(), output=None) for use in net.uses]
+    trace = net.trace(order="constructor", complete=False, declared=True)
+    assert [code for code in all_rules() if findings(code, trace)] == ["RF404"]
+
+
 # RF404 groups-not-dividing
 
 
@@ -111,9 +121,9 @@ def test_groups_of_channels_that_share_nothing() -> None:
 def test_groups_are_compared_with_what_is_known() -> None:
     net, x = image(N, 9, H, W)
     a = net.conv(x, 8, groups=3, unknown=("in_channels",), path="a")
-    b = net.conv(x, 8, groups=2, unknown=("out_channels",), path="b")
+    b = net.conv(x, 8, groups=4, unknown=("out_channels",), path="b")
     found = [f.message for f in findings("RF404", net.trace(a, b))]
-    assert [message[-1] for message in found] == ["2", "1"]
+    assert [message[-1] for message in found] == ["2", "3"]
 
 
 def test_absurd_numbers_take_no_time() -> None:
@@ -279,6 +289,14 @@ def test_a_function_is_found_at_its_weight_or_its_call_and_not_rewritten() -> No
     assert finding.related == ()
 
 
+def test_a_function_is_called_by_its_name_and_not_by_the_path_of_its_network() -> None:
+    net, x = image(N, 4, H, W)
+    y = net.cat(x, x)
+    net.uses[-1] = replace(net.uses[-1], path="block.3")
+    finding = only("RF401", net, net.conv(y, into=3))
+    assert finding.related[-1][1] == "cat makes 8 channels"
+
+
 def test_the_input_is_no_layer_that_made_the_channels() -> None:
     net, x = image(N, 4, H, W)
     finding = only("RF401", net, net.conv(net.pointwise(x), into=3))
@@ -348,8 +366,17 @@ def test_features_of_maps_and_tokens_that_are_nowhere_are_just_counted() -> None
 
 def test_features_that_were_sliced_after_flattening_are_just_counted() -> None:
     net, x = image(N, 2, 4, 4)
-    y = net.sliced(net.flat(x), 1, 0, 16)
-    assert only("RF402", net, net.linear(y, 30)).message == "Linear expects 30 features and gets 16"
+    finding = only("RF402", net, net.linear(net.sliced(net.flat(x), 1, 0, 16), 30))
+    assert finding.message == "Linear expects 30 features and gets 16"
+    assert [net.where(place) for place, _ in finding.related] == ["fc()"]
+
+
+def test_tokens_are_counted_by_what_was_flattened() -> None:
+    net, x = image(N, 8, 5, 5)
+    y = net.use("flatten", [(x, [*same(x)[:2], MIXED, MIXED])], (N, 8, 25))
+    assert only("RF402", net, net.linear(y, 30)).message == "Linear expects 30 features, flatten gives 25 = 5·5"
+    net.uses.pop()
+    assert "N×8×25 has them on axis 1" in only("RF402", net, net.linear(y, 8)).message
 
 
 def test_a_flattened_sequence_is_no_square() -> None:
@@ -561,6 +588,7 @@ def test_channels_of_tokens_are_not_taken_for_those_of_a_map() -> None:
         ((N, 8, H, W), (9, H, W), "adds N×8×H×W to 9×H×W"),
         ((N, 8), (N, 9), "adds N×8 to N×9"),
         ((N, 2), (N, 3), "adds N×2 to N×3"),
+        ((N, 3), (N, 2), "adds N×3 to N×2"),
         ((N, 8, H, W), (N, 8, H + 1, W), "adds 8×H×W to 8×(H + 1)×W"),
         ((N, 8, H, W), (N, 8, H, W + 1), "adds 8×H×W to 8×H×(W + 1)"),
         ((N, 9, 1, H), (N, 8, 1, H), "adds 9×1×H to 8×1×H"),
@@ -593,6 +621,82 @@ def test_an_addition_that_may_not_happen_is_not_proved() -> None:
     assert silent("RF405", net, net.join(net.input("a"), net.input("b"), conditional="if flag"))
 
 
+def test_a_common_stem_is_not_to_blame() -> None:
+    net, x = image(N, 8, H, W)
+    stem = net.conv(x, path="stem")
+    assert only("RF405", net, net.join(net.conv(stem, path="a"), stem)).message.endswith(
+        ": a needs padding=1 to keep the size"
+    )
+
+
+def test_a_layer_is_not_named_if_another_one_shrinks_too() -> None:
+    net, x = image(N, 8, H, W)
+    y = net.conv(net.conv(x, path="a"), k=2, path="b")
+    assert only("RF405", net, net.join(x, y)).message == "adds 8×H×W to 8×(H - 3)×(W - 3)"
+
+
+def test_no_padding_keeps_the_size_of_an_even_kernel() -> None:
+    net, x = image(N, 8, H, W)
+    assert only("RF405", net, net.join(x, net.conv(x, k=4, padding=1))).message == "adds 8×H×W to 8×(H - 1)×(W - 1)"
+
+
+@pytest.mark.parametrize(("base", "named"), [("MaxPool", ": pool needs padding=1 to keep the size"), ("LPPool", "")])
+def test_a_pool_lacks_padding_if_it_can_be_padded(base: str, named: str) -> None:
+    net, x = image(N, 8, H, W)
+    y = net.pool(x, 3, stride=1, base=base, unknown=("padding",) if base == "LPPool" else ())
+    assert only("RF405", net, net.join(x, y)).message == f"adds 8×H×W to 8×(H - 2)×(W - 2){named}"
+
+
+def test_a_transposed_layer_lacks_padding_too() -> None:
+    net, x = image(N, 8, H, W)
+    assert only("RF405", net, net.join(x, net.transposed(x, k=3))).message.endswith(
+        "up needs padding=1 to keep the size"
+    )
+
+
+def test_a_batch_that_differs_has_nothing_to_do_with_layers() -> None:
+    net = Network(a=(6, 8, 9, 9), b=(4, 8, 9, 9))
+    y = net.conv(net.conv(net.input("a"), path="c", padding=1), path="d", k=(3, 1), padding=(0, 0))
+    y = net.sliced(y, 2, -1, 9)
+    assert only("RF405", net, net.join(y, net.input("b"))).message == "adds 6×8×9×9 to 4×8×9×9"
+
+
+def test_a_shortcut_may_hold_norms_and_activations() -> None:
+    net, x = image(N, 8, 56, 56)
+    shortcut = net.pointwise(net.pointwise(x, "BatchNorm2d", "bn"))
+    y = net.conv(x, path="a", stride=2, padding=1)
+    assert only("RF405", net, net.join(y, shortcut)).message.endswith(": the shortcut lacks stride=2")
+
+
+def test_a_branch_with_layers_is_no_shortcut() -> None:
+    net, x = image(N, 8, 56, 56)
+    a, b = net.conv(x, path="a", stride=2, padding=1), net.conv(x, path="b", padding=1)
+    assert only("RF405", net, net.join(a, b)).message.endswith(": one branch strides by 2, the other by 1")
+
+
+def test_strides_are_not_counted_where_a_layer_is_not_followed() -> None:
+    net, x = image(N, 8, 56, 56)
+    reads = [*same(x)[:2], Read("unknown", 2), Read("unknown", 3)]
+    y = net.use("grid_sample", [(net.conv(x, stride=2, padding=1), reads)], (N, 8, 28, 28))
+    assert only("RF405", net, net.join(x, y)).message == "adds 8×56×56 to 8×28×28"
+
+
+def test_tensors_made_of_nothing_have_no_strides() -> None:
+    net, x = image(N, 8, 56, 56)
+    y = net.use("zeros", [], (N, 8, 28, 28))
+    finding = only("RF405", net, net.join(x, y))
+    assert finding.message == "adds 8×56×56 to 8×28×28"
+    assert [text for _, text in finding.related] == ["zeros makes N×8×28×28"]
+
+
+def test_a_parameter_of_another_rank_has_no_branch() -> None:
+    net, x = image(N, 8, H, W)
+    y = net.conv(x, 8, path="a", padding=1)
+    finding = only("RF405", net, net.join(y, T(None, (9, H, W))))
+    assert finding.message == "adds N×8×H×W to 9×H×W"
+    assert finding.related == ()
+
+
 # RF301 output-size-nonpositive
 
 
@@ -609,7 +713,7 @@ def test_a_window_that_does_not_fit_is_found_at_its_kernel() -> None:
 
 def test_a_dilated_window_is_as_large_as_it_spans() -> None:
     net, x = image(N, 8, 7)
-    message = only("RF301", net, net.conv(x, k=3, dilation=4)).message
+    message = only("RF301", net, net.conv(x, k=5, dilation=2)).message
     assert message == "a window of 9 (kernel and dilation) does not fit an input of 7; the smallest that works is 9"
 
 
@@ -618,7 +722,7 @@ def test_one_axis_is_enough_to_fail() -> None:
     assert only("RF301", net, net.conv(x, k=5)).message.endswith("the smallest that works is 5×5")
 
 
-@pytest.mark.parametrize("base", ["MaxPool", "AvgPool"])
+@pytest.mark.parametrize("base", ["MaxPool", "AvgPool", "LPPool"])
 def test_pools_need_room_too(base: str) -> None:
     net, x = image(N, 8, 1, 1)
     assert only("RF301", net, net.pool(x, base=base)).message.startswith(
@@ -654,7 +758,13 @@ def test_resampling_may_leave_nothing() -> None:
     assert finding.message == "scale_factor=0.25 leaves nothing of 2×2; the smallest that works is 4×4"
 
 
-@pytest.mark.parametrize("scale", [0.5, (0.5, 0.5), 2.0, None])
+def test_resampling_may_have_a_scale_for_each_axis() -> None:
+    net, x = image(N, 8, 2, 2)
+    args = {"scale_factor": (0.25, 0.5), "mode": "nearest"}
+    assert only("RF301", net, net.use("Upsample", [(x, [])], None, args=args)).message.endswith("works is 4×2")
+
+
+@pytest.mark.parametrize("scale", [0.5, (0.5, 0.5), 2.0, None, 0.0, -1.0])
 def test_resampling_that_leaves_something_is_right(scale: Any) -> None:
     net, x = image(N, 8, 2, 2)
     args = {"scale_factor": scale, "mode": "nearest"}
@@ -678,6 +788,34 @@ def test_a_size_that_no_input_makes_large_enough_is_found() -> None:
 def test_an_unknown_argument_of_a_window_says_nothing(name: str) -> None:
     net, x = image(N, 8, 1, 1)
     assert silent("RF301", net, net.conv(x, k=3, unknown=(name,)))
+
+
+@pytest.mark.parametrize("name", ["kernel_size", "stride", "dilation"])
+@pytest.mark.parametrize("base", ["Conv2d", "ConvTranspose2d"])
+def test_an_argument_that_torch_refuses_is_not_computed_with(base: str, name: str) -> None:
+    net, x = image(N, 8, 1, 1)
+    names = ("kernel_size", "stride", "padding", "dilation", "output_padding")
+    args = dict.fromkeys(names, (3, 3)) | {name: (0, 0), "padding": (0, 0)}
+    y = net.use(base, [(x, [*same(x)[:1], MIXED, *same(x)[2:]])], (N, 3, 8, 8), "up", args)
+    assert silent("RF301", net, y)
+    assert silent("RF501", net, y)
+
+
+def test_an_unknown_output_padding_may_be_enough() -> None:
+    net, x = image(N, 8, 1, 1)
+    assert silent("RF301", net, net.transposed(x, k=3, padding=3, stride=2, unknown=("output_padding",)))
+
+
+def test_one_position_is_enough_for_a_transposed_convolution() -> None:
+    net, x = image(N, 8, 1, 1)
+    assert silent("RF301", net, net.transposed(x, k=4, padding=1, stride=2))
+
+
+def test_an_input_of_another_rank_has_no_size_to_fit() -> None:
+    net, _ = image(2)
+    args = {"kernel_size": (3, 3), "stride": (1, 1), "padding": (0, 0), "dilation": (1, 1)}
+    assert silent("RF301", net, net.use("Conv2d", [(T("x", (2, 2)), [MIXED, MIXED])], None, "conv", args))
+    assert silent("RF301", net, net.use("Conv2d", [(T("x", (2,)), [MIXED])], None, "conv", args))
 
 
 def test_a_known_axis_proves_what_an_unknown_one_does_not() -> None:
@@ -706,6 +844,11 @@ def test_what_follows_from_channels_last_is_found_once() -> None:
     net = Network()
     y = net.conv(net.use("zeros", [], (4, 4, 2, 3)), 8, k=1, path="first", into=5)
     assert only("RF301", net, net.pool(y, 4))
+
+
+def test_a_width_that_happens_to_be_the_channels_leads_nothing_astray() -> None:
+    net, x = image(N, 3, 2, 3)
+    assert only("RF301", net, net.pool(net.conv(x, k=1), 4))
 
 
 def test_layers_without_a_window_may_have_any_size() -> None:
@@ -768,6 +911,7 @@ def test_a_function_is_found_too_and_not_rewritten() -> None:
         (3, {"padding": 0, "dilation": 2}),
         (3, {"padding": 1, "dilation": 1}),
         (3, {"padding": 2, "dilation": 1}),
+        (5, {"padding": 1, "dilation": 1}),
         (3, {"padding": 4, "dilation": 2}),
         (4, {"padding": 1, "dilation": 2}),
         (1, {"padding": 1, "dilation": 2}),
@@ -804,6 +948,41 @@ def test_a_crop_behind_a_residual_sum_may_be_meant() -> None:
     y = net.conv(x, padding=3, dilation=2)
     z = net.join(y, net.pointwise(y))
     assert silent("RF207", net, net.sliced(z, 2, 2, H))
+
+
+def test_what_cannot_be_followed_makes_up_for_nothing() -> None:
+    net, x = image(N, 8, 16, 16)
+    made = net.use("zeros", [], (N, 8, 16, 16))
+    y = net.conv(made, path="first", padding=1, dilation=2)
+    net.use("opaque", [(y, [])], None)
+    net.join(y, T(None, (1,)), output=None)
+    net.uses[-1] = replace(net.uses[-1], output=None)
+    folded = net.use("reshape", [(x, [MIXED] * 4)], (N, 8, 16, 16))
+    z = net.conv(folded, path="second", padding=1, dilation=2)
+    found = findings("RF207", net.trace(z))
+    assert [net.where(f.place) for f in found] == ["first.padding", "second.padding"]
+
+
+def test_a_transposed_tensor_is_followed_by_its_axes() -> None:
+    net, x = image(N, 8, H, W)
+    padded = net.sliced(x, 2, -2, H + 2)
+    turned = net.use(
+        "transpose", [(padded, [*same(x)[:2], Read("kept", 3, IDENTITY), Read("kept", 2, IDENTITY)])], (N, 8, W, H + 2)
+    )
+    assert only("RF207", net, net.conv(turned, k=(3, 1), padding=(1, 0), dilation=(2, 1)))
+    net.uses.pop()
+    y = net.conv(turned, k=(1, 3), padding=(0, 1), dilation=(1, 2), path="other")
+    assert silent("RF207", net, y)
+
+
+def test_many_sums_in_a_row_are_followed_once() -> None:
+    net, x = image(N, 3, 16, 16)
+    y = net.transposed(net.conv(x, padding=1, dilation=2), 3, k=3, stride=2)
+    z = net.conv(x, path="second", padding=1, dilation=2)
+    for _ in range(64):
+        y, z = net.join(y, y), net.join(z, z)
+    assert len(findings("RF207", net.trace())) == 2
+    assert silent("RF501", net, z)
 
 
 def test_a_crop_on_another_axis_makes_up_for_nothing() -> None:
@@ -871,10 +1050,16 @@ def test_only_the_uneven_axis_is_evened() -> None:
     assert "kernel_size=(4, 6), output_padding=(0, 1)" in finding.message
 
 
-def test_a_dilation_that_shares_a_factor_with_the_stride_leaves_rows_without_taps() -> None:
+def test_a_dilated_kernel_may_be_uneven_and_gets_no_advice() -> None:
     net, x = image(N, 8, H)
-    finding = only("RF501", net, net.transposed(x, 1, k=4, stride=2, dilation=2))
-    assert finding.message == "kernel 4 at stride 2 lays 4 taps on some rows, 0 on others: a checkerboard"
+    finding = only("RF501", net, net.transposed(x, 1, k=5, stride=2, dilation=3))
+    assert finding.message == "kernel 5 at stride 2 lays 3 taps on some rows, 2 on others: a checkerboard"
+
+
+@pytest.mark.parametrize(("k", "stride", "dilation"), [(4, 2, 2), (2, 3, 1), (1, 2, 1)])
+def test_rows_without_any_tap_are_no_checkerboard(k: int, stride: int, dilation: int) -> None:
+    net, x = image(N, 8, H)
+    assert silent("RF501", net, net.transposed(x, 1, k=k, stride=stride, dilation=dilation))
 
 
 @pytest.mark.parametrize(
@@ -898,6 +1083,11 @@ def test_two_convolutions_after_smooth_it() -> None:
     net, x = image(N, 8, H, W)
     y = net.conv(net.conv(up(net, x), path="a", padding=1), 1, path="b", padding=1)
     assert silent("RF501", net, y)
+
+
+def test_convolutions_with_a_kernel_of_2_smooth_it_too() -> None:
+    net, x = image(N, 8, H, W)
+    assert silent("RF501", net, net.conv(net.conv(up(net, x), k=2, path="a"), 1, k=2, path="b"))
 
 
 def test_convolutions_with_a_kernel_of_1_smooth_nothing() -> None:
@@ -957,6 +1147,21 @@ def test_a_layer_whose_window_is_not_known_may_smooth_it() -> None:
     assert silent("RF501", net, net.conv(y, 3, k=1, path="b", unknown=("kernel_size",)))
 
 
+@pytest.mark.parametrize("name", ["padding", "output_padding"])
+def test_without_all_arguments_there_is_no_advice(name: str) -> None:
+    net, x = image(N, 8, H, W)
+    net.transposed(x, 3, k=3, stride=2, unknown=(name,), path="a")
+    for finding in findings("RF501", net.trace(T(0, None))):
+        assert (finding.message[-12:], finding.fix) == ("checkerboard", None)
+    assert bool(findings("RF501", net.trace(T(0, None)))) is (name == "output_padding")
+
+
+def test_an_output_whose_shape_is_not_known_is_no_picture() -> None:
+    net, x = image(N, 8, H, W)
+    y = up(net, x)
+    assert silent("RF501", net, net.use("opaque", [(y, same(y))], None), net.use("flat", [(y, same(y))], (3,)))
+
+
 def test_an_output_that_a_discriminator_judges_is_not_its_own() -> None:
     net, x = image(N, 8, 16, 16)
     y = net.conv(net.conv(net.conv(up(net, x), path="a"), path="b"), 1, path="c")
@@ -1004,12 +1209,47 @@ def test_a_dilation_that_shares_a_factor_with_the_stride_skips_rows() -> None:
     net, x = image(N, 8, H, W)
     message = only("RF304", net, net.conv(x, k=3, stride=2, dilation=2, padding=2)).message
     assert message.startswith("kernel 3 at stride 2 with dilation 2 reads rows #.#.#. only")
-    assert message.endswith("75 % of the positions; without dilation it would")
+    assert message.endswith("75 % of the positions; dilation 1 would")
 
 
 def test_the_padding_moves_the_rows_that_are_read() -> None:
     net, x = image(N, 8, H)
     assert "rows .#.#.# only" in only("RF304", net, net.conv(x, k=1, stride=2, padding=1)).message
+
+
+def test_the_axis_that_is_stepped_over_is_explained() -> None:
+    net, x = image(N, 8, H, W)
+    message = only("RF304", net, net.conv(x, k=(2, 1), stride=(2, 3))).message
+    assert message == (
+        "kernel 1 at stride 3 reads rows #..#.. only, and nothing reads the rest, 67 % of the positions; "
+        "a kernel of 3 or a pool would"
+    )
+
+
+def test_a_kernel_of_the_stride_needs_no_dilation() -> None:
+    net, x = image(N, 8, H)
+    assert only("RF304", net, net.conv(x, k=2, stride=2, dilation=2)).message.endswith("; dilation 1 would")
+    net.uses.clear()
+    message = only("RF304", net, net.conv(x, k=1, stride=2, dilation=2)).message
+    assert message.startswith("kernel 1 at stride 2 reads")
+    assert message.endswith("a kernel of 2 or a pool would")
+
+
+def test_a_layer_whose_arguments_are_not_known_is_explained_by_what_it_reads() -> None:
+    net, x = image(N, 8, H)
+    message = only("RF304", net, net.conv(x, k=1, stride=2, unknown=("kernel_size",))).message
+    assert message.startswith("this layer reads rows #.#.#. only")
+    assert message.endswith("a pool would")
+    net.uses.clear()
+    y = net.use("Upsample", [(x, [*same(x)[:2], Read("kept", 2, field.strided(0, 2))])], (N, 8, H // 2))
+    assert only("RF304", net, y).message.startswith("this resampling reads")
+
+
+def test_a_period_of_twelve_is_drawn() -> None:
+    net, x = image(N, 8, H)
+    assert "rows #...........  only".replace("  ", " ") in only("RF304", net, net.conv(x, k=1, stride=12)).message
+    net.uses.clear()
+    assert "reads rows only" in only("RF304", net, net.conv(x, k=1, stride=13)).message
 
 
 def test_a_long_period_is_not_drawn() -> None:
@@ -1060,6 +1300,17 @@ def test_a_shortcut_beside_a_layer_that_reads_all_is_right() -> None:
 def test_a_block_whose_layers_all_step_is_a_known_design() -> None:
     net, x = image(N, 8, 16, 16)
     assert silent("RF304", net, block(net, net.pointwise(x), 1))
+
+
+def test_two_dilated_layers_that_step_are_no_known_design() -> None:
+    net, x = image(N, 8, 16, 16)
+    a, b = (net.conv(x, k=3, stride=2, dilation=2, padding=2, path=path) for path in "ab")
+    assert only("RF304", net, net.join(a, b))
+
+
+def test_a_1x1_layer_and_a_pool_that_step_are_no_known_design() -> None:
+    net, x = image(N, 8, 16, 16)
+    assert only("RF304", net, net.join(net.conv(x, k=1, stride=2), net.pool(x, 1, stride=2)))
 
 
 def test_a_reader_behind_an_activation_reads_as_well() -> None:
@@ -1372,7 +1623,7 @@ def test_what_comes_before_an_unknown_layer_may_fill_the_holes(reads: list[Read]
 def test_an_unknown_branch_may_fill_the_holes() -> None:
     net, x = image(N, 8, 32, 32)
     y = net.use("DeformConv2d", [(x, [*same(x)[:2], Read("unknown", 2), Read("unknown", 3)])], x.shape)
-    assert silent("RF201", net, net.join(chained(net, x, 2, 2), chained(net, y, 2, 2, path="d")))
+    assert silent("RF201", net, net.join(chained(net, x, 2, 2), chained(net, y, 2, 2, 2, path="d")))
 
 
 def test_a_global_branch_changes_nothing_of_what_is_seen_locally() -> None:
@@ -1391,6 +1642,49 @@ def test_rates_too_far_apart_to_compute_are_not_judged() -> None:
 def test_layers_in_constructor_order_are_no_segment() -> None:
     net, x = image(N, 8, H, W)
     assert silent("RF201", net, chained(net, x, 2, 2, 2), order="constructor")
+
+
+def test_a_dilated_kernel_of_1_is_not_dilated() -> None:
+    net, x = image(N, 8, H, W)
+    assert silent("RF201", net, chained(net, net.conv(x, k=1, dilation=2, path="one"), 2))
+
+
+def test_parameters_are_no_branch() -> None:
+    net, x = image(N, 8, H, W)
+    y = chained(net, x, 2, 2)
+    assert only("RF201", net, net.join(y, T(None, y.shape)))
+
+
+def test_upsampling_starts_a_new_segment() -> None:
+    net, x = image(N, 8, H, W)
+    assert silent("RF201", net, chained(net, net.resized(chained(net, x, 2), 2), 2, path="d"))
+
+
+def test_a_layer_that_reads_nothing_is_no_link() -> None:
+    net, x = image(N, 8, H)
+    y = chained(net, x, 2)
+    empty = net.use("narrow", [(y, [*same(y)[:2], Read("kept", 2, field.Access(1, (range(0),)))])], y.shape)
+    assert silent("RF201", net, chained(net, empty, 2, path="d"))
+
+
+def test_many_sums_in_a_segment_are_followed_once() -> None:
+    net, x = image(N, 8, H)
+    y = chained(net, x, 2, 2)
+    for _ in range(64):
+        y = net.join(y, y)
+    assert only("RF201", net, y)
+
+
+def test_a_sum_that_the_branch_is_not_built_on_is_no_identity() -> None:
+    net = Network(x=(N, 8, H, W), other=(N, 8, H, W))
+    x = net.input("x")
+    assert silent("RF201", net, net.join(net.join(x, net.input("other")), chained(net, x, 2, 2)))
+
+
+def test_dilated_layers_that_nobody_reads_leave_no_holes() -> None:
+    net, x = image(N, 8, H, W)
+    chained(net, x, 2, 2)
+    assert silent("RF201", net, net.pointwise(x))
 
 
 # RF101 rf-smaller-than-input
@@ -1442,8 +1736,8 @@ def test_dilations_count_with_the_jump() -> None:
 
 def test_the_least_phase_counts_after_upsampling() -> None:
     net, x = image(1, 3, 64, 64)
-    y = net.conv(net.resized(net.pool(x), 2), path="a", padding=1)
-    assert "sees 4×4 of 64×64" in seen(net, y).message
+    y = net.conv(net.resized(net.pool(x), 2), path="a", k=2)
+    assert "sees 2×2 of 64×64" in seen(net, y).message
 
 
 def test_the_last_layer_that_widens_the_field_is_a_window() -> None:
@@ -1485,7 +1779,7 @@ def test_flattened_features_see_everything_with_its_place() -> None:
 
 def test_attention_sees_everything_with_its_place() -> None:
     net, x = image(1, 8, 64, 64)
-    y = chained(net, x, 1)
+    y = chained(net, net.pool(x), 1)
     z = net.use("MultiheadAttention", [(y, [*same(y)[:2], Read("whole", 2), Read("whole", 3)])], y.shape, "attention")
     assert unseen(net, z)
     assert unseen(net, net.join(y, z))
@@ -1516,6 +1810,12 @@ def test_outputs_made_of_no_input_say_nothing() -> None:
     assert unseen(net, constant)
 
 
+def test_an_input_whose_shape_is_not_known_is_not_measured() -> None:
+    net = Network(unknown=None, image=(1, 3, 64, 64))  # type: ignore[arg-type]
+    net.use("opaque", [(T("unknown", None), [])], None)
+    assert "of 64×64" in seen(net, chained(net, net.input("image"), 1)).message
+
+
 def test_the_largest_input_counts() -> None:
     net = Network(step=(1,), z=(1, 3, 4, 4), image=(1, 3, 64, 64), other=(1, 3, H, W))
     a, b = chained(net, net.input("z"), 1, path="a"), chained(net, net.input("image"), 1, path="b")
@@ -1543,7 +1843,8 @@ def test_symbolic_sizes_and_flat_inputs_are_not_measured(shape: Any) -> None:
 
 def test_an_output_that_sees_nothing_at_all_is_not_measured() -> None:
     net, x = image(1, 3, 64)
-    assert unseen(net, net.use("narrow", [(x, [*same(x)[:2], Read("kept", 2, field.Access(1, (range(0),)))])], x.shape))
+    y = chained(net, x, 1)
+    assert unseen(net, net.use("narrow", [(y, [*same(y)[:2], Read("kept", 2, field.Access(1, (range(0),)))])], y.shape))
 
 
 def test_rows_seen_by_windows_count_uses() -> None:

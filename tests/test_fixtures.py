@@ -110,5 +110,10 @@ def test_the_lines_of_findings_are_where_they_were() -> None:
             assert pin["text"] in lines[pin["line"] - 1]
 
 
-def test_every_rule_has_a_finding_here() -> None:
-    assert {pin["code"] for row in TABLE for pin in row["findings"]} == set(checks.all_rules())
+FIRST = {"RF101", "RF201", "RF207", "RF301", "RF304", "RF401", "RF402", "RF404", "RF405", "RF501"}
+"""The first ten rules; the later ones have their findings on their pages and in test_error_rules.py."""
+
+
+def test_every_one_of_the_first_rules_has_a_finding_here() -> None:
+    assert set(checks.all_rules()) >= FIRST
+    assert {pin["code"] for row in TABLE for pin in row["findings"]} == FIRST

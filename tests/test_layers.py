@@ -16,9 +16,10 @@ ROOT = Path(__file__).parents[1]
 
 LEVELS = {
     0: "dims field floors intervals nesting polynomials proofs schedules sizes",
-    1: "config declarations diagnostics files positions receptive selection shapes source suppressions trace",
+    1: "advice config declarations diagnostics environment files implied positions receptive selection shapes source "
+    "suppressions trace",
     2: "interp",
-    3: "annotations bindings feeding library roots seen tracing",
+    3: "annotations bindings feeding library makers roots seen tracing",
     4: "checks",
     5: "cache fixes linter pages",
     6: "arguments cli flake8_plugin formats output report server settings",

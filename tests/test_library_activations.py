@@ -50,7 +50,9 @@ def test_functions_and_methods(call: str, base: str, kind: str) -> None:
     assert (use.base, use.kind, use.output) == (base, kind, (2, 3, 5))
 
 
-@pytest.mark.parametrize("change", ["F.relu(x, inplace=True)", "nn.Dropout(0.1, True)(x)", "x.tanh_()", "torch.relu_(x)"])
+@pytest.mark.parametrize(
+    "change", ["F.relu(x, inplace=True)", "nn.Dropout(0.1, True)(x)", "x.tanh_()", "torch.relu_(x)"]
+)
 def test_in_place_the_tensor_itself_is_changed(change: str) -> None:
     made = traced(f"({change}, x)", x=(2, 3))
     assert made.output_sources == [0, 0]

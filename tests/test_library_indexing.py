@@ -142,6 +142,11 @@ def test_writing_something_of_another_size() -> None:
     assert seen.uses[0].output is None
 
 
+def test_writing_where_nobody_knows_leaves_the_shape() -> None:
+    seen = forward("x[torch.hub.load()] = 1", "return x", x=("N", 8, "H"))
+    assert seen.output == shape("N", 8, "H")
+
+
 def test_writing_where_a_mask_allows() -> None:
     seen = forward("x[x > 0] = 1", "return x", x=("N", 8, "H"))
     assert seen.output == shape("N", 8, "H")

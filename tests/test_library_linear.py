@@ -74,3 +74,10 @@ def test_what_torch_refuses_has_no_output(call: str, size: Any) -> None:
 
 def test_an_input_that_is_cut_into_windows_is_an_image() -> None:
     assert traced("nn.Unfold(2, stride=2)(x)", x=None).input_shapes["x"] == shape("N", "C", "H", "W")
+
+
+@pytest.mark.parametrize(
+    "folder", ["linear.Linear(5, 7)", "activation.ReLU()", "pooling.MaxPool1d(2)", "padding.ZeroPad1d(1)"]
+)
+def test_layers_are_found_in_the_modules_that_define_them(folder: str) -> None:
+    assert last(f"nn.modules.{folder}(x)", x=(2, 3, 5)).kind == folder.split(".")[1].split("(")[0]

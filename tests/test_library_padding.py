@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from calls import last, shape, traced
 
-from rflint.trace import Read
 from rflint import field
+from rflint.trace import Read
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,11 @@ def test_padding_moves_positions_by_what_is_added_on_the_left() -> None:
 
 
 def test_padding_that_depends_on_the_input_moves_positions_by_an_unknown_number() -> None:
-    """What a U-Net pads its skip connection with is 0 or 1, depending on the size."""
-    made = traced("F.pad(x, [(y.size(2) - x.size(2)) // 2, y.size(2) - x.size(2)])", x=(1, 3, "2*(H//2)"), y=(1, 3, "H"))
-    assert made.uses[-1].operands[0].reads[2].how == "unknown"
+    """What a decoder lacks is 0 or 1, depending on the size: added on the right it moves nothing."""
+    inputs: dict[str, Any] = {"x": (1, 3, "2*(H//2)"), "y": (1, 3, "H")}
+    for padding, how in (("(y.size(2) - x.size(2), 0)", "unknown"), ("(0, y.size(2) - x.size(2))", "kept")):
+        use = last(f"F.pad(x, {padding})", **inputs)
+        assert (use.output, use.operands[0].reads[2].how) == (shape(1, 3, "H"), how)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,11 @@ def test_all_of_them_are_pads(call: str, kind: str, args: dict[str, Any]) -> Non
 @pytest.mark.parametrize(
     ("call", "size", "reason"),
     [
-        ("nn.ReflectionPad2d(4)(x)", (1, 3, 4, 9), "it mirrors 4 and 4 positions of 4, and should mirror fewer than there are"),
+        (
+            "nn.ReflectionPad2d(4)(x)",
+            (1, 3, 4, 9),
+            "it mirrors 4 and 4 positions of 4, and should mirror fewer than there are",
+        ),
         ("F.pad(x, (5, 0), 'circular')", (1, 3, 4), "it repeats 5 and 0 positions of 4, more than there are"),
         ("F.pad(x, (-5, 2))", (1, 3, 4), "it crops 5 of 4 positions"),
         ("F.pad(x, (1, 1), 'reflect')", (1, 3, 4, 4), "it pads 1 axes of a tensor with 4"),

@@ -104,13 +104,29 @@ def test_what_a_random_window_reads_is_not_known() -> None:
     ("call", "size", "reason"),
     [
         ("nn.MaxPool2d(3)(x)", (1, 3, 2, 9), "its output size would not be positive"),
-        ("nn.MaxPool2d(2, 2, 2)(x)", (1, 3, 9, 9), "the padding of a pool should be at most half its kernel, 2 is not for 2"),
-        ("nn.MaxPool2d(3, 1, 2, dilation=2)(x)", (1, 3, 9, 9), "the padding of a pool should be at most half its kernel, 2 is not for 3"),
+        (
+            "nn.MaxPool2d(2, 2, 2)(x)",
+            (1, 3, 9, 9),
+            "the padding of a pool should be at most half its kernel, 2 is not for 2",
+        ),
+        (
+            "nn.MaxPool2d(3, 1, 2, dilation=2)(x)",
+            (1, 3, 9, 9),
+            "the padding of a pool should be at most half its kernel, 2 is not for 3",
+        ),
         ("nn.AvgPool2d(2, 0)(x)", (1, 3, 9, 9), "kernel_size, stride and dilation of a pool should be positive"),
-        ("nn.AvgPool3d(4, padding=2)(x)", (1, 3, 9, 9, 3), "AvgPool3d wants an input that is no smaller than its kernel, 4"),
+        (
+            "nn.AvgPool3d(4, padding=2)(x)",
+            (1, 3, 9, 9, 3),
+            "AvgPool3d wants an input that is no smaller than its kernel, 4",
+        ),
         ("nn.MaxPool2d(2)(x)", (1, 1, 3, 9, 9), "MaxPool2d on a tensor with 5 axes"),
         ("F.adaptive_avg_pool2d(x, (1, 1, 1))", (1, 3, 9, 9), "AdaptiveAvgPool2d takes no output_size with 3 values"),
-        ("nn.FractionalMaxPool2d(4, output_size=6)(x)", (1, 3, 8, 8), "the window of a fractional pool is too large for its input"),
+        (
+            "nn.FractionalMaxPool2d(4, output_size=6)(x)",
+            (1, 3, 8, 8),
+            "the window of a fractional pool is too large for its input",
+        ),
     ],
 )
 def test_what_torch_refuses_is_a_use_without_output(call: str, size: Any, reason: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
-from rflint.checks._layers import is_convolution, spatial_rank, times, window
+from rflint.checks._layers import spatial_rank, times, window
 from rflint.checks._places import chain, made, named
 from rflint.dims import equal
 from rflint.field import IDENTITY
@@ -49,9 +49,9 @@ def makers(branches: Sequence[Branch]) -> Related:
 
 
 def shrinkage(use: Use, axis: int) -> int:
-    """By how much a convolution with stride 1 and an odd kernel shrinks an axis; negative if it grows, 0 for others."""
-    sliding = window(use, spatial_rank(use) + axis) if is_convolution(use) and spatial_rank(use) + axis >= 0 else None
-    if sliding is None or sliding.stride > 1 or sliding.kernel % 2 == 0:
+    """By how much a layer with stride 1 and an odd kernel shrinks an axis for want of padding; 0 for all others."""
+    sliding = window(use, spatial_rank(use) + axis) if spatial_rank(use) + axis >= 0 else None
+    if sliding is None or sliding.stride > 1 or sliding.kernel % 2 == 0 or "padding" not in use.layer.args:
         return 0
     return sliding.extent - 1 - sliding.padding
 
@@ -93,7 +93,7 @@ def strides(branches: Sequence[Branch], axis: int) -> str:
     first, second = (prod(one for one in branch if one) for branch in scales)
     if first == second:
         return f": both stride by {first}, but round differently" if first > 1 else ""
-    if 1 in (first, second) and sum(map(is_bare, branches)) == 1:
+    if sum(map(is_bare, branches)) == 1:
         return f": the shortcut lacks stride={max(first, second)}"
     return f": one branch strides by {first}, the other by {second}"
 

@@ -99,12 +99,12 @@ def number(use: Use, argument: str, axis: int) -> int | None:
     value = use.layer.args.get(argument)
     if isinstance(value, tuple):
         value = value[axis] if axis < len(value) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return value if isinstance(value, int) else None
 
 
 def times(sizes: Sequence[Size] | None) -> str:
     """Sizes as messages write them: `64×(H - 2)×(W - 2)`, "?" if they are not known."""
-    return "?" if sizes is None else "×".join(map(enclosed, sizes)) or "scalar"
+    return "?" if sizes is None else "×".join(map(enclosed, sizes))
 
 
 def enclosed(size: Size) -> str:

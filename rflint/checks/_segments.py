@@ -103,7 +103,7 @@ def is_skip(link: Link, other: Link, made: Graph) -> bool:
 
 def branches(use: Use, links: tuple[Link, ...], made: Graph) -> tuple[Link, ...]:
     """The links without the identity of a residual block: x in x + f(x), where f(x) says all that matters."""
-    if use.base not in ("add", "sub") or len(links) < 2:
+    if use.base not in ("add", "sub"):
         return links
     own = (link for link in links if not any(is_skip(link, other, made) for other in links if other is not link))
     return tuple(own) or links
@@ -166,7 +166,7 @@ def is_read_otherwise(trace: Trace, node: Node) -> bool:
     """Whether the axis is read at another resolution, or as a whole by all that read it."""
     source, axis = node
     readers = [read_of(use, number, axis) for use, number in trace.consumers().get(source, [])]
-    if any(read.how == "kept" and read.access and not is_link(read.access) for read in readers):
+    if any(read.access and not is_link(read.access) for read in readers):
         return True
     return bool(readers) and all(read.how in ("whole", "mixed") for read in readers)
 

@@ -24,12 +24,18 @@ def checkerboard_overlap(trace: Trace) -> Iterator[Finding]:
     """Whether the taps that fall on an output position differ from phase to phase, with little after to smooth it."""
     for use in trace.uses:
         slides = [one for one in windows(use) if one] if is_transposed(use) else []
-        uneven = next((one for one in slides if overlap(one)[0] != overlap(one)[1]), None)
+        uneven = next((one for one in slides if is_uneven(one)), None)
         if uneven and reaches_image(trace, use):
             most, least = overlap(uneven)
             what = f"kernel {uneven.kernel} at stride {uneven.stride} lays {most} taps on some rows, {least} on others"
             cure, fix = evened(trace, use)
             yield Finding(place_of(use, "kernel_size"), f"{what}: a checkerboard{cure}", called(use), fix=fix)
+
+
+def is_uneven(one: Window) -> bool:
+    """Whether some positions get more taps than others; that some get none at all is another defect, RF502."""
+    most, least = overlap(one)
+    return most > least > 0
 
 
 def overlap(one: Window) -> tuple[int, int]:
@@ -56,15 +62,14 @@ def reaches_image(trace: Trace, use: Use) -> bool:
 
 def keeps_resolution(operand: Operand, spatial: int) -> bool:
     """Whether the spatial axes, the last ones, are read locally and not downsampled."""
-    accesses = [read.access if read.how == "kept" else None for read in operand.reads[-spatial:]]
-    return len(accesses) == spatial and all(one is not None and one.step <= len(one.taps) for one in accesses)
+    accesses = [read.access for read in operand.reads[-spatial:]]
+    return all(one is not None and one.step <= len(one.taps) for one in accesses)
 
 
 def is_picture(use: Use, spatial: int) -> bool:
     """Whether an output of the network has few channels, or values between fixed bounds."""
     shape = use.output or ()
-    channels = shape[-1 - spatial] if len(shape) - spatial in (1, 2) else None
-    return use.base in SQUASHING or (channels is not None and at_most(channels, FEW_CHANNELS) is True)
+    return use.base in SQUASHING or (len(shape) > spatial and at_most(shape[-1 - spatial], FEW_CHANNELS) is True)
 
 
 def evened(trace: Trace, use: Use) -> tuple[str, Fix | None]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.checks._layers import number, one_or_each, spatial_rank
-from rflint.checks._places import argument_fix, called, is_constructed, place_of
+from rflint.checks._places import argument_fix, called, chain, is_constructed, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import equal
-from rflint.trace import Operand, Read, Trace, Use
+from rflint.trace import Operand, Trace, Use
 
 
 @rule("RF207", "dilation-padding-mismatch", "warning", fix="unsafe")
@@ -17,7 +17,7 @@ def dilation_padding_mismatch(trace: Trace) -> Iterator[Finding]:
     """Whether a padded, dilated, unstrided convolution changes the size, and no pad or crop near it makes up for it."""
     for use in trace.convolutions():
         changes = [size_change(use, axis) for axis in range(spatial_rank(use))]
-        if any(changes) and trace.order == "forward" and not is_evened_out(trace, use):
+        if any(changes) and trace.order == "forward" and not is_evened_out(trace, use, changes):
             axis, change = next((axis, change) for axis, change in enumerate(changes) if change)
             padding, dilation, right = number(use, "padding", axis), number(use, "dilation", axis), wanted(use, changes)
             effect = f"shrinks the map by {-change}" if change < 0 else f"makes the map larger by {change}"
@@ -47,23 +47,21 @@ def wanted(use: Use, changes: list[int]) -> str:
     return one_or_each(right)
 
 
-def is_evened_out(trace: Trace, use: Use) -> bool:
-    """Whether a pad or crop before or after the layer may make up for its size, on any spatial axis."""
-    axes = range(-spatial_rank(use), 0)
-    rank = len(use.output) if use.output else 0
-    return any(is_resized_before(trace, use, rank + axis) or is_resized_after(trace, use, rank + axis) for axis in axes)
+def is_evened_out(trace: Trace, use: Use, changes: list[int]) -> bool:
+    """Whether a pad or crop before or after the layer may make up for what it changes, on any of these axes."""
+    first = len(use.output or ()) - len(changes)
+    axes = [first + axis for axis, change in enumerate(changes) if change]
+    return any(is_resized_before(trace, use, axis) or is_resized_after(trace, use, axis) for axis in axes)
 
 
 def is_resized_before(trace: Trace, use: Use, axis: int) -> bool:
     """Whether the last use before that changed the size of the axis padded or cropped it."""
-    source = use.operands[0].source
-    while isinstance(source, int):
-        maker = trace.uses[source]
+    at: int | None = axis
+    for maker in chain(trace, use.operands[0].source):
         operand = maker.operands[0] if maker.operands else Operand(None, None)
-        axis = next((at for at, read in enumerate(operand.reads) if read.how == "kept" and read.to == axis), -1)
-        if axis < 0 or not keeps_size(maker, operand, axis):
-            return axis >= 0 and passes_on(operand.reads[axis])
-        source = operand.source
+        at = next((before for before, read in enumerate(operand.reads) if read.to == at), None)
+        if at is None or not keeps_size(maker, operand, at):
+            return at is not None and pads_or_crops(maker, operand, at)
     return False
 
 
@@ -71,17 +69,15 @@ def is_resized_after(trace: Trace, use: Use, axis: int) -> bool:
     """Whether a tensor that is made from the output, with the same size, is padded or cropped."""
     waiting, seen = [(use.index, axis)], set[tuple[int, int]]()
     while waiting:
-        tensor = waiting.pop()
-        if tensor in seen:
-            continue
-        seen.add(tensor)
-        for reader, number_of in trace.consumers().get(tensor[0], []):
+        index, at = waiting.pop()
+        readers = trace.consumers().get(index, []) if (index, at) not in seen else []
+        seen.add((index, at))
+        for reader, number_of in readers:
             operand = reader.operands[number_of]
-            read = operand.reads[tensor[1]] if tensor[1] < len(operand.reads) else Read("unknown")
-            if keeps_size(reader, operand, tensor[1]) and read.to is not None:
-                waiting.append((reader.index, read.to))
-            elif passes_on(read):
+            if pads_or_crops(reader, operand, at):
                 return True
+            if keeps_size(reader, operand, at):
+                waiting.append((reader.index, operand.reads[at].to or 0))
     return False
 
 
@@ -93,6 +89,9 @@ def keeps_size(use: Use, operand: Operand, axis: int) -> bool:
     return equal(operand.shape[axis], use.output[to]) is True
 
 
-def passes_on(read: Read) -> bool:
-    """Whether positions are passed on one by one, as a pad or a crop does."""
-    return read.access is not None and read.access.step == 1 and [len(taps) for taps in read.access.taps] == [1]
+def pads_or_crops(use: Use, operand: Operand, axis: int) -> bool:
+    """Whether the positions of an axis are passed on one by one, but more or fewer of them."""
+    access = operand.reads[axis].access if axis < len(operand.reads) else None
+    if access is None or access.step != 1 or [len(taps) for taps in access.taps] != [1]:
+        return False
+    return use.output is not None and not keeps_size(use, operand, axis)

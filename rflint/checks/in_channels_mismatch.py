@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.checks._layers import channels_given, has_channels_last, spatial_rank, times
-from rflint.checks._places import argument_fix, called, made, named, place_of, twins
+from rflint.checks._places import argument_fix, called, chain, made, named, place_of, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
 from rflint.trace import Operand, Place, Trace, Use
@@ -46,12 +46,8 @@ def hint(use: Use) -> str:
 
 def origin(trace: Trace, operand: Operand, given: Size) -> Iterator[tuple[Place, str]]:
     """The use that made this number of channels: the last one whose own input has another number."""
-    source = operand.source
-    while isinstance(source, int):
-        maker = trace.uses[source]
-        before = maker.operands[0] if maker.operands else None
-        shape = before.shape if before else None
-        if before is None or shape is None or len(shape) < 2 or equal(shape[1], given) is not True:
+    for maker in chain(trace, operand.source):
+        before = maker.operands[0].shape if maker.operands else None
+        if before is None or len(before) < 2 or equal(before[1], given) is not True:
             yield made(maker, f"{named(maker)} makes {given} channels")
             return
-        source = before.source

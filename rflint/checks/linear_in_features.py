@@ -7,7 +7,7 @@ from math import isqrt, prod
 
 from rflint.checks import rule
 from rflint.checks._layers import enclosed, is_overridden, times
-from rflint.checks._places import argument_fix, called, comes_astray, made, named, place_of, twins
+from rflint.checks._places import argument_fix, called, chain, comes_astray, made, named, place_of, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
 from rflint.trace import Shape, Trace, Use
@@ -50,16 +50,12 @@ def unflattened(use: Use, wanted: Size) -> str:
 
 
 def flattening(trace: Trace, use: Use) -> Use | None:
-    """The use that flattened the features, if only layers that keep the shape stand between."""
-    source = use.operands[0].source
-    while isinstance(source, int):
-        maker = trace.uses[source]
+    """The use that flattened the features, if only layers that leave them as they are stand between."""
+    for maker in chain(trace, use.operands[0].source):
         if maker.base in ("flatten", "reshape"):
             return maker
-        before = maker.operands[0] if maker.operands else None
-        if maker.base == "Linear" or before is None or before.shape is None or before.shape != maker.output:
+        if maker.base == "Linear" or not maker.operands or maker.operands[0].shape != maker.output:
             return None
-        source = before.source
     return None
 
 

@@ -44,7 +44,7 @@ def smallest_input(use: Use, axis: int) -> int | None:
     if use.base == "Upsample":
         scale = use.layer.args.get("scale_factor")
         scale = scale[axis] if isinstance(scale, tuple) else scale
-        return max(1, ceil(1 / scale)) if isinstance(scale, (int, float)) and scale > 0 else None
+        return ceil(1 / scale) if isinstance(scale, (int, float)) and scale > 0 else None
     sliding = window(use, axis)
     if sliding is None:
         return None

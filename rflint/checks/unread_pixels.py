@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 
 from rflint.checks import rule
-from rflint.checks._layers import is_convolution, spatial_rank, windows
+from rflint.checks._layers import is_convolution, spatial_rank, window, windows
 from rflint.checks._places import place_of
 from rflint.checks._readers import Reader, Rows, readers_of, rows_read, tensors
 from rflint.diagnostics import Finding
-from rflint.dims import Size
 from rflint.receptive import fields
 from rflint.trace import Trace, Use
 
+LONGEST_PICTURE = 12
 LABELS = ("mask", "label", "target")
 """Inputs with such names hold classes, of which every other one is picked to make them smaller."""
 
@@ -22,19 +22,12 @@ LABELS = ("mask", "label", "target")
 @rule("RF304", "unread-pixels", "warning", fix="hint")
 def unread_pixels(trace: Trace) -> Iterator[Finding]:
     """Whether the rows that all readers of a tensor read leave out some remainder, on a spatial axis."""
-    if not trace.complete or trace.order != "forward":
-        return
-    for source, axes in tensors(trace):
+    for source, axes in tensors(trace) if trace.complete else ():
         readers = readers_of(trace, source)
-        rows = [found for axis, size in axes if (found := rows_read(readers, axis, size))]
-        skipping = [reader.use for reader in readers if is_layer(reader.use) and skips(reader, axes)]
-        if skipping and rows and not is_meant(trace, readers, skipping):
-            yield finding(skipping, rows)
-
-
-def skips(reader: Reader, axes: Sequence[tuple[int, Size]]) -> bool:
-    """Whether it leaves out rows of any axis."""
-    return any(rows_read([reader], axis, size) for axis, size in axes)
+        rows = {axis: found for axis, size in axes if (found := rows_read(readers, axis, size))}
+        layers = [reader.use for reader in readers if is_layer(reader.use)]
+        if rows and layers and not is_meant(trace, readers, layers):
+            yield finding(layers, rows)
 
 
 def is_layer(use: Use) -> bool:
@@ -42,50 +35,46 @@ def is_layer(use: Use) -> bool:
     return spatial_rank(use) > 0 or use.base == "Upsample"
 
 
-def is_meant(trace: Trace, readers: Sequence[Reader], skipping: Sequence[Use]) -> bool:
+def is_meant(trace: Trace, readers: Sequence[Reader], layers: Sequence[Use]) -> bool:
     """Whether it is a known design: labels made smaller, or a ResNet block with the stride on both its 1×1 layers."""
-    if all(use.base == "Upsample" and is_label(trace, use) for use in skipping):
+    if all(use.base == "Upsample" and is_label(trace, use) for use in layers):
         return True
-    ones = [
-        is_convolution(use) and all(one and one.kernel == 1 for one in windows(use))
-        for use in (reader.use for reader in readers)
-    ]
-    return len(ones) > 1 and all(ones)
+    return len(readers) > 1 and all(is_one_by_one(reader.use) for reader in readers)
+
+
+def is_one_by_one(use: Use) -> bool:
+    """Whether it is a convolution with a kernel of 1 on all axes."""
+    return is_convolution(use) and all(one is not None and one.kernel == 1 for one in windows(use))
 
 
 def is_label(trace: Trace, use: Use) -> bool:
     """Whether all that the use sees are inputs whose names speak of labels."""
-    names = fields(trace)[use.index]
-    return bool(names) and all(any(word in name.lower() for word in LABELS) for name in names)
+    return all(any(word in name.lower() for word in LABELS) for name in fields(trace)[use.index])
 
 
-def finding(skipping: Sequence[Use], rows: Sequence[Rows]) -> Finding:
+def finding(layers: Sequence[Use], rows: Mapping[int, Rows]) -> Finding:
     """The finding at the first layer that steps over rows, with how many positions are lost over all axes."""
-    first, *others = skipping
-    lost = 1 - prod(Fraction(len(read), period) for period, read in rows)
-    period, read = rows[0]
+    first, *others = layers
+    lost = 1 - prod(Fraction(len(read), period) for period, read in rows.values())
+    axis, (period, read) = next(iter(rows.items()))
     picture = "".join("#" if row % period in read else "." for row in range(max(6, period)))
-    shown = f" {picture}" if len(picture) <= 12 else ""
+    shown = f" {picture}" if len(picture) <= LONGEST_PICTURE else ""
+    cause, cure = explanation(first, axis)
     rest = f"nothing reads the rest, {round(100 * lost)} % of the positions"
-    message = f"{cause(first)} reads rows{shown} only, and {rest}{cure(first)}"
-    place = place_of(first, "stride", "scale_factor")
-    return Finding(place, message, tuple((place_of(use, "stride"), "steps over the same rows") for use in others))
+    related = tuple((place_of(use, "stride"), "steps over the same rows") for use in others)
+    return Finding(
+        place_of(first, "stride", "scale_factor"), f"{cause} reads rows{shown} only, and {rest}; {cure} would", related
+    )
 
 
-def cause(use: Use) -> str:
-    """What steps over rows."""
-    slides = next((one for one in windows(use) if one and one.stride > 1), None)
+def explanation(use: Use, axis: int) -> tuple[str, str]:
+    """What steps over rows of an axis, and what would not."""
+    if use.base == "Upsample":
+        mode = str(use.layer.args.get("mode", "this"))
+        return f"{mode} resampling", "antialias=True or a pool" if "linear" in mode else "a pool"
+    slides = window(use, axis - len(use.operands[0].shape or ()) + spatial_rank(use))
     if slides is None:
-        return f"{use.layer.args.get('mode', 'this')} resampling"
-    dilated = f" with dilation {slides.dilation}" if slides.kernel > 1 and slides.dilation > 1 else ""
-    return f"kernel {slides.kernel} at stride {slides.stride}{dilated}"
-
-
-def cure(use: Use) -> str:
-    """What would read all of them."""
-    slides = next((one for one in windows(use) if one and one.stride > 1), None)
-    if slides is None:
-        return "; antialias=True or a pool would" if "linear" in str(use.layer.args.get("mode")) else "; a pool would"
+        return "this layer", "a pool"
     if slides.kernel >= slides.stride:
-        return "; without dilation it would"
-    return f"; a kernel of {slides.stride} or a pool would"
+        return f"kernel {slides.kernel} at stride {slides.stride} with dilation {slides.dilation}", "dilation 1"
+    return f"kernel {slides.kernel} at stride {slides.stride}", f"a kernel of {slides.stride} or a pool"

@@ -25,7 +25,7 @@ def network(trace: Trace, span: Spans, with_reached: bool) -> dict[str, Any]:
     """One network: its call, what goes in and comes out, what could not be followed, and its uses."""
     return {
         "target": trace.target,
-        "file": trace.file,
+        "file": trace.place.file if trace.place else trace.file,
         "line": span(trace.place).line if trace.place else None,
         "complete": trace.complete,
         "inputs": mirrored(trace.inputs),

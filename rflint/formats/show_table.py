@@ -49,7 +49,7 @@ def network(trace: Trace, span: Spans, layout: Layout) -> Iterator[str]:
 def header(trace: Trace, span: Spans, colour: bool) -> Iterator[str]:
     """The call, what goes in and comes out, and where it stands."""
     given = ", ".join(f"{name} {structure(value)}" for name, value in trace.inputs.items())
-    place = f"{trace.file}:{span(trace.place).line}" if trace.place else trace.file
+    place = f"{trace.place.file}:{span(trace.place).line}" if trace.place else trace.file
     flow = one_line(f"{given} → {structure(trace.output)}  ({place})")
     yield f"{paint(one_line(trace.call), 'bold', colour)}  {flow}"
     if trace.order == "constructor":

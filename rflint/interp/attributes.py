@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rflint.interp.values import (
+    OPEN,
     BoundMethod,
     ClassMethod,
     ClassValue,
@@ -17,6 +18,7 @@ from rflint.interp.values import (
     Partial,
     Property,
     Raised,
+    Rest,
     SourceModule,
     StaticMethod,
     Super,
@@ -32,12 +34,11 @@ ABSENT = object()
 
 
 def linearise(cls: Value, bases: tuple[Value, ...]) -> tuple[Value, ...]:
-    """The method resolution order (C3) of a class with these bases; unknown bases are left out.
+    """The method resolution order (C3) of a class with these bases, unknown ones in their places.
 
     Raises `Raised` (TypeError) if there is none.
     """
-    known = [base for base in bases if not isinstance(base, Unknown)]
-    rows = [list(order_of(base)) for base in known] + [known]
+    rows = [list(order_of(base)) for base in bases] + [list(bases)]
     order: list[Value] = [cls]
     while rows := [row for row in rows if row]:
         heads = (row[0] for row in rows if not any(row[0] in other[1:] for other in rows))
@@ -74,13 +75,19 @@ def unknown_base(cls: Value) -> Unknown | None:
 
 
 def find_in_class(cls: Value, name: str, after: Value = None) -> Value:
-    """The attribute as it stands in the class or its bases, unbound; ABSENT if there is none."""
+    """The attribute as it stands in the class or its bases, unbound; ABSENT if there is none.
+
+    Behind an unknown base only what the library describes is found: a mixin from elsewhere is not taken to replace
+    what `nn.Module` does, but may well replace what other classes of the source do.
+    """
     order = order_of(cls)
     if after is not None:
         order = order[order.index(after) + 1 :] if after in order else ()
+    certain = True
     for one in order:
+        certain = certain and not isinstance(one, Unknown)
         if isinstance(one, ClassValue):
-            if name in one.namespace:
+            if certain and name in one.namespace:
                 return one.namespace[name]
         elif isinstance(one, NativeClass) and name in one.members:
             return one.members[name]
@@ -105,12 +112,31 @@ def get(value: Value, name: str, frame: Frame, node: Any) -> Value:
     found = look_up(value, name, frame, node)
     if found is not ABSENT:
         return found
-    missing = unknown_base(value.cls) if isinstance(value, Instance) else None
+    missing = may_have(value, name)
     if missing is not None:
         return Unknown(missing.reason, missing.place)
-    if isinstance(value, (Instance, ClassValue, SourceModule)):
+    if isinstance(value, (Instance, ClassValue, SourceModule, str, type(None))):
         raise Raised(AttributeError, f"{describe(value)} has no attribute '{name}'", frame.place(node))
     return frame.unknown(f"attribute {name} of {describe(value)} is not supported", node)
+
+
+def may_have(value: Value, name: str) -> Unknown | None:
+    """Why a value may have an attribute that was not found, if it may."""
+    if not isinstance(value, Instance):
+        return None
+    rest = value.attrs.get(OPEN)
+    if isinstance(rest, Unknown):
+        return rest
+    if name.startswith("_") and not name.endswith("__") and _is_private(value.cls, name):
+        return Unknown(f"attribute {name} of {describe(value)} is not supported")
+    return unknown_base(value.cls)
+
+
+def _is_private(cls: Value, name: str) -> bool:
+    """Is it the name of something inside a class of the library that the library does not describe?"""
+    native = [one for one in order_of(cls) if isinstance(one, NativeClass)]
+    listed = next((one.private for one in native if one.private is not None), None)
+    return bool(native) if listed is None else name in listed
 
 
 def look_up(value: Value, name: str, frame: Frame, node: Any) -> Value:
@@ -144,11 +170,15 @@ def _super_default(value: Super, name: str, found: Value, frame: Frame, node: An
         return missing
     payload = value.receiver.native if isinstance(value.receiver, Instance) else None
     if payload is not None and isinstance(payload, (list, dict, set, tuple, str)):
-        return frame.interp.builtins.attribute(payload, name, frame, node)
+        held = frame.interp.builtins.attribute(payload, name, frame, node)
+        if held is not ABSENT:
+            return held
     return frame.interp.builtins.object_member(name, value.receiver)
 
 
 def _of_instance(value: Instance, name: str, frame: Frame, node: Any) -> Value:
+    if name == "training" and "training" in value.attrs and frame.interp.is_network(value):
+        return frame.interp.training
     found = find_in_class(value.cls, name)
     if isinstance(found, Property) or name not in value.attrs:
         if found is not ABSENT:
@@ -164,6 +194,8 @@ def _last_resort(value: Instance, name: str, frame: Frame, node: Any) -> Value:
         return value.attrs
     if name in ("__module__", "__doc__") and isinstance(value.cls, ClassValue) and value.cls.module is not None:
         return value.cls.module.name if name == "__module__" else None
+    if name == "_modules" and frame.interp.is_network(value):
+        return frame.interp.builtins.registered(value, frame)
     getter = find_in_class(value.cls, "__getattr__")
     if isinstance(getter, Function):
         return frame.interp.call(getter, [value, name], frame, node)
@@ -194,8 +226,10 @@ def _of_class(cls: ClassValue | NativeClass, name: str, frame: Frame, node: Any)
     missing = unknown_base(cls)
     if missing is not None:
         return missing
-    if name in ("__doc__", "__init__", "__new__"):
+    if name in ("__doc__", "__new__"):
         return frame.interp.builtins.object_member(name, cls)
+    if name in ("__init__", "__setattr__"):
+        return frame.interp.builtins.unbound_member(name)
     return ABSENT
 
 
@@ -203,12 +237,11 @@ def put(value: Value, name: str, new: Value, frame: Frame, node: Any) -> None:
     """`value.name = new`."""
     state = frame.interp.state
     if isinstance(value, Instance):
-        found = find_in_class(value.cls, name)
-        if isinstance(found, Property) and found.setter is not None:
-            frame.interp.call(found.setter, [value, new], frame, node)
-            return
-        state.touch(value)
-        value.attrs[name] = new
+        own = find_in_class(value.cls, "__setattr__")
+        if isinstance(own, Function):
+            frame.interp.call(own, [value, name, new], frame, node)
+        else:
+            put_plain(value, name, new, frame, node)
     elif isinstance(value, ClassValue):
         state.touch(value)
         value.namespace[name] = new
@@ -216,7 +249,34 @@ def put(value: Value, name: str, new: Value, frame: Frame, node: Any) -> None:
         state.touch(value.scope)
         value.scope.names[name] = new
     elif isinstance(value, Function):
+        state.touch(value)
         value.attrs[name] = new
+
+
+def put_plain(value: Instance, name: str, new: Value, frame: Frame, node: Any) -> None:
+    """What `object.__setattr__` and `Module.__setattr__` do."""
+    names = new.native if isinstance(new, Instance) else new
+    if name == "__dict__" and isinstance(names, dict):
+        value.attrs = names
+        return
+    found = find_in_class(value.cls, name)
+    if isinstance(found, Property) and found.setter is not None:
+        frame.interp.call(found.setter, [value, new], frame, node)
+        return
+    frame.interp.state.touch(value)
+    registers = frame.interp.is_network(new) and not frame.interp.is_network(value.attrs.get(name))
+    if registers and frame.interp.is_network(value):
+        value.attrs.pop(name, None)  # a module is registered last, whatever plain attribute it replaces
+    value.attrs[name] = new
+
+
+def put_somewhere(value: Value, doubt: Unknown, frame: Frame) -> None:
+    """`setattr(value, unknown, …)`: any attribute may have changed."""
+    if isinstance(value, Instance):
+        frame.interp.state.touch(value)
+        for name in value.attrs:
+            value.attrs[name] = Unknown(doubt.reason, doubt.place)
+        value.attrs[OPEN] = Rest(doubt.reason, doubt.place)
 
 
 def drop(value: Value, name: str, frame: Frame) -> None:
@@ -224,6 +284,9 @@ def drop(value: Value, name: str, frame: Frame) -> None:
     if isinstance(value, Instance):
         frame.interp.state.touch(value)
         value.attrs.pop(name, None)
+    elif isinstance(value, ClassValue):
+        frame.interp.state.touch(value)
+        value.namespace.pop(name, None)
 
 
 def describe(value: Value) -> str:

@@ -18,6 +18,10 @@ TEXT = 1_000_000
 """Characters of one string."""
 FORKS = 12
 """Branches on unknown conditions inside each other."""
+NESTED = 6
+"""Of those, rounds of loops that may have been left before; further rounds are run as those of an unknown loop."""
+ROUNDS = 10
+"""Rounds of a loop of unknown length until what it changes must have settled."""
 USES = 60_000
 """Uses in one trace."""
 HOST_RECURSION = 12_000

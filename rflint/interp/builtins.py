@@ -28,6 +28,7 @@ from rflint.interp.values import (
     Tensor,
     Unknown,
     Value,
+    View,
     is_class,
     is_concrete,
 )
@@ -51,6 +52,9 @@ NAMES: dict[str, Value] = {
     "False": False,
     "None": None,
 }
+
+
+NEEDING = (enumerate, map, filter, reversed, type, staticmethod, classmethod, slice, range)
 
 
 class Builtins:
@@ -83,7 +87,7 @@ class Builtins:
         call = Call(frame.interp, frame, node, args, getattr(function, "__name__", "?"))
         if isinstance(function, type):
             if function in MADE:
-                return args.open or MADE[function](call)
+                return self._made(function, call)
             if issubclass(function, BaseException):
                 return Instance(function, {"args": tuple(args.positional), **args.keywords}, call.place)  # type: ignore[arg-type]
             return call.unknown(f"{function.__name__}() is not supported")
@@ -91,11 +95,22 @@ class Builtins:
             raise Raised(TypeError, f"{attributes.describe(function)} is not callable", call.place)
         return call.unknown(f"calling {attributes.describe(function)} is not supported")
 
+    def _made(self, kind: type, call: Call) -> Value:
+        if call.args.open is not None:
+            return Unknown(call.args.open.reason, call.args.open.place)
+        if kind in NEEDING and not call.args.positional:
+            raise Raised(TypeError, f"{kind.__name__}() misses an argument", call.place)
+        return MADE[kind](call)
+
     # -- containers ------------------------------------------------------------------------------------------
 
     def item(self, value: Value, key: Value, frame: Frame, node: Any) -> Value:
         """`value[key]` of host containers."""
         return hosts.item(value, key, frame, node)
+
+    def is_key(self, value: dict[Value, Value], item: Value, frame: Frame, node: Any) -> Value:
+        """`item in value` of dicts."""
+        return hosts.is_key(value, item, frame, node)
 
     def set_item(self, value: Value, key: Value, new: Value, frame: Frame, node: Any) -> None:
         """`value[key] = new` of host containers."""
@@ -186,8 +201,14 @@ class Builtins:
         if name == "__doc__":
             return None
         if name == "__new__":
-            return NativeFunction("__new__", lambda call: call.unknown("__new__ is not supported"))
+            return NativeFunction("__new__", _new_object)
+        if name == "__getattribute__":
+            return BoundMethod(NativeFunction("__getattribute__", _get_attribute), receiver)
         return attributes.ABSENT
+
+    def unbound_member(self, name: str) -> Value:
+        """`object.__init__`, `Base.__setattr__` where no class of the source defines it."""
+        return NativeFunction(name, _init_object if name == "__init__" else _set_attribute)
 
     def enum_member(self, cls: ClassValue, args: Args, frame: Frame, node: Any) -> Value:
         """`Color("red")`: the member of that value."""
@@ -197,6 +218,17 @@ class Builtins:
             if member is wanted or operators.equal(member.attrs.get("value"), wanted, frame, node) is True:
                 return member
         return frame.unknown(f"a member of {cls.name}", node)
+
+    def registered(self, owner: Instance, frame: Frame) -> Value:
+        """`module._modules`: an attribute that is not known may be a module too."""
+        made = hosts.Registered()
+        made.owner = owner
+        for name, value in owner.attrs.items():
+            if isinstance(value, Unknown):
+                made[Rest(value.reason, value.place)] = value
+            elif frame.interp.is_network(value):
+                made[name] = value
+        return made
 
     def enum_item(self, cls: ClassValue, key: Value, frame: Frame, node: Any) -> Value:
         """`Color["RED"]`."""
@@ -234,10 +266,26 @@ def _is_exception(cls: Value) -> bool:
 
 def _set_attribute(call: Call) -> Value:
     receiver, name, value = call.args.positional[:3]
-    if isinstance(name, str) and isinstance(receiver, Instance):
-        call.interp.state.touch(receiver)
-        receiver.attrs[name] = value
+    if isinstance(receiver, Instance) and isinstance(name, str):
+        attributes.put_plain(receiver, name, value, call.frame, call.node)
+    elif isinstance(receiver, Instance):
+        attributes.put_somewhere(receiver, call.unknown("an attribute whose name is not known"), call.frame)
     return None
+
+
+def _get_attribute(call: Call) -> Value:
+    receiver, name = call.args.positional[:2]
+    return attributes.get(receiver, name, call.frame, call.node) if isinstance(name, str) else call.unknown("a name")
+
+
+def _new_object(call: Call) -> Value:
+    """`object.__new__(cls)`, `super().__new__(cls)`."""
+    cls = call.args.positional[0] if call.args.positional else None
+    if not isinstance(cls, (ClassValue, NativeClass)):
+        return call.unknown("__new__ of this form is not supported")
+    made = Instance(cls, {}, call.place)
+    call.interp.builtins.give_payload(made, Args(call.args.positional[1:], {}), call.frame, call.node)
+    return made
 
 
 def _is_instance(value: Value, kind: Value, frame: Frame) -> bool | Unknown:
@@ -245,7 +293,10 @@ def _is_instance(value: Value, kind: Value, frame: Frame) -> bool | Unknown:
         if kind is object:
             return True
         if isinstance(value, Instance):
-            return attributes.is_subclass(value.cls, kind)
+            held = value.native is not None and isinstance(value.native, kind)
+            return held or attributes.is_subclass(value.cls, kind) or attributes.unknown_base(value.cls) or False
+        if isinstance(value, View):
+            return False
         if isinstance(value, Dim):
             return issubclass(int, kind)
         if kind is type:
@@ -260,8 +311,39 @@ def _is_instance(value: Value, kind: Value, frame: Frame) -> bool | Unknown:
     return _protocol(value, kind, frame)
 
 
+KINDS: dict[str, tuple[type, ...]] = {
+    "functools.partial": (Partial,),
+    "types.FunctionType": (Function,),
+    "types.LambdaType": (Function,),
+    "types.MethodType": (BoundMethod,),
+    "types.ModuleType": (SourceModule, NativeModule),
+    "types.GeneratorType": (Iteration,),
+    "numbers.Number": (int, float, complex, Dim),
+    "numbers.Real": (int, float, Dim),
+    "numbers.Integral": (int, Dim),
+    "collections.OrderedDict": (dict,),
+    "collections.defaultdict": (hosts.DefaultDict,),
+}
+"""Which of our values are instances of classes that the library describes."""
+MEMBERS = {
+    "Iterable": ("__iter__",),
+    "Iterator": ("__next__",),
+    "Callable": ("__call__",),
+    "Sized": ("__len__",),
+    "Collection": ("__len__", "__iter__", "__contains__"),
+    "Hashable": (),
+}
+"""The methods that make an object an instance of an abstract class."""
+
+
 def _tensor_is(value: Tensor, kind: Value, frame: Frame) -> bool:
     library = frame.interp.library
+    if getattr(kind, "qualname", "") in (
+        "collections.abc.Iterable",
+        "collections.abc.Sized",
+        "collections.abc.Hashable",
+    ):
+        return True
     if kind is library.find("torch.nn.Parameter"):
         return value.parameter
     return kind is library.find("torch.Tensor")
@@ -271,6 +353,9 @@ def _protocol(value: Value, kind: Value, frame: Frame) -> bool | Unknown:
     """`isinstance` with the abstract classes of `collections.abc`."""
     qualname = getattr(kind, "qualname", "")
     last = qualname.rsplit(".", 1)[-1]
+    if qualname in KINDS:
+        payload = value.native if isinstance(value, Instance) and value.native is not None else value
+        return isinstance(payload, KINDS[qualname])
     if "collections.abc" not in qualname and not qualname.startswith("typing."):
         return False
     kinds: dict[str, tuple[type, ...]] = {
@@ -282,9 +367,11 @@ def _protocol(value: Value, kind: Value, frame: Frame) -> bool | Unknown:
         "MutableMapping": (dict,),
         "Iterator": (Iteration,),
         "Callable": (Function, NativeFunction, BoundMethod, Partial, ClassValue, NativeClass, type),
-        "Number": (int, float),
     }
     payload = value.native if isinstance(value, Instance) and value.native is not None else value
+    if isinstance(payload, Instance) and last in MEMBERS:
+        found = [attributes.find_in_class(payload.cls, name) for name in MEMBERS[last]]
+        return all(one is not attributes.ABSENT for one in found)
     return isinstance(payload, kinds.get(last, ()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
@@ -18,6 +19,7 @@ from rflint.interp.values import (
     Function,
     Instance,
     Iteration,
+    Named,
     NativeClass,
     NativeFunction,
     Parameter,
@@ -67,14 +69,17 @@ def call_instance(function: Instance, args: Args, frame: Frame, node: Any) -> Va
     return call(found, args.after(function), frame, node)
 
 
-def call_function(function: Function, args: Args, frame: Frame, node: Any) -> Value:
+def call_function(
+    function: Function, args: Args, frame: Frame, node: Any, on_yield: Callable[[Value], Value] | None = None
+) -> Value:
     """Run a function of the source in a frame of its own."""
     interp = frame.interp
     if interp.budget.depth >= budget.DEPTH:
         return frame.unknown(f"calls more than {budget.DEPTH} deep", node)
-    scope = Scope(bind_source(function, args, frame, node), function.scope)
+    scope = Scope(bind_source(function, args, frame, node), function.scope, born=interp.state.clock)
     receiver = args.positional[0] if args.positional else None
     inner = Frame(interp, scope, function.module, function, receiver, [] if function.generator else None)
+    inner.on_yield = on_yield
     interp.budget.depth += 1
     interp.budget.step()
     try:
@@ -102,8 +107,8 @@ def bind_source(function: Function, args: Args, frame: Frame, node: Any) -> dict
         if parameter.kind in ("positional", "plain") and positional:
             names[parameter.name] = positional.pop(0)
         elif parameter.kind == "star":
-            more = () if args.open is None else (Rest(args.open.reason, args.open.place),)
-            names[parameter.name] = (*positional, *more)
+            named = args.open is None or isinstance(args.open, Named)
+            names[parameter.name] = tuple(positional) if named else (*positional, _as_rest(args.open))
             positional = []
         elif parameter.kind == "double":
             names[parameter.name] = _rest_of(keywords, args)
@@ -119,11 +124,20 @@ def bind_source(function: Function, args: Args, frame: Frame, node: Any) -> dict
 
 
 def _rest_of(keywords: dict[str, Value], args: Args) -> Value:
-    return dict(keywords) if args.open is None else Unknown(args.open.reason, args.open.place)
+    if args.open is None or isinstance(args.open, Rest):
+        return dict(keywords)
+    rest = _as_rest(args.open)
+    return {**keywords, rest: rest}
+
+
+def _as_rest(doubt: Unknown | None) -> Rest:
+    assert doubt is not None
+    return doubt if isinstance(doubt, Rest) else Rest(doubt.reason, doubt.place)
 
 
 def _missing(function: Function, parameter: Parameter, args: Args, frame: Frame, node: Any) -> Value:
-    if args.open is not None:
+    keyword_only = parameter.kind == "keyword" and isinstance(args.open, Rest)
+    if args.open is not None and not keyword_only:
         return Unknown(args.open.reason, args.open.place)
     if parameter.has_default:
         return parameter.default
@@ -135,10 +149,20 @@ def call_native(function: NativeFunction, args: Args, frame: Frame, node: Any) -
     frame.interp.budget.step()
     context = Call(frame.interp, frame, node, args, function.name)
     if function.signature is None:
-        return function.run(context)
+        return _run_unbound(function, context)
     if args.open is not None:
         return Unknown(args.open.reason, args.open.place)
     return function.run(context, **bind_native(function.name, function.signature, args, frame, node))
+
+
+def _run_unbound(function: NativeFunction, context: Call) -> Value:
+    """Functions that look at the arguments themselves: too few of them are Python's error, or hidden in a star."""
+    try:
+        return function.run(context)
+    except (IndexError, ValueError):
+        if context.args.open is not None:
+            return Unknown(context.args.open.reason, context.args.open.place)
+        return context.unknown(f"{function.name}() with these arguments is not supported")
 
 
 def bind_native(name: str, signature: Signature, args: Args, frame: Frame, node: Any) -> dict[str, Value]:
@@ -171,6 +195,12 @@ def instantiate(cls: ClassValue | NativeClass, args: Args, frame: Frame, node: A
     for one in attributes.order_of(cls):
         if isinstance(one, NativeClass) and one.new is not None:
             return one.new(Call(frame.interp, frame, node, args, one.name), cls)
+    own = attributes.find_in_class(cls, "__new__")
+    if isinstance(own, (Function, StaticMethod)):
+        made = call(own, args.after(cls), frame, node)
+        if isinstance(made, Instance) and attributes.is_subclass(made.cls, cls):
+            initialise(made, args, frame, node)
+        return made
     if isinstance(cls, ClassValue):
         enumerated = cls.notes.get("members")
         if enumerated is not None:

@@ -8,13 +8,14 @@ from typing import Any
 import libcst as cst
 
 from rflint.interp import attributes
-from rflint.interp.expressions import evaluate, parameters
+from rflint.interp.expressions import enclosing, evaluate, parameters
 from rflint.interp.frames import Args, Frame
 from rflint.interp.scopes import Scope
 from rflint.interp.values import (
+    ClassMethod,
     ClassValue,
     Function,
-    NativeClass,
+    StaticMethod,
     Unknown,
     Value,
 )
@@ -24,15 +25,13 @@ RunBlock = Callable[[Any, Frame], Any]
 
 def define_function(node: cst.FunctionDef, frame: Frame) -> Value:
     """The value that a `def` binds, decorators applied."""
-    scope = frame.scope
-    if frame.annotations is not None and scope.outer is not None:
-        scope = scope.outer  # methods do not see the names of their class
     function = Function(
         node.name.value,
         node,
         parameters(node.params, frame),
-        scope,
+        enclosing(frame),
         frame.module,
+        frame.owner,
         generator=frame.module.yields and contains_yield(node.body),
     )
     return decorated(node, function, frame)
@@ -74,17 +73,13 @@ def define_class(node: cst.ClassDef, frame: Frame, run_block: RunBlock) -> Value
     """The value that a `class` statement binds."""
     bases = tuple(_base(arg, frame) for arg in node.bases)
     scope = Scope(outer=frame.scope)
-    body = Frame(frame.interp, scope, frame.module, frame.function, frame.receiver, annotations={})
     cls = ClassValue(node.name.value, bases, scope.names, frame.module, frame.place(node.name))
     cls.mro = attributes.linearise(cls, bases)
+    body = Frame(frame.interp, scope, frame.module, frame.function, frame.receiver, annotations={}, cls=cls)
     run_block(node.body.body, body)
     cls.namespace = scope.names
     cls.annotations = body.annotations or {}
-    claim(cls)
-    for base in attributes.order_of(cls)[1:]:
-        if isinstance(base, NativeClass) and "__init_subclass__" in base.members:
-            frame.interp.call(base.members["__init_subclass__"], [cls], frame, node)
-            break
+    _announce(cls, node, frame)
     return decorated(node, cls, frame)
 
 
@@ -94,9 +89,35 @@ def _base(arg: Any, frame: Frame) -> Value:
     return evaluate(arg.value, frame)
 
 
-def claim(cls: ClassValue) -> None:
-    """Tell the functions of a class body whose they are; `super()` needs it."""
-    for value in cls.namespace.values():
-        for function in (value, getattr(value, "function", None), getattr(value, "getter", None)):
-            if isinstance(function, Function) and function.owner is None:
-                function.owner = cls
+def _announce(cls: ClassValue, node: cst.ClassDef, frame: Frame) -> None:
+    """Tell those who want to know of a new class: `__set_name__`, `__init_subclass__`, the metaclass."""
+    keywords = {arg.keyword.value: evaluate(arg.value, frame) for arg in node.keywords if arg.keyword is not None}
+    meta = keywords.pop("metaclass", None)
+    told: set[int] = set()
+    for base in attributes.order_of(cls)[1:]:
+        hook = attributes.find_in_class(base, "__init_subclass__")
+        if hook is attributes.ABSENT or id(hook) in told or isinstance(base, type):
+            continue
+        told.add(id(hook))
+        hook = hook.function if isinstance(hook, ClassMethod) else hook
+        frame.interp.call_with(hook, Args([cls], keywords), frame, node)
+        if isinstance(hook, Function):
+            break  # it passes the news on with super()
+    _introduce(cls, meta, frame, node)
+
+
+def _introduce(cls: ClassValue, meta: Value, frame: Frame, node: Any) -> None:
+    """A metaclass of the source may register the class; one that makes classes is not followed."""
+    if meta is None:
+        meta = next((c.notes["meta"] for c in cls.mro if isinstance(c, ClassValue) and "meta" in c.notes), None)
+    if not isinstance(meta, ClassValue):
+        return
+    cls.notes["meta"] = meta
+    for name in ("__new__", "__call__"):
+        if isinstance(attributes.find_in_class(meta, name), (Function, StaticMethod)):
+            doubt = frame.unknown(f"the {name} of a metaclass is not followed", node)
+            cls.bases = (*cls.bases, doubt)
+            cls.notes["doubt"] = doubt
+    init = attributes.find_in_class(meta, "__init__")
+    if isinstance(init, Function):
+        frame.interp.call(init, [cls, cls.name, cls.bases, cls.namespace], frame, node)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from rflint.dims import Dim
 from rflint.interp import attributes, hosts, operators
+from rflint.interp.expressions import distinct
 from rflint.interp.frames import Call
 from rflint.interp.functions import items_of
 from rflint.interp.values import (
@@ -16,6 +17,7 @@ from rflint.interp.values import (
     NativeClass,
     Property,
     Raised,
+    Rest,
     StaticMethod,
     Super,
     Tensor,
@@ -107,13 +109,10 @@ def tuple_(call: Call) -> Value:
     return items if isinstance(items, Unknown) else tuple(items)
 
 
-def _set(kind: Callable[[list[Value]], Value]) -> Callable[[Call], Value]:
+def _set(kind: Callable[[set[Value]], Value]) -> Callable[[Call], Value]:
     def run(call: Call) -> Value:
         items = list_(call)
-        try:
-            return items if isinstance(items, Unknown) else kind(items)
-        except TypeError as problem:
-            raise Raised(TypeError, str(problem), call.place) from None
+        return items if isinstance(items, Unknown) else kind(distinct(items, call.frame, call.node))
 
     return run
 
@@ -190,9 +189,33 @@ def enumerate_(call: Call) -> Value:
 @makes(zip)
 def zip_(call: Call) -> Value:
     """`zip(...)`."""
-    rows = [items_of(call, value) for value in call.args.positional]
-    unknown = next((row for row in rows if isinstance(row, Unknown)), None)
-    return unknown if unknown is not None else Iteration(list(zip(*rows, strict=False)))
+    rows: list[Iteration] = []
+    for value in call.args.positional:
+        items = value if isinstance(value, Iteration) else call.interp.elements(value, call.frame, call.node)
+        if isinstance(items, Unknown):
+            return items
+        rows.append(items if isinstance(items, Iteration) else Iteration(items))
+    for row in rows:
+        call.interp.state.touch(row)
+    made: list[Value] = []
+    while rows and (taken := _taken(rows)) is not None:
+        made.append(taken)
+        if isinstance(taken, Rest):
+            break
+    return Iteration(made)
+
+
+def _taken(rows: list[Iteration]) -> tuple[Value, ...] | Rest | None:
+    """One item of each, in order, as `zip` takes them; None where one has no more."""
+    taken: list[Value] = []
+    for row in rows:
+        if row.position >= len(row.items):
+            return None
+        if isinstance(row.items[row.position], Rest):
+            return row.items[row.position]  # type: ignore[no-any-return]
+        row.position += 1
+        taken.append(row.items[row.position - 1])
+    return tuple(taken)
 
 
 @makes(map)
@@ -202,7 +225,7 @@ def map_(call: Call) -> Value:
     rows = [items_of(call, value) for value in values]
     unknown = next((row for row in rows if isinstance(row, Unknown)), None)
     if unknown is not None:
-        return unknown
+        return Iteration([Rest(unknown.reason, unknown.place)])
     made = [call.interp.call(function, list(args), call.frame, call.node) for args in zip(*rows, strict=False)]
     return Iteration(made)
 
@@ -219,8 +242,8 @@ def filter_(call: Call) -> Value:
         answer = item if function is None else call.interp.call(function, [item], call.frame, call.node)
         held = operators.truth(answer, call.frame, call.node)
         if isinstance(held, Unknown):
-            return held
-        if held:
+            kept.append(Rest(held.reason, held.place))
+        elif held:
             kept.append(item)
     return Iteration(kept)
 

@@ -5,14 +5,42 @@ from __future__ import annotations
 from typing import Any
 
 from rflint.interp import budget, operators
-from rflint.interp.frames import Args, Call
-from rflint.interp.hosts import method
-from rflint.interp.values import (
-    Raised,
-    Rest,
-    Unknown,
-    Value,
-)
+from rflint.interp.expressions import overwritten
+from rflint.interp.frames import Args, Call, Frame
+from rflint.interp.hosts import DefaultDict, Deque, existing, is_certain, method
+from rflint.interp.values import Raised, Rest, Unknown, Value, View
+
+
+def elements(value: Any, frame: Frame, node: Any) -> list[Value] | Unknown:
+    """The elements of a host container, in an order that is the same on every machine."""
+    if isinstance(value, dict):
+        frame.interp.loader.complete(value, frame, node)
+        return certain_keys(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=_rank)
+    if isinstance(value, range) and not is_short(value):
+        return frame.unknown(f"a range of more than {budget.COLLECTION:,} numbers", node)
+    return list(value)
+
+
+def certain_keys(value: dict[Value, Value]) -> list[Value]:
+    """The keys in order, up to the first of which it is not known whether others come before it."""
+    keys = list(value)
+    rest = next((i for i, key in enumerate(keys) if isinstance(key, Rest)), len(keys))
+    return keys[: rest + 1]
+
+
+def _rank(value: Value) -> tuple[bool, str, Value, str]:
+    """Numbers by size, others by text; an unknown rest last."""
+    number = value if isinstance(value, (int, float)) else 0
+    name = value if isinstance(value, str) else str(getattr(value, "name", ""))
+    return isinstance(value, Unknown), type(value).__name__, number, name
+
+
+def is_short(value: range) -> bool:
+    """Is a range within the budget of collections?"""
+    return abs(value.stop - value.start) // abs(value.step) <= budget.COLLECTION
+
 
 # -- lists ---------------------------------------------------------------------------------------------------
 
@@ -25,6 +53,49 @@ def append(call: Call) -> Value:
     if len(receiver) >= budget.COLLECTION:
         raise budget.Exhausted(f"a list of more than {budget.COLLECTION:,} elements")
     receiver.append(item)
+    _forget(receiver, 0)
+    return None
+
+
+def _forget(receiver: list[Value], end: int) -> None:
+    """A full deque loses what is at its other end."""
+    limit = receiver.limit if isinstance(receiver, Deque) else None
+    while limit is not None and len(receiver) > limit:
+        rest = next((value for value in receiver if isinstance(value, Rest)), None)
+        if rest is not None:
+            receiver[:] = [rest]
+            return
+        receiver.pop(end)
+
+
+@method(list, "appendleft", "extendleft")
+def append_left(call: Call) -> Value:
+    """`deque.appendleft`, `deque.extendleft`."""
+    receiver, item = call.args.positional[:2]
+    items = call.interp.elements(item, call.frame, call.node) if call.name == "extendleft" else [item]
+    call.interp.state.touch(receiver)
+    for value in [Rest(items.reason, items.place)] if isinstance(items, Unknown) else items:
+        receiver.insert(0, value)
+        _forget(receiver, -1)
+    return None
+
+
+@method(list, "popleft")
+def pop_left(call: Call) -> Value:
+    """`deque.popleft`."""
+    return pop(Call(call.interp, call.frame, call.node, Args([call.args.positional[0], 0]), call.name))
+
+
+@method(list, "rotate")
+def rotate(call: Call) -> Value:
+    """`deque.rotate`."""
+    receiver, *steps = call.args.positional
+    count = steps[0] if steps else 1
+    call.interp.state.touch(receiver)
+    if not isinstance(count, int) or any(isinstance(value, Rest) for value in receiver):
+        receiver[:] = [Rest("a deque whose order is not known", call.place)]
+    elif receiver:
+        receiver[:] = [*receiver[-count % len(receiver) :], *receiver[: -count % len(receiver)]]
     return None
 
 
@@ -34,7 +105,10 @@ def extend(call: Call) -> Value:
     receiver, values = call.args.positional[:2]
     items = call.interp.elements(values, call.frame, call.node)
     call.interp.state.touch(receiver)
+    if isinstance(items, list) and len(receiver) + len(items) > budget.COLLECTION:
+        raise budget.Exhausted(f"a list of more than {budget.COLLECTION:,} elements")
     receiver.extend([Rest(items.reason, items.place)] if isinstance(items, Unknown) else items)
+    _forget(receiver, 0)
     return None
 
 
@@ -55,8 +129,7 @@ def pop(call: Call) -> Value:
     """`list.pop`."""
     receiver, *position = call.args.positional
     where = position[0] if position else -1
-    rest = next((value for value in receiver if isinstance(value, Rest)), None)
-    if not isinstance(where, int) or rest is not None:
+    if not isinstance(where, int) or not is_certain(receiver, where):
         call.interp.state.touch(receiver)
         receiver[:] = [Rest("a list that was shortened somewhere", call.place)]
         return call.unknown("an element of a list that is not known")
@@ -131,7 +204,20 @@ def sort(call: Call) -> Value:
 @method(set, "copy")
 def copy(call: Call) -> Value:
     """`copy`: one level."""
-    return type(call.args.positional[0])(call.args.positional[0])
+    return copied(call.args.positional[0])
+
+
+def copied(value: Any) -> Any:
+    """A shallow copy of a host container."""
+    if isinstance(value, DefaultDict):
+        made = DefaultDict(value)
+        made.factory, made.keeps = value.factory, value.keeps
+        return made
+    if isinstance(value, Deque):
+        held = Deque(value)
+        held.limit = value.limit
+        return held
+    return type(value)(value)
 
 
 @method(list, "clear")
@@ -154,12 +240,16 @@ def get(call: Call) -> Value:
     receiver, key, *default = call.args.positional
     fallback = default[0] if default else call.args.keywords.get("default")
     if isinstance(key, Unknown):
-        return key
+        if call.name != "get":
+            call.interp.state.touch(receiver)
+            overwritten(receiver, key)
+        return Unknown(key.reason, key.place)
+    key = existing(receiver, key, call.frame, call.node)
     if key in receiver:
         if call.name == "pop":
             call.interp.state.touch(receiver)
             return receiver.pop(key)
-        return receiver[key]
+        return call.interp.builtins.item(receiver, key, call.frame, call.node)
     doubt = next((k for k in receiver if isinstance(k, Unknown)), None)
     if doubt is not None:
         return doubt
@@ -174,7 +264,17 @@ def get(call: Call) -> Value:
 @method(dict, "items", "keys", "values")
 def views(call: Call) -> Value:
     """`items`, `keys`, `values`: lists of what is there now."""
-    return list(getattr(call.args.positional[0], call.name)())
+    receiver = call.args.positional[0]
+    keys = elements(receiver, call.frame, call.node)
+    assert isinstance(keys, list)
+    return View(key if isinstance(key, Rest) else _entry(call, receiver, key) for key in keys)
+
+
+def _entry(call: Call, receiver: dict[Value, Value], key: Value) -> Value:
+    if call.name == "keys":
+        return key
+    value = call.interp.builtins.item(receiver, key, call.frame, call.node)
+    return value if call.name == "values" else (key, value)
 
 
 @method(dict, "update")
@@ -185,8 +285,8 @@ def update(call: Call) -> Value:
     call.interp.state.touch(receiver)
     if isinstance(made, Unknown) or call.args.open is not None:
         doubt = made if isinstance(made, Unknown) else call.args.open
-        receiver.update(dict.fromkeys(receiver, doubt))
-        receiver[doubt] = doubt
+        assert doubt is not None
+        overwritten(receiver, doubt)
         return None
     receiver.update(made)
     return None
@@ -199,6 +299,10 @@ def popitem(call: Call) -> Value:
     call.interp.state.touch(receiver)
     if not receiver:
         raise Raised(KeyError, "an empty dict", call.place)
+    doubt = next((key for key in receiver if isinstance(key, Unknown)), None)
+    if doubt is not None:
+        overwritten(receiver, doubt)
+        return Unknown(doubt.reason, doubt.place)
     return receiver.popitem()
 
 
@@ -207,7 +311,15 @@ def move_to_end(call: Call) -> Value:
     """`OrderedDict.move_to_end`."""
     receiver, key = call.args.positional[:2]
     call.interp.state.touch(receiver)
-    receiver[key] = receiver.pop(key)
+    last = call.args.keywords.get("last", (*call.args.positional, True, True)[2])
+    if isinstance(key, Unknown) or key not in receiver or not isinstance(last, bool):
+        overwritten(receiver, call.unknown("an order that is not known"))
+        return None
+    held = {key: receiver.pop(key)}
+    if not last:
+        held.update(receiver)
+        receiver.clear()
+    receiver.update(held)
     return None
 
 
@@ -219,6 +331,13 @@ def add(call: Call) -> Value:
     """`add`, `discard`, `remove`."""
     receiver, item = call.args.positional[:2]
     call.interp.state.touch(receiver)
+    doubt = next((v for v in (item, *receiver) if isinstance(v, Unknown)), None)
+    if isinstance(item, Unknown) or (doubt is not None and call.name == "remove"):
+        assert doubt is not None
+        if call.name != "add":
+            receiver.clear()
+        receiver.add(Rest(doubt.reason, doubt.place))
+        return None
     try:
         getattr(receiver, call.name)(item)
     except (KeyError, TypeError) as problem:
@@ -242,7 +361,7 @@ def combine(call: Call) -> Value:
     if doubt is not None:
         if call.name == "update":
             call.interp.state.touch(receiver)
-            receiver.add(doubt)
+            receiver.add(Rest(doubt.reason, doubt.place))
             return None
         return Unknown(doubt.reason, doubt.place)
     if call.name == "update":

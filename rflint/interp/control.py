@@ -1,4 +1,4 @@
-"""Control flow: conditions, loops, exceptions, contexts, patterns."""
+"""Conditions and loops."""
 
 from __future__ import annotations
 
@@ -8,23 +8,17 @@ from typing import Any
 
 import libcst as cst
 
-from rflint.interp import attributes, budget, operators
-from rflint.interp.expressions import evaluate
+from rflint.interp import budget
+from rflint.interp.expressions import condition, evaluate
 from rflint.interp.frames import Frame
 from rflint.interp.statements import NOTHING, End, Outcome, assign, executes, join, run
-from rflint.interp.values import (
-    Instance,
-    Raised,
-    Rest,
-    Unknown,
-    Value,
-)
+from rflint.interp.values import Iteration, Rest, Unknown
 
 
 @executes(cst.If)
 def if_(node: cst.If, frame: Frame) -> Outcome:
     """`if`: the side that is taken, or both."""
-    held = operators.truth(evaluate(node.test, frame), frame, node.test)
+    held = condition(node.test, frame)
     if not isinstance(held, Unknown):
         return run(node.body, frame) if held else _else(node.orelse, frame)
     return join(frame.interp.fork([lambda: run(node.body, frame), lambda: _else(node.orelse, frame)], held), frame)
@@ -38,35 +32,59 @@ def _else(node: Any, frame: Frame) -> Outcome:
 
 @executes(cst.For)
 def for_(node: cst.For, frame: Frame) -> Outcome:
-    """`for`: unrolled over known elements; otherwise run twice and joined."""
+    """`for`: unrolled over known elements; otherwise run until nothing changes any more."""
     iterable = evaluate(node.iter, frame)
+    if isinstance(iterable, Iteration):
+        return _rounds(node, iterable, frame)
     values = frame.interp.elements(iterable, frame, node.iter)
     if isinstance(values, Unknown):
-        return unknown_loop(
-            node, values, frame, lambda: assign(node.target, Unknown(values.reason, values.place), frame)
-        )
-    if len(values) > budget.ITERATIONS:
-        raise budget.Exhausted(f"a loop of more than {budget.ITERATIONS:,} rounds")
-    return _rounds(node, list(values), 0, frame)
+        return unknown_loop(node, values, frame, partial(_bind_unknown, node, values, frame))
+    return _rounds(node, Iteration(list(values)), frame)
 
 
-def _rounds(node: cst.For, values: list[Value], start: int, frame: Frame) -> Outcome:
-    for number in range(start, len(values)):
-        value = values[number]
+def _bind_unknown(node: cst.For, doubt: Unknown, frame: Frame) -> None:
+    assign(node.target, Unknown(doubt.reason, doubt.place), frame)
+
+
+def _rounds(node: cst.For, values: Iteration, frame: Frame) -> Outcome:
+    """The rounds over what an iterator still has to give; what `break` leaves stays in it."""
+    count = 0
+    while values.position < len(values.items):
+        count += 1
+        if count > budget.ITERATIONS:
+            raise budget.Exhausted(f"a loop of more than {budget.ITERATIONS:,} rounds")
+        frame.interp.state.touch(values)
+        value = values.items[values.position]
+        values.position += 1
         if isinstance(value, Rest):
-            end = unknown_loop(
-                node, value, frame, partial(assign, node.target, Unknown(value.reason, value.place), frame)
-            )
+            end = unknown_loop(node, value, frame, partial(_bind_unknown, node, value, frame), orelse=False)
         else:
             assign(node.target, value, frame)
             end = run(node.body, frame)
-        if end is None or (end.continues and not (end.falls or end.breaks or end.value is not NOTHING)):
+        if _only_continues(end):
             continue
-        if end.breaks and not (end.falls or end.continues or end.value is not NOTHING):
+        if _only_breaks(end):
             return None
-        if end.breaks or end.value is not NOTHING:
-            return _left_perhaps(end, partial(_rounds, node, values, number + 1, frame), frame)
+        if end is not None and (end.breaks or end.value is not NOTHING):
+            return _left_perhaps(end, partial(_further_rounds, node, values, frame), frame)
     return _else(node.orelse, frame)
+
+
+def _further_rounds(node: cst.For, values: Iteration, frame: Frame) -> Outcome:
+    if len(frame.interp.state.conditions) <= budget.NESTED:
+        return _rounds(node, values, frame)
+    doubt = frame.interp.last_doubt or Unknown("a loop that may have been left")
+    frame.interp.state.touch(values)
+    values.position = len(values.items)
+    return unknown_loop(node, doubt, frame, partial(_bind_unknown, node, doubt, frame))
+
+
+def _only_continues(end: Outcome) -> bool:
+    return end is None or not (end.breaks or end.value is not NOTHING)
+
+
+def _only_breaks(end: Outcome) -> bool:
+    return end is not None and end.breaks and not (end.falls or end.continues or end.value is not NOTHING)
 
 
 def _left_perhaps(end: End, rest: Callable[[], Outcome], frame: Frame) -> Outcome:
@@ -80,18 +98,24 @@ def _left_perhaps(end: End, rest: Callable[[], Outcome], frame: Frame) -> Outcom
     return join(ends, frame)
 
 
-def unknown_loop(node: Any, reason: Unknown, frame: Frame, bind: Callable[[], None]) -> Outcome:
-    """A loop of an unknown number of rounds: none, one or two, joined."""
+def unknown_loop(node: Any, reason: Unknown, frame: Frame, bind: Callable[[], Any], orelse: bool = True) -> Outcome:
+    """A loop of an unknown number of rounds: its body runs until no further round would change what is known."""
+    ends: list[Outcome] = [None]
 
-    def once() -> Outcome:
+    def once() -> None:
         bind()
         end = run(node.body, frame)
-        return None if end is None or end.value is NOTHING else End(falls=True, value=end.value)
+        if end is not None and (end.value is not NOTHING or (end.breaks and not orelse)):
+            ends.append(End(falls=True, value=end.value, breaks=end.breaks and not orelse))
 
-    def twice() -> Outcome:
-        return join([once(), *frame.interp.fork([lambda: None, once], reason)], frame)
-
-    return join(frame.interp.fork([lambda: None, twice], reason), frame)
+    for _ in range(budget.ROUNDS):
+        if not frame.interp.settle([lambda: None, once], reason)[1]:
+            break
+    else:
+        raise budget.Exhausted(f"a loop that does not settle in {budget.ROUNDS} rounds")
+    if orelse and node.orelse is not None:
+        ends += frame.interp.fork([lambda: None, partial(_else, node.orelse, frame)], reason)
+    return join(ends, frame)
 
 
 @executes(cst.While)
@@ -99,136 +123,23 @@ def while_(node: cst.While, frame: Frame) -> Outcome:
     """`while`: run while the condition is known."""
     for _ in range(budget.ITERATIONS):
         frame.interp.budget.step()
-        held = operators.truth(evaluate(node.test, frame), frame, node.test)
+        held = condition(node.test, frame)
         if isinstance(held, Unknown):
-            return unknown_loop(node, held, frame, lambda: None)
+            return unknown_loop(node, held, frame, partial(evaluate, node.test, frame))
         if not held:
             return _else(node.orelse, frame)
         end = run(node.body, frame)
-        if end is None or (end.continues and not (end.falls or end.breaks or end.value is not NOTHING)):
+        if _only_continues(end):
             continue
-        if end.breaks and not (end.falls or end.continues or end.value is not NOTHING):
+        if _only_breaks(end):
             return None
-        if end.breaks or end.value is not NOTHING:
-            return _left_perhaps(end, lambda: while_(node, frame), frame)
+        if end is not None and (end.breaks or end.value is not NOTHING):
+            return _left_perhaps(end, partial(_further_while, node, frame), frame)
     raise budget.Exhausted(f"a loop of more than {budget.ITERATIONS:,} rounds")
 
 
-@executes(cst.Try)
-def try_(node: cst.Try, frame: Frame) -> Outcome:
-    """`try`: what is certainly raised is caught by the first handler that fits."""
-    try:
-        end = run(node.body, frame)
-        if end is None and node.orelse is not None:
-            end = run(node.orelse.body, frame)
-    except Raised as problem:
-        handler = _handler(node, problem, frame)
-        if handler is None:
-            _finally(node, frame)
-            raise
-        end = _handle(handler, problem, frame)
-    left = _finally(node, frame)
-    return left if left is not None else end
-
-
-def _finally(node: cst.Try, frame: Frame) -> Outcome:
-    return run(node.finalbody.body, frame) if node.finalbody is not None else None
-
-
-def _handler(node: cst.Try, problem: Raised, frame: Frame) -> Any:
-    for handler in node.handlers:
-        if handler.type is None:
-            return handler
-        kinds = evaluate(handler.type, frame)
-        for kind in kinds if isinstance(kinds, tuple) else (kinds,):
-            if isinstance(kind, Unknown) or frame.interp.builtins.catches(kind, problem.kind):
-                return handler
-    return None
-
-
-def _handle(handler: Any, problem: Raised, frame: Frame) -> Outcome:
-    if handler.name is not None:
-        assign(handler.name.name, frame.interp.builtins.exception_value(problem), frame)
-    frame.interp.handling.append(problem)
-    try:
-        return run(handler.body, frame)
-    finally:
-        frame.interp.handling.pop()
-
-
-@executes(cst.With)
-def with_(node: cst.With, frame: Frame) -> Outcome:
-    """`with`: the body runs; what a manager of the source does on entering counts."""
-    for item in node.items:
-        manager = evaluate(item.item, frame)
-        entered: Value = manager
-        if isinstance(manager, Instance):
-            enter = attributes.look_up(manager, "__enter__", frame, item.item)
-            if enter is not attributes.ABSENT:
-                entered = frame.interp.call(enter, [], frame, item.item)
-        if item.asname is not None:
-            assign(item.asname.name, entered, frame)
-    return run(node.body, frame)
-
-
-@executes(cst.Match)
-def match(node: cst.Match, frame: Frame) -> Outcome:
-    """`match`: the first case that fits."""
-    return _cases(node, evaluate(node.subject, frame), 0, frame)
-
-
-def _cases(node: cst.Match, subject: Value, start: int, frame: Frame) -> Outcome:
-    for number in range(start, len(node.cases)):
-        case = node.cases[number]
-        fits = _fits(case.pattern, subject, frame)
-        if fits is True and case.guard is not None:
-            fits = operators.truth(evaluate(case.guard, frame), frame, case.guard)
-        if isinstance(fits, Unknown):
-            sides = [partial(run, case.body, frame), partial(_cases, node, subject, number + 1, frame)]
-            return join(frame.interp.fork(sides, fits), frame)
-        if fits:
-            return run(case.body, frame)
-    return None
-
-
-def _fits(pattern: Any, subject: Value, frame: Frame) -> bool | Unknown:
-    if isinstance(pattern, (cst.MatchValue, cst.MatchSingleton)):
-        return _known(operators.equal(subject, evaluate(pattern.value, frame), frame, pattern.value))
-    if isinstance(pattern, cst.MatchOr):
-        return _any_fits([_fits(element.pattern, subject, frame) for element in pattern.patterns])
-    if isinstance(pattern, cst.MatchAs):
-        fits = _fits(pattern.pattern, subject, frame) if pattern.pattern is not None else True
-        if fits is True and pattern.name is not None:
-            assign(pattern.name, subject, frame)
-        return fits
-    if isinstance(pattern, (cst.MatchList, cst.MatchTuple)):
-        return _sequence_fits(pattern, subject, frame)
-    if isinstance(pattern, cst.MatchClass) and not pattern.patterns and not pattern.kwds:
-        return _known(frame.interp.builtins.is_instance(subject, evaluate(pattern.cls, frame), frame, pattern.cls))
-    return Unknown("this match pattern is not supported")
-
-
-def _sequence_fits(pattern: Any, subject: Value, frame: Frame) -> bool | Unknown:
-    if isinstance(subject, Unknown):
-        return subject
-    if not isinstance(subject, (list, tuple)):
-        return False
-    if any(isinstance(element, cst.MatchStar) for element in pattern.patterns):
-        return Unknown("a starred match pattern is not supported")
-    if len(subject) != len(pattern.patterns):
-        return False
-    for element, value in zip(pattern.patterns, subject, strict=True):
-        fits = _fits(element.value, value, frame)
-        if fits is not True:
-            return fits
-    return True
-
-
-def _any_fits(answers: list[bool | Unknown]) -> bool | Unknown:
-    if any(answer is True for answer in answers):
-        return True
-    return next((answer for answer in answers if isinstance(answer, Unknown)), False)
-
-
-def _known(value: Value) -> bool | Unknown:
-    return value if isinstance(value, Unknown) else bool(value)
+def _further_while(node: cst.While, frame: Frame) -> Outcome:
+    if len(frame.interp.state.conditions) <= budget.NESTED:
+        return while_(node, frame)
+    doubt = frame.interp.last_doubt or Unknown("a loop that may have been left")
+    return unknown_loop(node, doubt, frame, partial(evaluate, node.test, frame))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from rflint.interp.scopes import Scope
 from rflint.interp.values import (
     Function,
     Iteration,
+    Named,
     Raised,
     Rest,
     Unknown,
@@ -51,6 +53,10 @@ def evaluate(node: Any, frame: Frame) -> Value:
 def name(node: cst.Name, frame: Frame) -> Value:
     """A name: local, enclosing, module, built-in."""
     scope = frame.scope.find(node.value)
+    if scope is None and node.value[:2] == "__":
+        scope = frame.scope.find(mangled(node.value, frame))
+        if scope is not None:
+            return scope.names[mangled(node.value, frame)]
     if scope is None:
         return frame.interp.loader.star(frame.module, node.value, frame, node)
     value = scope.names[node.value]
@@ -60,7 +66,14 @@ def name(node: cst.Name, frame: Frame) -> Value:
 @evaluates(cst.Attribute)
 def attribute(node: cst.Attribute, frame: Frame) -> Value:
     """`value.attr`."""
-    return attributes.get(evaluate(node.value, frame), node.attr.value, frame, node)
+    return attributes.get(evaluate(node.value, frame), mangled(node.attr.value, frame), frame, node)
+
+
+def mangled(name: str, frame: Frame) -> str:
+    """The name under which a class keeps its private `__name`."""
+    if name[:2] != "__" or name[-2:] == "__" or frame.owner is None:
+        return name
+    return f"_{frame.owner.name.lstrip('_')}{name}"
 
 
 @lru_cache(maxsize=65536)
@@ -83,16 +96,26 @@ def concatenated(node: cst.ConcatenatedString, frame: Frame) -> Value:
 @evaluates(cst.FormattedString)
 def formatted(node: cst.FormattedString, frame: Frame) -> Value:
     """An f-string."""
-    parts = [_part(part, frame) for part in node.parts]
+    return _joined_parts([_part(part, node, frame) for part in node.parts], frame, node)
+
+
+def _joined_parts(parts: list[Value], frame: Frame, node: Any) -> Value:
     unknown = next((part for part in parts if isinstance(part, Unknown)), None)
-    return unknown if unknown is not None else "".join(parts)
+    if unknown is not None:
+        return Unknown(unknown.reason, unknown.place)
+    if sum(map(len, parts)) > budget.TEXT:
+        return frame.unknown(f"a text of more than {budget.TEXT:,} characters", node)
+    return "".join(parts)
 
 
-def _part(part: Any, frame: Frame) -> Value:
+def _part(part: Any, node: cst.FormattedString, frame: Frame) -> Value:
     if isinstance(part, cst.FormattedStringText):
-        return part.value.replace("{{", "{").replace("}}", "}")
+        text = part.value.replace("{{", "{").replace("}}", "}")
+        return _literal(f'"""{text}"""') if "\\" in text and "r" not in node.prefix.lower() else text
+    if part.equal is not None:
+        return frame.unknown("f'{name=}' is not supported", node)
     value = evaluate(part.expression, frame)
-    spec = "".join(_part(p, frame) for p in part.format_spec) if part.format_spec else ""
+    spec = _joined_parts([_part(p, node, frame) for p in part.format_spec or ()], frame, node)
     return frame.interp.builtins.format(value, spec, part.conversion or "", frame, part.expression)
 
 
@@ -130,7 +153,13 @@ def tuple_display(node: cst.Tuple, frame: Frame) -> Value:
 @evaluates(cst.Set)
 def set_display(node: cst.Set, frame: Frame) -> Value:
     """`{...}`."""
-    return {hashable(value, frame, node) for value in elements(node.elements, frame)}
+    return distinct(elements(node.elements, frame), frame, node)
+
+
+def distinct(values: list[Value], frame: Frame, node: Any) -> set[Value]:
+    """A set of values.  An unknown one may be equal to another, so it stands for any number more."""
+    rests = (Rest(value.reason, value.place) if isinstance(value, Unknown) else value for value in values)
+    return {hashable(value, frame, node) for value in rests}
 
 
 def hashable(value: Value, frame: Frame, node: Any) -> Value:
@@ -150,12 +179,21 @@ def dict_display(node: cst.Dict, frame: Frame) -> Value:
         if isinstance(element, cst.StarredDictElement):
             value = frame.interp.mapping(evaluate(element.value, frame), frame, element.value)
             if isinstance(value, Unknown):
-                return value
-            result.update(value)
+                overwritten(result, value)
+            else:
+                result.update(value)
         else:
             assert isinstance(element, cst.DictElement)
             result[hashable(evaluate(element.key, frame), frame, element.key)] = evaluate(element.value, frame)
     return result
+
+
+def overwritten(entries: dict[Value, Value], doubt: Unknown) -> None:
+    """Any number of entries that are not known are put into a dict."""
+    entries.update(dict.fromkeys(entries, Unknown(doubt.reason, doubt.place)))
+    if not any(isinstance(key, Rest) for key in entries):
+        rest = Rest(doubt.reason, doubt.place)
+        entries[rest] = rest
 
 
 @evaluates(cst.BinaryOperation)
@@ -218,6 +256,22 @@ def _decides(value: Value, which: bool, frame: Frame, node: Any) -> bool:
     return operators.truth(value, frame, node) is which
 
 
+def condition(node: Any, frame: Frame) -> bool | Unknown:
+    """Whether an expression holds.  `unknown and False` does not, and `unknown or True` does."""
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        held = condition(node.expression, frame)
+        return held if isinstance(held, Unknown) else not held
+    if not isinstance(node, cst.BooleanOperation):
+        return operators.truth(evaluate(node, frame), frame, node)
+    wants_right = isinstance(node.operator, cst.And)
+    left = condition(node.left, frame)
+    if not isinstance(left, Unknown):
+        return condition(node.right, frame) if left is wants_right else left
+    rights: list[bool | Unknown] = []
+    frame.interp.fork([lambda: None, lambda: rights.append(condition(node.right, frame))], left)
+    return (not wants_right) if (not wants_right) in rights else left
+
+
 @evaluates(cst.Comparison)
 def comparison(node: cst.Comparison, frame: Frame) -> Value:
     """`a < b <= c`."""
@@ -237,7 +291,7 @@ def comparison(node: cst.Comparison, frame: Frame) -> Value:
 @evaluates(cst.IfExp)
 def conditional(node: cst.IfExp, frame: Frame) -> Value:
     """`a if test else b`."""
-    held = operators.truth(evaluate(node.test, frame), frame, node.test)
+    held = condition(node.test, frame)
     if isinstance(held, Unknown):
         sides = [lambda: evaluate(node.body, frame), lambda: evaluate(node.orelse, frame)]
         return frame.interp.either(sides, held)
@@ -248,14 +302,23 @@ def conditional(node: cst.IfExp, frame: Frame) -> Value:
 def walrus(node: cst.NamedExpr, frame: Frame) -> Value:
     """`name := value`."""
     value = evaluate(node.value, frame)
-    frame.interp.assign(node.target, value, frame)
+    scope = frame.scope
+    while scope.comprehension and scope.outer is not None:
+        scope = scope.outer
+    outer = frame if scope is frame.scope else replace(frame, scope=scope)
+    frame.interp.assign(node.target, value, outer)
     return value
 
 
 @evaluates(cst.Lambda)
 def lambda_(node: cst.Lambda, frame: Frame) -> Value:
     """`lambda x: x`."""
-    return Function("<lambda>", node, parameters(node.params, frame), frame.scope, frame.module)
+    return Function("<lambda>", node, parameters(node.params, frame), enclosing(frame), frame.module, frame.owner)
+
+
+def enclosing(frame: Frame) -> Scope:
+    """The scope that a function defined here closes over: the names of a class are not seen from inside of it."""
+    return frame.scope.outer if frame.cls is not None and frame.scope.outer is not None else frame.scope
 
 
 def parameters(params: cst.Parameters, frame: Frame) -> Parameters:
@@ -295,6 +358,8 @@ def arguments(nodes: Any, frame: Frame) -> Args:
     args = Args([])
     for arg in nodes:
         value = evaluate(arg.value, frame)
+        if isinstance(args.open, Rest) and not arg.star and arg.keyword is None:
+            continue  # at which position is not known
         if arg.star == "*":
             _spread(args, value, frame, arg)
         elif arg.star == "**":
@@ -310,8 +375,10 @@ def arguments(nodes: Any, frame: Frame) -> Args:
 
 def _spread(args: Args, value: Value, frame: Frame, arg: Any) -> None:
     spread = frame.interp.elements(value, frame, arg.value)
+    if isinstance(args.open, Rest):
+        return
     if isinstance(spread, Unknown):
-        args.open = spread
+        args.open = Rest(spread.reason, spread.place)
         return
     for item in spread:
         if isinstance(item, Rest):
@@ -323,13 +390,13 @@ def _spread(args: Args, value: Value, frame: Frame, arg: Any) -> None:
 def _spread_mapping(args: Args, value: Value, frame: Frame, arg: Any) -> None:
     spread = frame.interp.mapping(value, frame, arg.value)
     if isinstance(spread, Unknown):
-        args.open = spread
+        args.open = args.open or Named(spread.reason, spread.place)
         return
     for key, item in spread.items():
         if isinstance(key, str):
             args.keywords[key] = item
         else:
-            args.open = frame.unknown("a keyword that is not known", arg.value)
+            args.open = args.open or Named("a keyword that is not known", frame.place(arg.value))
 
 
 @evaluates(cst.Subscript)
@@ -370,15 +437,13 @@ def list_comprehension(node: cst.ListComp, frame: Frame) -> Value:
 @evaluates(cst.GeneratorExp)
 def generator_expression(node: cst.GeneratorExp, frame: Frame) -> Value:
     """`(x for y in z)`: run at once, to a list."""
-    items = comprehend(node.for_in, frame, lambda inner: evaluate(node.elt, inner))
-    return Iteration(items) if isinstance(items, list) else items
+    return Iteration(comprehend(node.for_in, frame, lambda inner: evaluate(node.elt, inner)))
 
 
 @evaluates(cst.SetComp)
 def set_comprehension(node: cst.SetComp, frame: Frame) -> Value:
     """`{x for y in z}`."""
-    items = comprehend(node.for_in, frame, lambda inner: hashable(evaluate(node.elt, inner), inner, node))
-    return set(items) if isinstance(items, list) else items
+    return distinct(comprehend(node.for_in, frame, lambda inner: evaluate(node.elt, inner)), frame, node)
 
 
 @evaluates(cst.DictComp)
@@ -388,11 +453,13 @@ def dict_comprehension(node: cst.DictComp, frame: Frame) -> Value:
     def pair(inner: Frame) -> Value:
         return (hashable(evaluate(node.key, inner), inner, node), evaluate(node.value, inner))
 
-    items = comprehend(node.for_in, frame, pair)
-    if not isinstance(items, list):
-        return items
-    rest = next((item for item in items if isinstance(item, Rest)), None)
-    return Unknown(rest.reason, rest.place) if rest is not None else dict(items)
+    result: dict[Value, Value] = {}
+    for item in comprehend(node.for_in, frame, pair):
+        if isinstance(item, Rest):
+            overwritten(result, item)
+        else:
+            frame.interp.builtins.set_item(result, item[0], item[1], frame, node)
+    return result
 
 
 def comprehend(comp: cst.CompFor, frame: Frame, make: Callable[[Frame], Value]) -> list[Value]:
@@ -400,7 +467,8 @@ def comprehend(comp: cst.CompFor, frame: Frame, make: Callable[[Frame], Value]) 
 
     Where an iterable or a condition is not known the list holds a `Rest`.
     """
-    inner = Frame(frame.interp, Scope(outer=frame.scope), frame.module, frame.function, frame.receiver, frame.yields)
+    scope = Scope(outer=frame.scope, comprehension=True)
+    inner = replace(frame, scope=scope, annotations=None)
     items: list[Value] = []
     _rounds(comp, inner, make, items)
     return items
@@ -431,7 +499,7 @@ def _rounds(comp: cst.CompFor, frame: Frame, make: Callable[[Frame], Value], ite
 
 def _conditions(comp: cst.CompFor, frame: Frame) -> bool | Unknown:
     for test in comp.ifs:
-        held = operators.truth(evaluate(test.test, frame), frame, test.test)
+        held = condition(test.test, frame)
         if held is not True:
             return held
     return True
@@ -440,10 +508,13 @@ def _conditions(comp: cst.CompFor, frame: Frame) -> bool | Unknown:
 @evaluates(cst.Yield)
 def yield_(node: cst.Yield, frame: Frame) -> Value:
     """`yield value`: the generator runs to its end when it is created."""
+    if frame.on_yield is not None:
+        return frame.on_yield(evaluate(node.value, frame) if node.value is not None else None)
     if frame.yields is None:
         return frame.unknown("yield outside of a generator", node)
     if isinstance(node.value, cst.From):
         values = frame.interp.elements(evaluate(node.value.item, frame), frame, node)
+        frame.interp.state.touch(frame.yields)
         frame.yields.extend([Rest(values.reason, values.place)] if isinstance(values, Unknown) else values)
         return None
     frame.interp.state.touch(frame.yields)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rflint.interp.values import Function, SourceModule, Unknown, Value
+from rflint.interp.values import ClassValue, Function, SourceModule, Unknown, Value
 from rflint.trace import Place
 
 if TYPE_CHECKING:
@@ -25,6 +26,15 @@ class Frame:
     """The first argument, for `super()` without arguments."""
     yields: list[Value] | None = None
     annotations: dict[str, Value] | None = None
+    cls: ClassValue | None = None
+    """The class whose body this is."""
+    on_yield: Callable[[Value], Value] | None = None
+    """What runs where a context manager's function yields."""
+
+    @property
+    def owner(self) -> ClassValue | None:
+        """The class that the code stands in."""
+        return self.cls if self.cls is not None else self.function.owner if self.function is not None else None
 
     def place(self, node: Any) -> Place:
         """The place of a node of this frame's file."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from rflint import dims
 from rflint.dims import Dim
-from rflint.interp import attributes, operators
+from rflint.interp import attributes, budget, operators
 from rflint.interp.frames import Call
 from rflint.interp.values import (
     BoundMethod,
@@ -19,8 +19,10 @@ from rflint.interp.values import (
     NativeFunction,
     NativeModule,
     Partial,
+    Perhaps,
     Raised,
     Rest,
+    SourceModule,
     Tensor,
     Unknown,
     Value,
@@ -94,11 +96,13 @@ def hasattr_(call: Call) -> Value:
         return call.unknown("whether an attribute exists")
     try:
         found = attributes.look_up(value, name, call.frame, call.node)
-    except Raised:
+    except Raised as problem:
+        if not call.interp.builtins.catches(AttributeError, problem.kind):
+            raise
         return False
-    if found is attributes.ABSENT and isinstance(value, Instance):
-        return attributes.unknown_base(value.cls) or False
-    if isinstance(value, NativeModule) and isinstance(found, Unknown):
+    if found is attributes.ABSENT:
+        return attributes.may_have(value, name) or False
+    if type(found) is Perhaps or (isinstance(value, NativeModule) and isinstance(found, Unknown)):
         return found
     return found is not attributes.ABSENT
 
@@ -113,11 +117,12 @@ def getattr_(call: Call) -> Value:
         return attributes.get(value, name, call.frame, call.node)
     try:
         found = attributes.look_up(value, name, call.frame, call.node)
-    except Raised:
+    except Raised as problem:
+        if not call.interp.builtins.catches(AttributeError, problem.kind):
+            raise
         return default[0]
     if found is attributes.ABSENT:
-        missing = attributes.unknown_base(value.cls) if isinstance(value, Instance) else None
-        return missing or default[0]
+        return attributes.may_have(value, name) or default[0]
     return found
 
 
@@ -127,6 +132,8 @@ def setattr_(call: Call) -> Value:
     value, name, new = call.args.positional[:3]
     if isinstance(name, str):
         attributes.put(value, name, new, call.frame, call.node)
+    else:
+        attributes.put_somewhere(value, call.unknown("an attribute whose name is not known"), call.frame)
     return None
 
 
@@ -136,6 +143,8 @@ def delattr_(call: Call) -> Value:
     value, name = call.args.positional[:2]
     if isinstance(name, str):
         attributes.drop(value, name, call.frame)
+    else:
+        attributes.put_somewhere(value, call.unknown("an attribute whose name is not known"), call.frame)
     return None
 
 
@@ -160,6 +169,8 @@ def print_(call: Call) -> Value:
 def iter_(call: Call) -> Value:
     """`iter(value)`."""
     value = call.args.positional[0]
+    if len(call.args.positional) > 1:
+        return call.unknown("iter() with a sentinel is not supported")
     if isinstance(value, Iteration):
         return value
     items = call.interp.elements(value, call.frame, call.node)
@@ -173,12 +184,15 @@ def next_(call: Call) -> Value:
     if isinstance(value, Iteration):
         call.interp.state.touch(value)
         if value.position < len(value.items):
+            found = value.items[value.position]
+            if isinstance(found, Rest):
+                value.items, value.position = [found], 0
+                return Unknown(found.reason, found.place)
             value.position += 1
-            found = value.items[value.position - 1]
-            return Unknown(found.reason, found.place) if isinstance(found, Rest) else found
+            return found
         if default:
             return default[0]
-        raise Raised(StopIteration, "", call.place)
+        raise Raised(StopIteration, "nothing is left", call.place)
     if isinstance(value, Instance):
         found = attributes.look_up(value, "__next__", call.frame, call.node)
         if found is not attributes.ABSENT:
@@ -265,6 +279,8 @@ def abs_(call: Call) -> Value:
 def round_(call: Call) -> Value:
     """`round(value[, digits])`."""
     value, *digits = call.args.positional
+    if any(isinstance(digit, int) and abs(digit) > budget.BITS for digit in digits):
+        return call.unknown("round() to that many digits")
     if isinstance(value, (int, float)) and all(isinstance(d, int) or d is None for d in digits):
         return round(value, *digits)
     if isinstance(value, Dim):
@@ -285,7 +301,9 @@ def divmod_(call: Call) -> Value:
 @function("pow")
 def pow_(call: Call) -> Value:
     """`pow(a, b)`."""
-    a, b = call.args.positional[:2]
+    a, b, *modulus = call.args.positional
+    if modulus or call.args.keywords:
+        return call.unknown("pow() with a modulus is not supported")
     return operators.binary("**", a, b, call.frame, call.node)
 
 
@@ -303,13 +321,34 @@ def sort(call: Call, items: list[Value]) -> Value:
     key = call.args.keywords.get("key")
     ranks = items if key is None else [call.interp.call(key, [item], call.frame, call.node) for item in items]
     reverse = operators.truth(call.args.keywords.get("reverse", False), call.frame, call.node)
-    if isinstance(reverse, Unknown) or not all(is_concrete(rank) for rank in ranks):
-        return call.unknown("the order of values that are not known")
+    if isinstance(reverse, Unknown):
+        return reverse
+    if not all(is_concrete(rank) for rank in ranks):
+        return _sorted_by_comparing(call, items, ranks, reverse)
     try:
         order = sorted(range(len(items)), key=lambda i: ranks[i], reverse=reverse)
     except TypeError as problem:
         raise Raised(TypeError, str(problem), call.place) from None
     return [items[i] for i in order]
+
+
+def _sorted_by_comparing(call: Call, items: list[Value], ranks: list[Value], reverse: bool) -> Value:
+    """Insertion sort of values whose own `<` says their order."""
+    order: list[int] = []
+    for number, rank in enumerate(ranks):
+        place = len(order)
+        while place:
+            before = ranks[order[place - 1]]
+            pair = (before, rank) if reverse else (rank, before)
+            call.interp.budget.step(10)
+            less = operators.compare("<", *pair, call.frame, call.node)
+            if not isinstance(less, bool):
+                return call.unknown("the order of values that are not known")
+            if not less:
+                break
+            place -= 1
+        order.insert(place, number)
+    return [items[number] for number in order]
 
 
 @function("repr")
@@ -330,24 +369,38 @@ def id_(call: Call) -> Value:
 @function("vars")
 def vars_(call: Call) -> Value:
     """`vars(value)`."""
-    if call.args.positional and isinstance(call.args.positional[0], Instance):
-        return call.args.positional[0].attrs
-    return call.unknown("vars() is not supported")
+    if not call.args.positional:
+        return locals_(call)
+    value = call.args.positional[0]
+    if isinstance(value, Instance):
+        return value.attrs
+    return value.scope.names if isinstance(value, SourceModule) else call.unknown("vars() is not supported")
 
 
 @function("globals")
 def globals_(call: Call) -> Value:
-    """`globals()`: the names of the module, imports resolved."""
-    scope = call.frame.module.scope
-    for name, value in list(scope.names.items()):
-        call.interp.loader.forced(scope, name, value, call.frame, call.node)
-    return scope.names
+    """`globals()`: the names of the module; what they import is looked at when they are asked for."""
+    return call.frame.module.scope.names
 
 
 @function("locals")
 def locals_(call: Call) -> Value:
     """`locals()`: a copy."""
-    return dict(call.frame.scope.names)
+    scope = call.frame.scope
+    while scope.comprehension and scope.outer is not None:
+        scope = scope.outer
+    return dict(scope.names)
+
+
+@function("eval")
+def eval_(call: Call) -> Value:
+    """`eval(text)`: the expression is followed like any other."""
+    text, *scopes = call.args.positional
+    if isinstance(text, Unknown):
+        return text
+    if not isinstance(text, str) or scopes or call.args.keywords or len(text) > 10_000:
+        return call.unknown("eval() of this form is not supported")
+    return call.interp.evaluate_text(text.strip(), call.frame, call.node)
 
 
 @function("dir")

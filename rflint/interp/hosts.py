@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from rflint.dims import Dim
-from rflint.interp import attributes, budget
+from rflint.interp import attributes, budget, expressions, operators
 from rflint.interp.frames import Call, Frame
 from rflint.interp.values import (
     BoundMethod,
     Instance,
+    LazyImport,
     NativeFunction,
     Raised,
     Rest,
@@ -53,11 +55,35 @@ def method(kind: type, *names: str) -> Callable[[Run], Run]:
     return register
 
 
+class Registered(dict[Value, Value]):
+    """`module._modules`: what is changed in it is changed in the module."""
+
+    owner: Instance
+
+
+def _write_through(call: Call) -> Value:
+    """A method of `module._modules`."""
+    receiver = call.args.positional[0]
+    before = dict(receiver)
+    result = METHODS[dict, call.name].run(call)
+    gone = [name for name in before if name not in receiver]
+    for name in gone:
+        attributes.drop(receiver.owner, name, call.frame)
+    for name, value in receiver.items():
+        if not isinstance(name, str):
+            attributes.put_somewhere(receiver.owner, call.unknown("a module whose name is not known"), call.frame)
+        elif before.get(name) is not value:
+            attributes.put_plain(receiver.owner, name, value, call.frame, call.node)
+    return result
+
+
 def attribute(value: Value, name: str) -> Value:
     """An attribute of a host value, or ABSENT."""
+    if isinstance(value, Registered) and (dict, name) in METHODS:
+        return BoundMethod(NativeFunction(name, _write_through), value)
     if isinstance(value, type):
         return _of_type(value, name)
-    kind = dict if isinstance(value, dict) else type(value)
+    kind = next((host for host in (dict, list) if isinstance(value, host)), type(value))
     if (kind, name) in METHODS:
         return BoundMethod(METHODS[kind, name], value)
     kind = int if kind is bool else kind
@@ -100,12 +126,28 @@ def _pure(call: Call) -> Value:
         return _format(call, receiver, args)
     if not all(is_concrete(value) for value in values):
         return call.unknown(f"{call.name}() of values that are not known")
-    if any(isinstance(v, int) and abs(v) > budget.TEXT for v in args):
-        return call.unknown("a text longer than the budget")
+    if _grows(call.name, receiver, args):
+        return call.unknown(f"a text of more than {budget.TEXT:,} characters")
     try:
         return getattr(receiver, call.name)(*args, **call.args.keywords)
     except (ValueError, TypeError, LookupError) as problem:
         raise Raised(type(problem), str(problem), call.place) from None
+
+
+def _grows(name: str, receiver: Any, args: list[Value]) -> bool:
+    """May a method of strings make a text that is longer than the budget?"""
+    if any(isinstance(v, int) and abs(v) > budget.TEXT for v in args):
+        return True
+    if name == "replace" and isinstance(receiver, str) and len(args) > 1 and isinstance(args[1], str):
+        return (len(receiver) + 1) * len(args[1]) > budget.TEXT
+    if name == "expandtabs" or name == "translate":
+        return len(receiver) > 1_000
+    return name == "format" and has_wide_field(receiver)
+
+
+def has_wide_field(text: str) -> bool:
+    """Does a format ask for more digits or blanks than anybody needs?"""
+    return any(len(digits) > 3 for digits in re.findall(r"\d+", text)) or text.count("{") > 1_000
 
 
 def _format(call: Call, receiver: str, args: list[Value]) -> Value:
@@ -141,7 +183,11 @@ def join(call: Call) -> Value:
     if unknown is not None:
         return Unknown(unknown.reason, unknown.place)
     if not all(isinstance(item, str) for item in items):
-        raise Raised(TypeError, "join() of something that is no string", call.place)
+        if all(is_concrete(item) for item in items):
+            raise Raised(TypeError, "join() of something that is no string", call.place)
+        return call.unknown("join() of texts that are not known")
+    if sum(map(len, items)) + len(receiver) * len(items) > budget.TEXT:
+        return call.unknown(f"a text of more than {budget.TEXT:,} characters")
     return receiver.join(items)
 
 
@@ -154,13 +200,56 @@ def item(value: Value, key: Value, frame: Frame, node: Any) -> Value:
         return key
     if isinstance(value, dict):
         return _entry(value, key, frame, node)
-    if isinstance(value, (list, tuple)):
-        rest = next((i for i, element in enumerate(value) if isinstance(element, Rest)), None)
-        if rest is not None and not (isinstance(key, int) and 0 <= key < rest):
-            return Unknown(value[rest].reason, value[rest].place)
+    if isinstance(value, (list, tuple)) and not is_certain(value, key):
+        rest = next(element for element in value if isinstance(element, Rest))
+        return Unknown(rest.reason, rest.place)
+    if isinstance(value, (int, float, complex, type(None))):
+        kind = attributes.describe(value)
+        raise Raised(TypeError, f"'{kind}' object is not subscriptable", frame.place(node))
     if isinstance(value, (list, tuple, str, bytes, range)):
         return _host_item(value, key, frame, node)
     return frame.unknown(f"indexing {attributes.describe(value)} is not supported", node)
+
+
+def is_certain(value: list[Value] | tuple[Value, ...], key: Value) -> bool:
+    """Does an index name one certain element, whatever stands for the rests in the list?"""
+    rests = [i for i, element in enumerate(value) if isinstance(element, Rest)]
+    if not rests:
+        return True
+    ends = (key.start, key.stop) if isinstance(key, slice) else (key, key)
+    if isinstance(key, slice) and ends[0] is None:
+        ends = (0, ends[1])
+    if not all(isinstance(end, int) for end in ends) or (isinstance(key, slice) and key.step not in (None, 1)):
+        return False
+    return (all(0 <= end <= rests[0] for end in ends) and (isinstance(key, slice) or key < rests[0])) or (
+        not isinstance(key, slice) and key < 0 and -key < len(value) - rests[-1]
+    )
+
+
+def existing(value: dict[Value, Value], key: Value, frame: Frame, node: Any) -> Value:
+    """The key of a dict that is equal to this one: objects with a value inside, or with an `__eq__`, count."""
+    try:
+        found = key in value
+    except TypeError as problem:
+        raise Raised(TypeError, str(problem), frame.place(node)) from None
+    if found:
+        return key
+    frame.interp.loader.complete(value, frame, node, key)
+    for other in list(value):
+        objects = isinstance(key, Instance) or isinstance(other, Instance)
+        if objects and operators.equal(other, key, frame, node) is True:
+            return other
+    return key
+
+
+def is_key(value: dict[Value, Value], item: Value, frame: Frame, node: Any) -> Value:
+    """`item in value`."""
+    if existing(value, item, frame, node) in value:
+        return True
+    module = frame.interp.loader.holder(value)
+    if module is not None and isinstance(item, str):
+        return frame.interp.loader.member(module, item, frame, node) is not attributes.ABSENT
+    return next((other for other in value if isinstance(other, Unknown)), False)
 
 
 def _host_item(value: Any, key: Value, frame: Frame, node: Any) -> Value:
@@ -174,39 +263,61 @@ def _host_item(value: Any, key: Value, frame: Frame, node: Any) -> Value:
         raise Raised(type(problem), str(problem), frame.place(node)) from None
 
 
-def is_concrete_slice(key: slice) -> bool:
+def is_concrete_slice(key: Any) -> bool:
     """Are the ends of a slice known?"""
-    return all(part is None or isinstance(part, int) for part in (key.start, key.stop, key.step))
+    parts = (key.start, key.stop, key.step) if isinstance(key, slice) else ("",)
+    return all(part is None or isinstance(part, int) for part in parts)
 
 
 def _entry(value: dict[Value, Value], key: Value, frame: Frame, node: Any) -> Value:
-    try:
-        if key in value:
-            return value[key]
-    except TypeError as problem:
-        raise Raised(TypeError, str(problem), frame.place(node)) from None
+    key = existing(value, key, frame, node)
+    if key in value:
+        found = value[key]
+        if type(found) is LazyImport:
+            return frame.interp.loader.forced(found.importer.scope, key, found, frame, node)
+        return found
+    module = frame.interp.loader.holder(value)
+    if module is not None and isinstance(key, str):
+        found = frame.interp.loader.member(module, key, frame, node)
+        if found is not attributes.ABSENT:
+            return found
     doubt = next((k for k in value if isinstance(k, Unknown)), None)
     if doubt is not None:
         return doubt
-    if isinstance(value, DefaultDict):
-        frame.interp.state.touch(value)
-        value[key] = frame.interp.call(value.factory, [], frame, node)
-        return value[key]
+    if isinstance(value, DefaultDict) and value.factory is not None:
+        made = frame.interp.call(value.factory, [], frame, node)
+        if value.keeps:
+            frame.interp.state.touch(value)
+            value[key] = made
+        return made
     raise Raised(KeyError, repr(key) if is_concrete(key) else attributes.describe(key), frame.place(node))
 
 
 class DefaultDict(dict[Value, Value]):
-    """`collections.defaultdict`."""
+    """`collections.defaultdict` and `Counter`."""
 
     factory: Value = None
+    keeps = True
+    """Does looking for a missing key put it there?"""
+
+
+class Deque(list[Value]):
+    """`collections.deque`: a list that forgets at one end what is put in at the other."""
+
+    limit: int | None = None
 
 
 def set_item(value: Value, key: Value, new: Value, frame: Frame, node: Any) -> None:
     """`value[key] = new`."""
+    if isinstance(value, Registered) and isinstance(key, str):
+        attributes.put_plain(value.owner, key, new, frame, node)
     if isinstance(value, dict):
         frame.interp.state.touch(value)
+        if isinstance(key, Unknown):
+            expressions.overwritten(value, key)
+            return
         try:
-            value[key] = new
+            value[existing(value, key, frame, node)] = new
         except TypeError as problem:
             raise Raised(TypeError, str(problem), frame.place(node)) from None
     elif isinstance(value, list):
@@ -230,11 +341,20 @@ def _set_in_list(value: list[Value], key: Value, new: Value, frame: Frame, node:
 
 def delete_item(value: Value, key: Value, frame: Frame, node: Any) -> None:
     """`del value[key]`."""
+    if isinstance(value, Registered) and isinstance(key, str):
+        attributes.drop(value.owner, key, frame)
     if isinstance(value, (list, dict)):
         frame.interp.state.touch(value)
-        if isinstance(key, Unknown) or (isinstance(key, slice) and not is_concrete_slice(key)):
+        doubt = next((v for v in (key, *value) if isinstance(v, Unknown)), None)
+        if isinstance(value, list) and not (doubt is None and (isinstance(key, int) or is_concrete_slice(key))):
+            value[:] = [Rest("a list that was shortened somewhere", frame.place(node))]
+            return
+        if isinstance(value, dict) and isinstance(key, Unknown):
+            expressions.overwritten(value, key)
+            return
+        if isinstance(value, dict) and doubt is not None and key not in value:
             return
         try:
-            del value[key]
+            del value[existing(value, key, frame, node) if isinstance(value, dict) else key]
         except (LookupError, TypeError) as problem:
             raise Raised(type(problem), str(problem), frame.place(node)) from None

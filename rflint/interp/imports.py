@@ -6,7 +6,7 @@ Names are bound lazily: a module is read when something of it is looked at.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -14,8 +14,10 @@ import libcst as cst
 from rflint.interp import attributes, budget
 from rflint.interp.frames import Frame
 from rflint.interp.scopes import Scope, State
-from rflint.interp.statements import run_block
+from rflint.interp.statements import bind_name, run_block
 from rflint.interp.values import (
+    ClassValue,
+    Instance,
     LazyImport,
     NativeModule,
     Raised,
@@ -41,6 +43,12 @@ class Loader:
         self.sources: dict[str, Source] = {}
         self.texts: dict[str, str | None] = {}
         self.resolving: set[tuple[int, str]] = set()
+        self.pending: list[tuple[str, SourceModule]] = []
+        """Modules that others import and nobody has looked at: they may fill registries."""
+        self.shared: dict[int, Value] = {}
+        """The containers that modules hold, by identity."""
+        self.running = 0
+        """Modules that are being run."""
 
     # -- files -----------------------------------------------------------------------------------------------
 
@@ -104,6 +112,7 @@ class Loader:
         if text is None:
             return Unknown(f"{path} cannot be read")
         source = self.source(path, text)
+        package = package or posixpath.basename(path) == "__init__.py"
         module = SourceModule(name, path, Scope(), source, package, "running", "yield" in text)
         self.modules[path] = module
         try:
@@ -118,12 +127,49 @@ class Loader:
         body = source.module.body
         names = module.scope.names
         names.update(__name__=module.name, __file__=module.file, __doc__=None)
-        held = interp.state, interp.budget, interp.recorder.on, interp.last_doubt
-        interp.state, interp.budget, interp.recorder.on = State(), budget.Budget(), False
+        held = interp.state, interp.budget, interp.recorder.on, interp.last_doubt, interp.trying
+        interp.state, interp.budget, interp.recorder.on, interp.trying = State(shared=True), budget.Budget(), False, []
+        self.running += 1
         try:
             _run_all(body, Frame(interp, module.scope, module))
+            held[0].concede(interp.state)
+            self.shared.update((id(thing), thing) for thing in _containers(module))
         finally:
-            interp.state, interp.budget, interp.recorder.on, interp.last_doubt = held
+            self.running -= 1
+            interp.state, interp.budget, interp.recorder.on, interp.last_doubt, interp.trying = held
+
+    # -- registries ------------------------------------------------------------------------------------------
+
+    def complete(self, container: Value, frame: Frame, node: Any, key: Value = None) -> None:
+        """Run the modules that Python would have run by now, if they may still fill this container of a module;
+        first those that mention the key."""
+        if not self.pending or id(container) not in self.shared:
+            return
+        if isinstance(key, str):
+            self._run_pending(frame, lambda path, text: key in text or path.endswith("__init__.py"))
+            if key in container:
+                return
+            if self.running:
+                return  # a name that is being registered
+        self._run_pending(frame, lambda path, text: True)
+
+    def _run_pending(self, frame: Frame, wanted: Callable[[str, str], bool]) -> None:
+        later: list[tuple[str, SourceModule]] = []
+        while self.pending:
+            name, importer = self.pending.pop(0)
+            found = None if self.library.module(name) is not None else self.find(name, importer)
+            if found is None or found[0] in self.modules:
+                continue
+            if wanted(found[0], self.text(found[0]) or ""):
+                self.load_file(found[0], frame.interp, found[1])
+            else:
+                later.append((name, importer))
+        self.pending = later
+
+    def holder(self, names: Value) -> SourceModule | None:
+        """The module whose names a dict holds: `globals()`, `vars(module)`."""
+        modules = (m for m in self.modules.values() if isinstance(m, SourceModule))
+        return next((m for m in modules if m.scope.names is names), None)
 
     def member(self, module: SourceModule, name: str, frame: Frame, node: Any) -> Value:
         """`module.name`: a name of it, of its star imports, a submodule; ABSENT if there is none."""
@@ -180,8 +226,11 @@ class Loader:
         """What an import statement means."""
         interp = frame.interp
         module = self.load(lazy.module, lazy.importer, interp, lazy.place)
-        if lazy.name is None or isinstance(module, Unknown):
+        if lazy.name is None:
             return module
+        if isinstance(module, Unknown):  # a folder without an __init__.py is a package, too
+            below = self.load(f"{lazy.module}.{lazy.name}", lazy.importer, interp, lazy.place)
+            return module if isinstance(below, Unknown) else below
         found = attributes.look_up(module, lazy.name, frame, node)
         if found is attributes.ABSENT:
             below = self.load(f"{lazy.module}.{lazy.name}", lazy.importer, interp, lazy.place)
@@ -209,11 +258,11 @@ class Loader:
 
     def _search_stars(self, module: SourceModule, name: str, frame: Frame, node: Any) -> Value:
         for certain in (True, False):
-            for star in module.stars:
+            for star in reversed(module.stars):
                 if certain and not self._mentions(star, name, module):
                     continue
                 origin = self.load(star, module, frame.interp, None)
-                if isinstance(origin, Unknown) or origin is module:
+                if isinstance(origin, Unknown) or origin is module or not _exports(origin, name):
                     continue
                 found = attributes.look_up(origin, name, frame, node)
                 if found is not attributes.ABSENT and not isinstance(origin, NativeModule):
@@ -242,21 +291,57 @@ class Loader:
         else:
             name = dotted = dotted.split(".")[0]
         frame.interp.state.touch(frame.scope)
+        self._expect(dotted_name(alias.name), frame)
+        self._try(dotted_name(alias.name), None, False, frame, place)
         scope = frame.scope.redirects.get(name, frame.scope)
         scope.names[name] = LazyImport(dotted, None, frame.module, place)
 
     def bind_from(self, node: cst.ImportFrom, frame: Frame) -> None:
         """`from a import b`, relative ones too."""
         module = self.absolute(node, frame.module)
+        self._expect(module, frame)
         if isinstance(node.names, cst.ImportStar):
+            self._try(module, None, bool(node.relative), frame, frame.place(node))
             frame.module.stars.append(module)
             return
         frame.interp.state.touch(frame.scope)
         for alias in node.names:
             name = dotted_name(alias.name)
+            self._expect(f"{module}.{name}", frame)
+            self._try(module, name, bool(node.relative), frame, frame.place(node))
             bound = dotted_name(alias.asname.name) if alias.asname is not None else name
             scope = frame.scope.redirects.get(bound, frame.scope)
             scope.names[bound] = LazyImport(module, name, frame.module, frame.place(node))
+
+    def _expect(self, name: str, frame: Frame) -> None:
+        """A module that an import statement at the top of another runs."""
+        if frame.function is None:
+            self.pending.append((name, frame.module))
+
+    def _try(self, module: str, name: str | None, relative: bool, frame: Frame, place: Any) -> None:
+        """An import inside of `try`: one that certainly fails raises, one that may fail is remembered as such.
+
+        A module that is not found may still be installed, unless it is one of the project, or the environment that
+        was searched holds torch itself."""
+        if not frame.interp.trying or self.library.module(module) is not None:
+            return
+        found = self.find(module, frame.module)
+        problem = Raised(ModuleNotFoundError, f"No module named '{module}'", place)
+        if found is None and self.library.stand_in(module) is None:
+            if relative or (module != "torch" and self.find("torch", frame.module) is not None):
+                raise problem
+            doubt = Unknown(f"module {module} is not found: point `src` or `environment` to it", place)
+            frame.interp.state.lost.append((problem, doubt))
+        elif found is not None and name is not None:
+            self._try_name(module, name, found, frame, place)
+
+    def _try_name(self, module: str, name: str, found: tuple[str, bool], frame: Frame, place: Any) -> None:
+        origin = self.load_file(found[0], frame.interp, found[1])
+        if not isinstance(origin, SourceModule) or origin.state == "running":
+            return
+        absent = self.member(origin, name, frame, place) is attributes.ABSENT
+        if absent and self.find(f"{module}.{name}", frame.module) is None:
+            raise Raised(ImportError, f"cannot import name '{name}' from '{module}'", place)
 
     def absolute(self, node: cst.ImportFrom, module: SourceModule) -> str:
         """The absolute name of the module that an import statement names."""
@@ -275,10 +360,45 @@ def _run_all(body: Sequence[Any], frame: Frame) -> None:
     for statement in body:
         try:
             run_block([statement], frame)
-        except Raised:
-            continue
+        except Raised as problem:
+            _forget(statement, Unknown(f"{problem.name}: {problem.text}", problem.place), frame)
         except budget.Exhausted:
             return
+
+
+def _forget(node: Any, doubt: Unknown, frame: Frame) -> None:
+    """What a statement that raised would have bound is not known."""
+    if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+        bind_name(node.name.value, doubt, frame)
+    elif isinstance(node, (cst.Assign, cst.AnnAssign)):
+        targets = [t.target for t in node.targets] if isinstance(node, cst.Assign) else [node.target]
+        for target in targets:
+            for one in target.elements if isinstance(target, (cst.Tuple, cst.List)) else [target]:
+                one = getattr(one, "value", one) if not isinstance(one, cst.Name) else one
+                if isinstance(one, cst.Name):
+                    bind_name(one.value, doubt, frame)
+    elif isinstance(node, (cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine, cst.Else, cst.Finally)):
+        for child in node.children:
+            _forget(child, doubt, frame)
+
+
+def _containers(module: SourceModule) -> Iterator[Value]:
+    """The containers that the names of a module hold, or objects and classes behind them."""
+    for value in module.scope.names.values():
+        inner: list[Value] = [value]
+        if isinstance(value, Instance):
+            inner = [*value.attrs.values(), value.native]
+        elif isinstance(value, ClassValue) and value.module is module:
+            inner = list(value.namespace.values())
+        yield from (thing for thing in inner if isinstance(thing, (dict, list, set)))
+
+
+def _exports(module: Value, name: str) -> bool:
+    """Does `from module import *` bring this name?"""
+    listed = module.scope.names.get("__all__") if isinstance(module, SourceModule) else None
+    if not isinstance(listed, (list, tuple)) or any(isinstance(item, Unknown) for item in listed):
+        return True
+    return name in listed
 
 
 def dotted_name(node: Any) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from rflint.dims import Dim
-from rflint.interp import attributes, budget, calls, containers, control, statements
+from rflint.interp import attributes, budget, calls, containers, control, exceptions, patterns, statements
 from rflint.interp.builtins import Builtins
 from rflint.interp.expressions import evaluate
 from rflint.interp.frames import Args, Frame
@@ -26,8 +27,9 @@ from rflint.interp.values import (
     Value,
     is_size,
 )
+from rflint.source import Source, SyntaxProblem
 
-REGISTERED = (containers, control)
+REGISTERED = (containers, control, exceptions, patterns)
 """Modules that are imported for what they register."""
 
 
@@ -47,18 +49,34 @@ class Library(Protocol):
         """What is described of a package whose source is not found, or None."""
 
 
+@dataclass(frozen=True)
+class Stand:
+    """The source of a text that is given to `eval`: all of it stands at one node of a file."""
+
+    source: Any
+    node: Any
+
+    def mark(self, node: Any) -> Any:
+        """The mark of the call of `eval`."""
+        return self.source.mark(self.node)
+
+
 class Interpreter:
     """Runs source on shapes.  One interpreter serves one root; modules it has loaded may be shared."""
 
     def __init__(self, library: Library, loader: Loader, training: bool = False) -> None:
         self.library = library
         self.loader = loader
-        self.training = training
+        self.mode = training
+        self.training = True
+        """What `self.training` says: networks are built in training mode, and run in the mode that was asked for."""
         self.builtins = Builtins()
-        self.state = State()
+        self.state = State(shared=True)
         self.budget = budget.Budget()
         self.recorder = Recorder(self)
         self.handling: list[Raised] = []
+        self.trying: list[Any] = []
+        """The `try` statements in whose bodies the current statement stands."""
         self.last_doubt: Unknown | None = None
         self._networks: dict[int, tuple[bool, Value]] = {}
 
@@ -72,9 +90,25 @@ class Interpreter:
         """Call a value with evaluated arguments."""
         return calls.call(function, args, frame, node)
 
+    def run_generator(
+        self, function: Value, args: Args, frame: Frame, node: Any, body: Callable[[Value], Value]
+    ) -> None:
+        """Run a context manager's function; `body` runs where it yields."""
+        calls.call_function(function, args, frame, node, body)
+
     def evaluate(self, node: Any, frame: Frame) -> Value:
         """The value of an expression."""
         return evaluate(node, frame)
+
+    def evaluate_text(self, text: str, frame: Frame, node: Any) -> Value:
+        """The value of an expression that is given as text."""
+        try:
+            line: Any = Source("<eval>", text).module.body[0]
+            inner = line.body[0].value
+        except (SyntaxProblem, AttributeError, IndexError, TypeError):
+            raise Raised(SyntaxError, f"{text[:80]!r} is no expression", frame.place(node)) from None
+        module = replace(frame.module, source=Stand(frame.module.source, node))
+        return evaluate(inner, replace(frame, module=module))
 
     def assign(self, target: Any, value: Value, frame: Frame) -> None:
         """Bind a target."""
@@ -96,15 +130,19 @@ class Interpreter:
 
     def fork(self, sides: Sequence[Callable[[], Value]], doubt: Unknown) -> list[Value]:
         """Run each side on its own copy of the state; see `State.fork`."""
+        return self.settle(sides, doubt)[0]
+
+    def settle(self, sides: Sequence[Callable[[], Value]], doubt: Unknown) -> tuple[list[Value], bool]:
+        """The same, and whether the state is another than before."""
         if len(self.state.conditions) >= budget.FORKS:
             raise budget.Exhausted(f"more than {budget.FORKS} unknown conditions inside each other")
         self.last_doubt = doubt
         before = len(self.recorder.uses)
-        results = self.state.fork(sides, self.joiner(doubt), doubt.reason)
+        results, changed = self.state.fork(sides, self.joiner(doubt), doubt)
         self.last_doubt = doubt
         if len(self.recorder.uses) > before:
             self.recorder.note(doubt)
-        return results
+        return results, changed
 
     def joiner(self, doubt: Unknown) -> Joiner:
         """How values are joined under a doubt."""
@@ -127,10 +165,8 @@ class Interpreter:
 
     def elements(self, value: Value, frame: Frame, node: Any) -> list[Value] | Unknown:
         """The elements that iteration gives.  A `Rest` among them stands for any number more."""
-        if isinstance(value, (list, tuple, set, frozenset, dict, str, bytes)):
-            return list(value)
-        if isinstance(value, range):
-            return list(value) if len(value) <= budget.COLLECTION else frame.unknown("a long range", node)
+        if isinstance(value, (list, tuple, set, frozenset, dict, str, bytes, range)):
+            return containers.elements(value, frame, node)
         if isinstance(value, Iteration):
             self.state.touch(value)
             rest = value.items[value.position :]
@@ -145,6 +181,13 @@ class Interpreter:
         if isinstance(value, (int, float, bool, type(None), Dim)):
             raise Raised(TypeError, f"{attributes.describe(value)} is not iterable", frame.place(node))
         return frame.unknown(f"iteration over {attributes.describe(value)} is not supported", node)
+
+    def iterator(self, value: Value, frame: Frame, node: Any) -> Iteration | Unknown:
+        """`iter(value)`: what is taken from it is taken for all who hold it."""
+        if isinstance(value, Iteration):
+            return value
+        items = self.elements(value, frame, node)
+        return items if isinstance(items, Unknown) else Iteration(items)
 
     def _own_elements(self, value: Value, frame: Frame, node: Any) -> list[Value] | Unknown:
         found = attributes.look_up(value, "__iter__", frame, node)

@@ -20,6 +20,7 @@ from rflint.interp.values import (
     Tensor,
     Unknown,
     Value,
+    View,
     is_class,
     is_concrete,
     is_size,
@@ -64,6 +65,7 @@ NAMES = {
     "==": "eq",
     "!=": "ne",
 }
+SETS = ("|", "&", "-", "^")
 MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 
 
@@ -79,15 +81,21 @@ def binary(sign: str, a: Value, b: Value, frame: Frame, node: Any) -> Value:
             return value
     if isinstance(a, Dim) or isinstance(b, Dim):
         return _sizes(sign, a, b, frame, node)
+    if sign == "|" and (is_class(a) or is_class(b)):
+        return _union(a, b)
     if sign == "%" and isinstance(a, str):
         return frame.interp.builtins.percent_format(a, b, frame, node)
     if isinstance(a, CONTAINERS) or isinstance(b, CONTAINERS):
         return _containers(sign, a, b, frame, node)
-    if is_class(a) or is_class(b):
-        return frame.unknown("a type expression", node)
     if isinstance(a, (str, bytes, complex)) or isinstance(b, (str, bytes, complex)):
         return _host(sign, a, b, frame, node)
     return frame.unknown(f"{attributes.describe(a)} {sign} {attributes.describe(b)} is not supported", node)
+
+
+def _union(a: Value, b: Value) -> Value:
+    """`int | None`: what `isinstance` takes for it."""
+    kinds = [*(a if isinstance(a, tuple) else (a,)), *(b if isinstance(b, tuple) else (b,))]
+    return tuple(type(None) if kind is None else kind for kind in kinds)
 
 
 def _numbers(sign: str, a: Any, b: Any, frame: Frame, node: Any) -> Value:
@@ -104,7 +112,14 @@ def _host(sign: str, a: Any, b: Any, frame: Frame, node: Any) -> Value:
         if sign == "*" and isinstance(a, (str, bytes, int)) and isinstance(b, (str, bytes, int)):
             size = max(len(a) if isinstance(a, (str, bytes)) else 0, len(b) if isinstance(b, (str, bytes)) else 0)
             if size and size * max(a if isinstance(a, int) else 0, b if isinstance(b, int) else 0) > budget.TEXT:
-                return frame.unknown("a string longer than the budget", node)
+                return frame.unknown(f"a text of more than {budget.TEXT:,} characters", node)
+        if (
+            sign == "+"
+            and isinstance(a, (str, bytes))
+            and isinstance(b, (str, bytes))
+            and len(a) + len(b) > budget.TEXT
+        ):
+            return frame.unknown(f"a text of more than {budget.TEXT:,} characters", node)
         return BINARY[sign](a, b)
     except ArithmeticError as problem:
         raise Raised(type(problem), str(problem), frame.place(node)) from None
@@ -131,19 +146,28 @@ def _sizes(sign: str, a: Value, b: Value, frame: Frame, node: Any) -> Value:
 def _containers(sign: str, a: Value, b: Value, frame: Frame, node: Any) -> Value:
     if sign == "*" and isinstance(a, (list, tuple)) and isinstance(b, int):
         if len(a) * b > budget.COLLECTION:
-            return frame.unknown("a list longer than the budget", node)
+            return frame.unknown(f"a list of more than {budget.COLLECTION:,} elements", node)
         return a * b
     if sign == "*" and isinstance(b, (list, tuple)) and isinstance(a, int):
         return _containers(sign, b, a, frame, node)
+    if sign in SETS and (isinstance(a, (set, frozenset, View)) and isinstance(b, (set, frozenset, View))):
+        doubt = next((value for value in (*a, *b) if isinstance(value, Unknown)), None)
+        return _host(sign, set(a), set(b), frame, node) if doubt is None else Unknown(doubt.reason, doubt.place)
     if sign == "+" and isinstance(a, (list, tuple)) and type(a) is type(b):
+        if len(a) + len(b) > budget.COLLECTION:
+            return frame.unknown(f"a list of more than {budget.COLLECTION:,} elements", node)
         return [*a, *b] if isinstance(a, list) else (*a, *b)
     if isinstance(a, dict) and isinstance(b, dict) and sign == "|":
-        return {**a, **b}
-    if isinstance(a, (set, frozenset)) and isinstance(b, (set, frozenset)):
-        return _host(sign, a, b, frame, node)
+        return _merged(a, b)
     raise Raised(
         TypeError, f"unsupported operand types for {sign}: {type(a).__name__} and {type(b).__name__}", frame.place(node)
     )
+
+
+def _merged(a: dict[Value, Value], b: dict[Value, Value]) -> dict[Value, Value]:
+    """`a | b`; a rest of `b` may replace anything in `a`."""
+    rest = next((key for key in b if isinstance(key, Unknown)), None)
+    return {**(a if rest is None else dict.fromkeys(a, Unknown(rest.reason, rest.place))), **b}
 
 
 def _overloaded(sign: str, a: Value, b: Value, frame: Frame, node: Any) -> Value:
@@ -183,7 +207,7 @@ def unary(sign: str, a: Value, frame: Frame, node: Any) -> Value:
 
 def truth(value: Value, frame: Frame, node: Any) -> bool | Unknown:
     """`bool(value)`."""
-    if isinstance(value, (bool, int, float, str, bytes, type(None), range)):
+    if isinstance(value, (bool, int, float, complex, str, bytes, type(None), range)):
         return bool(value)
     if isinstance(value, CONTAINERS):
         return bool(value) if not any(isinstance(item, Rest) for item in value) else _some(value)
@@ -208,7 +232,9 @@ def _instance_truth(value: Instance, frame: Frame, node: Any) -> bool | Unknown:
         found = attributes.find_in_class(value.cls, method)
         if found is not attributes.ABSENT:
             return truth(frame.interp.call(found, [value], frame, node), frame, node)
-    return truth(value.native, frame, node) if isinstance(value.native, CONTAINERS) else True
+    if isinstance(value.native, (*CONTAINERS, int, float, str)):
+        return truth(value.native, frame, node)
+    return attributes.unknown_base(value.cls) or True
 
 
 def _decided(answer: bool | None, question: str, frame: Frame, node: Any) -> bool | Unknown:
@@ -255,14 +281,22 @@ def equal(a: Value, b: Value, frame: Frame, node: Any) -> Value:
     for value, other in ((a, b), (b, a)):
         if isinstance(value, Instance):
             return _instances_equal(value, other, frame, node)
+    if isinstance(a, BoundMethod) and isinstance(b, BoundMethod):
+        return _identical(a, b)
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         return isinstance(a, list) == isinstance(b, list) and _all_equal(list(a), list(b), frame, node)
     if isinstance(a, dict) and isinstance(b, dict):
+        doubt = next((key for key in (*a, *b) if isinstance(key, Unknown)), None)
+        if doubt is not None:
+            return Unknown(doubt.reason, doubt.place)
         if a.keys() != b.keys():
             return False
         return _all_equal([a[key] for key in a], [b[key] for key in a], frame, node)
     if isinstance(a, Dim) or isinstance(b, Dim):
         return False if not isinstance(a, float) and not isinstance(b, float) else frame.unknown("a comparison", node)
+    if isinstance(a, (set, frozenset)) and isinstance(b, (set, frozenset)):
+        doubt = next((value for value in (*a, *b) if isinstance(value, Unknown)), None)
+        return bool(a == b) if doubt is None else Unknown(doubt.reason, doubt.place)
     return bool(a == b)
 
 
@@ -287,7 +321,9 @@ def _instances_equal(a: Instance, b: Value, frame: Frame, node: Any) -> Value:
     if isinstance(a.cls, ClassValue) and "fields" in a.cls.notes and isinstance(b, Instance) and a.cls is b.cls:
         names = list(a.cls.notes["fields"])
         return _all_equal([a.attrs.get(n) for n in names], [b.attrs.get(n) for n in names], frame, node)
-    return False
+    if isinstance(b, Instance) and attributes.find_in_class(b.cls, "__eq__") is not attributes.ABSENT:
+        return _instances_equal(b, a, frame, node)
+    return attributes.unknown_base(a.cls) or False
 
 
 def _ordered(sign: str, a: Value, b: Value, frame: Frame, node: Any) -> Value:
@@ -334,8 +370,10 @@ def _contains(container: Value, item: Value, frame: Frame, node: Any) -> Value:
             return frame.interp.call(found, [container, item], frame, node)
     if isinstance(container, (ClassValue, NativeClass)) and "members" in getattr(container, "notes", {}):
         return isinstance(item, Instance) and item.cls is container
-    if isinstance(container, (dict, set, frozenset)) and is_concrete(item) and _hashed(container, item):
+    if isinstance(container, (set, frozenset)) and is_concrete(item) and _hashed(container, item):
         return True
+    if isinstance(container, dict) and not isinstance(item, Unknown):
+        return frame.interp.builtins.is_key(container, item, frame, node)
     elements = frame.interp.elements(container, frame, node)
     if isinstance(elements, Unknown):
         return elements

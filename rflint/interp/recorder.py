@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rflint import dims
-from rflint.interp import budget
+from rflint.interp import attributes, budget
 from rflint.interp.values import (
+    ClassValue,
     Instance,
+    NativeClass,
     Tensor,
     Unknown,
     Value,
@@ -17,6 +19,12 @@ from rflint.trace import Layer, Note, Operand, Place, Read, Shape, Use
 
 if TYPE_CHECKING:
     from rflint.interp.interpreter import Interpreter
+
+
+def is_layer(cls: Value) -> bool:
+    """Is a class derived from a layer of the library that is no container?"""
+    natives = [one for one in attributes.order_of(cls) if isinstance(one, NativeClass)]
+    return any("forward" in one.members and one.name != "Sequential" for one in natives)
 
 
 class Recorder:
@@ -56,16 +64,25 @@ class Recorder:
         path = self.path_of(owner) if owner is not None else self.current_path()
         index = len(self.uses)
         conditional = "; ".join(dict.fromkeys(self.interp.state.conditions))
-        hidden = self.inside > 0 if inner is None else inner
+        hidden = self._hidden(owner) if inner is None else inner
         self.uses.append(Use(index, path, layer, rows, output, place, conditional, hidden, given))
         result.source = index
         if output is None or any(dims.is_unknown(size) for size in output):
             self.note(Unknown(reason or "a size that could not be determined", place))
         return result
 
+    def _hidden(self, owner: Instance | None) -> bool:
+        """Is it a step of a layer whose `forward` the source overrides, and for which one use stands?"""
+        if not self.inside:
+            return False
+        who = owner if owner is not None else self.stack[-1]
+        return any(one is who for one in self.stack) and isinstance(who.cls, ClassValue) and is_layer(who.cls)
+
     def either(self, a: Tensor, b: Tensor, doubt: Unknown) -> Value:
         """The tensor that is one or the other: its shape if both agree, its field is not known."""
         if a.source == b.source and a.shape == b.shape:
+            return a
+        if a.shape is not None and a.shape == b.shape and self._is_either(a):
             return a
         if a.shape is None or b.shape is None or len(a.shape) != len(b.shape):
             return doubt
@@ -74,6 +91,11 @@ class Recorder:
         reads = tuple(Read("unknown", i, reason=doubt.reason) for i in range(len(a.shape)))
         place = doubt.place or Place("", 0)
         return self.use(Layer("either", "either", {}), [(a, reads), (b, reads)], a.shape, place)
+
+    def _is_either(self, tensor: Tensor) -> bool:
+        """Is it one of several tensors already, so that a further one adds nothing?"""
+        source = tensor.source
+        return isinstance(source, int) and source < len(self.uses) and self.uses[source].layer.kind == "either"
 
     def note(self, unknown: Unknown) -> None:
         """Something on the way from input to output could not be followed."""

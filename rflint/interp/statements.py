@@ -13,15 +13,16 @@ from typing import Any
 
 import libcst as cst
 
-from rflint.interp import attributes, operators
+from rflint.interp import attributes, budget, operators
 from rflint.interp.classes import define_class, define_function
-from rflint.interp.expressions import EVAL, OPERATORS, evaluate, index
+from rflint.interp.expressions import EVAL, OPERATORS, condition, evaluate, index, mangled
 from rflint.interp.frames import Frame
 from rflint.interp.scopes import Scope
 from rflint.interp.values import (
     Instance,
     Raised,
     Rest,
+    Tensor,
     Unknown,
     Value,
     is_class,
@@ -45,6 +46,9 @@ CONTINUE = End(continues=True)
 Outcome = End | None
 Execute = Callable[[Any, Frame], Outcome]
 EXEC: dict[type, Execute] = {}
+
+
+WITHOUT_EFFECT = (cst.Pass, cst.TypeAlias)
 
 
 def executes(*kinds: type) -> Callable[[Execute], Execute]:
@@ -81,7 +85,11 @@ def perhaps(end: End, rest: Callable[[], Outcome], frame: Frame) -> Outcome:
 def run(statement: Any, frame: Frame) -> Outcome:
     """Execute one statement."""
     handler = EXEC.get(type(statement))
-    return handler(statement, frame) if handler is not None else None
+    if handler is not None:
+        return handler(statement, frame)
+    if type(statement) not in WITHOUT_EFFECT:
+        raise budget.Exhausted(f"{type(statement).__name__} statements are not supported")
+    return None
 
 
 def join(ends: Sequence[Outcome], frame: Frame) -> Outcome:
@@ -163,16 +171,24 @@ def augmented(node: cst.AugAssign, frame: Frame) -> Outcome:
     if isinstance(held, list) and sign == "+":
         frame.interp.state.touch(held)
         more = frame.interp.elements(value, frame, node.value)
+        if isinstance(more, list) and len(held) + len(more) > budget.COLLECTION:
+            raise budget.Exhausted(f"a list of more than {budget.COLLECTION:,} elements")
         held.extend([Rest(more.reason, more.place)] if isinstance(more, Unknown) else more)
         return None
     method = f"__i{operators.NAMES[sign]}__"
-    if isinstance(held, Instance) and attributes.find_in_class(held.cls, method) is not attributes.ABSENT:
-        bound = attributes.get(held, method, frame, node)
-        assign(node.target, frame.interp.call(bound, [value], frame, node), frame)
+    if isinstance(held, (Instance, Tensor)):
+        bound = attributes.look_up(held, method, frame, node)
+        if bound is not attributes.ABSENT:
+            assign(node.target, frame.interp.call(bound, [value], frame, node), frame)
+            return None
+    if isinstance(held, dict) and sign == "|" and isinstance(value, dict):
+        frame.interp.call(attributes.get(held, "update", frame, node), [value], frame, node)
         return None
-    if isinstance(held, (dict, set)) and sign == "|" and isinstance(value, (dict, set)):
+    if isinstance(held, set) and sign in operators.SETS and isinstance(value, (set, frozenset)):
+        made = operators.binary(sign, held, value, frame, node)
         frame.interp.state.touch(held)
-        held.update(value)
+        held.clear()
+        held.update(made if isinstance(made, set) else {Rest(made.reason, made.place)})
         return None
     assign(node.target, operators.binary(sign, held, value, frame, node), frame)
     return None
@@ -190,7 +206,7 @@ def assign(target: Any, value: Value, frame: Frame) -> None:
     if isinstance(target, cst.Name):
         bind_name(target.value, value, frame)
     elif isinstance(target, cst.Attribute):
-        attributes.put(evaluate(target.value, frame), target.attr.value, value, frame, target)
+        attributes.put(evaluate(target.value, frame), mangled(target.attr.value, frame), value, frame, target)
     elif isinstance(target, (cst.Tuple, cst.List)):
         unpack(target, value, frame)
     elif isinstance(target, cst.Subscript):
@@ -201,6 +217,8 @@ def assign(target: Any, value: Value, frame: Frame) -> None:
 
 def bind_name(name: str, value: Value, frame: Frame) -> None:
     """Bind a name in the frame's scope, or where `global` and `nonlocal` say."""
+    if frame.cls is not None:
+        name = mangled(name, frame)
     scope = frame.scope.redirects.get(name, frame.scope)
     frame.interp.state.touch(scope)
     scope.names[name] = value
@@ -292,7 +310,7 @@ def delete(node: cst.Del, frame: Frame) -> Outcome:
             frame.interp.state.touch(scope)
             scope.names.pop(target.value, None)
         elif isinstance(target, cst.Attribute):
-            attributes.drop(evaluate(target.value, frame), target.attr.value, frame)
+            attributes.drop(evaluate(target.value, frame), mangled(target.attr.value, frame), frame)
         elif isinstance(target, cst.Subscript):
             frame.interp.delete_item(evaluate(target.value, frame), index(target, frame), frame, target)
     return None
@@ -301,7 +319,7 @@ def delete(node: cst.Del, frame: Frame) -> Outcome:
 @executes(cst.Assert)
 def assert_(node: cst.Assert, frame: Frame) -> Outcome:
     """`assert`: a failing one ends the path; one that is not known is taken to hold."""
-    if operators.truth(evaluate(node.test, frame), frame, node.test) is False:
+    if condition(node.test, frame) is False:
         raise Raised(AssertionError, "an assertion fails", frame.place(node.test))
     return None
 

@@ -29,9 +29,31 @@ class Unknown:
 
 
 class Rest(Unknown):
-    """Inside a list, tuple or set: any number of further unknown elements."""
+    """Inside a list, tuple or set, or as a key of a dict: any number of further elements that are not known.
+
+    In a dict, keys behind it are there; what comes before them is not known."""
 
     __slots__ = ()
+
+
+class Named(Unknown):
+    """Of a call: further keyword arguments that are not known, `f(**unknown)`; a `Rest` is one of positional ones."""
+
+    __slots__ = ()
+
+
+class Perhaps(Unknown):
+    """The value of a name, attribute or key that only some paths have set."""
+
+    __slots__ = ()
+
+
+OPEN = "*"
+"""The attribute under which an object keeps that it may have further ones: a `Rest`."""
+
+
+class View(list[Any]):
+    """What `keys()`, `values()` and `items()` give: a list of what is there now."""
 
 
 @dataclass(slots=True, eq=False)
@@ -92,6 +114,14 @@ class Partial:
     function: Value
     args: tuple[Value, ...]
     kwargs: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Manager:
+    """What a function under `contextlib.contextmanager` returns: the call that its `with` will run."""
+
+    function: Value
+    args: Any
 
 
 @dataclass(slots=True, eq=False)
@@ -200,6 +230,8 @@ class NativeClass:
     mro: tuple[Value, ...] = ()
     new: Callable[..., Value] | None = None
     """Replaces the making of an instance altogether (`functools.partial`, `collections.OrderedDict`)."""
+    private: frozenset[str] | None = None
+    """Names beginning with an underscore that its objects have; None: there may be any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +277,11 @@ class Raised(Exception):
     def __init__(self, kind: Value, text: str, place: Place | None = None, value: Value = None) -> None:
         super().__init__(text)
         self.kind, self.text, self.place, self.value = kind, text, place, value
+
+    @property
+    def name(self) -> str:
+        """The name of the exception's class."""
+        return str(getattr(self.kind, "__name__", getattr(self.kind, "name", "an exception")))
 
 
 NUMBER = (int, float, complex)

@@ -1,8 +1,8 @@
-"""What library calls mean: torch's layers and functions, and the parts of Python's library that networks use."""
+"""What library calls mean: torch's layers and functions, and what networks use of Python, numpy and einops."""
 
 from __future__ import annotations
 
-from rflint.library import python, torch
+from rflint.library import einops, numpy, python, torch
 from rflint.library.registry import LIBRARY, Library
 
-__all__ = ["LIBRARY", "Library", "python", "torch"]
+__all__ = ["LIBRARY", "Library", "einops", "numpy", "python", "torch"]

@@ -8,7 +8,7 @@ import libcst as cst
 
 from rflint.interp import attributes
 from rflint.interp.calls import bind_native
-from rflint.interp.frames import Call
+from rflint.interp.frames import Args, Call
 from rflint.interp.values import (
     ClassMethod,
     ClassValue,
@@ -21,6 +21,7 @@ from rflint.interp.values import (
     StaticMethod,
     Unknown,
     Value,
+    is_concrete,
 )
 from rflint.library.registry import LIBRARY, function, member, native_class
 
@@ -58,17 +59,24 @@ def _make_dataclass(cls: Value) -> Value:
         if isinstance(base, ClassValue):
             fields.update(base.notes.get("fields", {}))
     for name, annotation in cls.annotations.items():
-        if not _is_class_variable(annotation):
+        if _last_name(annotation) not in ("ClassVar", "KW_ONLY"):
             fields[name] = cls.namespace.get(name, attributes.ABSENT)
     cls.notes["fields"] = fields
+    for name, default in list(cls.namespace.items()):
+        if isinstance(default, Instance) and default.cls is FIELD:
+            del cls.namespace[name]
+            if "default" in default.attrs:
+                cls.namespace[name] = default.attrs["default"]
     cls.namespace.setdefault("__init__", NativeFunction(f"{cls.name}.__init__", _init_dataclass))
     return cls
 
 
-def _is_class_variable(annotation: Any) -> bool:
+def _last_name(annotation: Any) -> str:
+    """`ClassVar` of `typing.ClassVar[int]`, in quotes too."""
+    if isinstance(annotation, cst.SimpleString):
+        return annotation.value.strip("\"'").split("[")[0].rsplit(".", 1)[-1]
     node = annotation.value if isinstance(annotation, cst.Subscript) else annotation
-    last = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
-    return last == "ClassVar"
+    return str(node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", ""))
 
 
 def _init_dataclass(call: Call) -> Value:
@@ -112,7 +120,10 @@ def replace(call: Call) -> Value:
     held = call.args.positional[0]
     if not isinstance(held, Instance):
         return held if isinstance(held, Unknown) else call.unknown("replace() of no dataclass")
-    return Instance(held.cls, {**held.attrs, **call.args.keywords}, call.place)
+    fields = getattr(held.cls, "notes", {}).get("fields", {})
+    kept = {name: value for name, value in held.attrs.items() if name in fields and _in_init(fields[name])}
+    made = Args([], {**kept, **call.args.keywords}, call.args.open)
+    return call.interp.call_with(held.cls, made, call.frame, call.node)
 
 
 @function("dataclasses.asdict", signature="obj, *, dict_factory=None")
@@ -120,13 +131,16 @@ def asdict(call: Call, obj: Value, dict_factory: Value) -> Value:
     """`asdict(instance)`."""
     if not isinstance(obj, Instance):
         return obj if isinstance(obj, Unknown) else call.unknown("asdict() of no dataclass")
-    return {name: _plain(call, value) for name, value in obj.attrs.items()}
+    fields = getattr(obj.cls, "notes", {}).get("fields", obj.attrs)
+    return {name: _plain(call, obj.attrs[name]) for name in fields if name in obj.attrs}
 
 
 def _plain(call: Call, value: Value) -> Value:
     if isinstance(value, Instance) and "fields" in getattr(value.cls, "notes", {}):
         return asdict(call, value, None)
-    return [_plain(call, item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, dict):
+        return {key: _plain(call, item) for key, item in value.items()}
+    return type(value)(_plain(call, item) for item in value) if isinstance(value, (list, tuple)) else value
 
 
 @function("dataclasses.fields", signature="class_or_instance")
@@ -182,8 +196,10 @@ def _member(call: Call, cls: ClassValue, name: str, value: Value, members: dict[
             if any(getattr(c, "name", "") == "StrEnum" for c in attributes.order_of(cls))
             else len(members) + 1
         )
-    same: Instance | None = next((m for m in members.values() if m.attrs["value"] is value), None)
-    if same is not None and not isinstance(value, Unknown):
+    same: Instance | None = next(
+        (m for m in members.values() if is_concrete(value) and m.attrs["value"] == value), None
+    )
+    if same is not None:
         return same
     made = Instance(cls, {"name": name, "value": value, "_name_": name, "_value_": value}, call.place)
     if any(isinstance(c, type) or getattr(c, "name", "") in ("IntEnum", "StrEnum") for c in attributes.order_of(cls)):
@@ -198,8 +214,13 @@ def _member(call: Call, cls: ClassValue, name: str, value: Value, members: dict[
 # -- NamedTuple ------------------------------------------------------------------------------------------------
 
 
+def _fields_of(cls: Value) -> dict[str, Value]:
+    """The fields of a dataclass or named tuple, its own or inherited."""
+    return next((c.notes["fields"] for c in attributes.order_of(cls) if "fields" in getattr(c, "notes", {})), {})
+
+
 def _new_tuple(call: Call, cls: Value) -> Value:
-    fields = cls.notes.get("fields", {}) if isinstance(cls, ClassValue) else {}
+    fields = _fields_of(cls)
     slots = tuple(Slot(name, "plain", d, d is attributes.ABSENT) for name, d in fields.items())
     bound = bind_native(cls.name, Signature(slots), call.args, call.frame, call.node)
     return Instance(cls, dict(bound), call.place, native=tuple(bound.values()))
@@ -212,7 +233,8 @@ NAMED_TUPLE = native_class("typing.NamedTuple", new=_new_tuple)
 def named_fields(call: Call) -> Value:
     """The annotations of the body are the fields."""
     cls = call.args.positional[0]
-    cls.notes["fields"] = {name: cls.namespace.get(name, attributes.ABSENT) for name in cls.annotations}
+    if NAMED_TUPLE in cls.bases:
+        cls.notes["fields"] = {name: cls.namespace.get(name, attributes.ABSENT) for name in cls.annotations}
     return None
 
 
@@ -228,6 +250,12 @@ def replace_fields(call: Call) -> Value:
 def as_dict(call: Call, self: Instance) -> Value:
     """`_asdict()`."""
     return dict(self.attrs)
+
+
+@member(NAMED_TUPLE, "_make")
+def make(call: Call) -> Value:
+    """`_make(values)`: called on the class, which it is not told of."""
+    return call.unknown("_make() is not supported")
 
 
 @function("collections.namedtuple", signature="typename, field_names, *, rename=False, defaults=None, module=None")

@@ -7,17 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 from rflint.interp import attributes, budget, operators
+from rflint.interp.containers import copied
 from rflint.interp.frames import Call
 from rflint.interp.functions import items_of
-from rflint.interp.hosts import DefaultDict
 from rflint.interp.values import (
     BoundMethod,
     Function,
     Instance,
     Iteration,
+    Manager,
     NativeFunction,
     Partial,
     Property,
+    Rest,
     Tensor,
     Unknown,
     Value,
@@ -72,7 +74,13 @@ def _wrap(wrapped: Value, wrapper: Value) -> Value:
     return wrapper
 
 
-@function("functools.lru_cache", "functools.cache", "functools.singledispatch", "functools.total_ordering")
+@function("functools.singledispatch", "functools.singledispatchmethod")
+def singledispatch(call: Call) -> Value:
+    """`@singledispatch` is not followed."""
+    return call.unknown("singledispatch is not supported")
+
+
+@function("functools.lru_cache", "functools.cache", "functools.total_ordering")
 def transparent(call: Call) -> Value:
     """Decorators that change nothing that matters here, with or without arguments."""
     args = call.args.positional
@@ -90,7 +98,8 @@ def cached_property(call: Call) -> Value:
 def _iterator(name: str, made: Callable[..., Any]) -> None:
     @function(f"itertools.{name}")
     def run(call: Call) -> Value:
-        rows = [items_of(call, value) for value in call.args.positional]
+        counts = name.startswith(("combinations", "permutations"))
+        rows = [value if counts and i else items_of(call, value) for i, value in enumerate(call.args.positional)]
         doubt = next((row for row in rows if isinstance(row, Unknown)), None)
         if doubt is not None:
             return doubt
@@ -124,6 +133,9 @@ for _name, _made in {
     "product": itertools.product,
     "zip_longest": itertools.zip_longest,
     "pairwise": itertools.pairwise,
+    "combinations": itertools.combinations,
+    "combinations_with_replacement": itertools.combinations_with_replacement,
+    "permutations": itertools.permutations,
 }.items():
     _iterator(_name, _made)
 
@@ -133,7 +145,32 @@ def repeat(call: Call, object: Value, times: Value) -> Value:
     """`repeat(value, times)`."""
     if isinstance(times, int) and times <= budget.ITERATIONS:
         return Iteration([object] * times)
-    return times if isinstance(times, Unknown) else call.unknown("repeat() without an end is not supported")
+    if times is None:
+        return Iteration([*[object] * 1000, Rest("repeat() is followed for 1000 items", call.place)])
+    return times if isinstance(times, Unknown) else call.unknown("repeat() of an unknown length")
+
+
+@function("itertools.cycle", signature="iterable")
+def cycle(call: Call, iterable: Value) -> Value:
+    """`cycle(values)` has no end; it is followed for 1000 items."""
+    items = items_of(call, iterable)
+    if isinstance(items, Unknown) or not items:
+        return items if isinstance(items, Unknown) else Iteration([])
+    rest = Rest("cycle() is followed for 1000 items", call.place)
+    return Iteration([*itertools.islice(itertools.cycle(items), 1000), rest])
+
+
+@function("itertools.starmap", signature="function, iterable")
+def starmap(call: Call, function: Value, iterable: Value) -> Value:
+    """`starmap(function, rows)`."""
+    rows = items_of(call, iterable)
+    if isinstance(rows, Unknown):
+        return rows
+    made: list[Value] = []
+    for row in rows:
+        args = items_of(call, row)
+        made.append(args if isinstance(args, Unknown) else call.interp.call(function, args, call.frame, call.node))
+    return Iteration(made)
 
 
 @function("itertools.accumulate", signature="iterable, func=None, *, initial=None")
@@ -155,12 +192,21 @@ def accumulate(call: Call, iterable: Value, func: Value, initial: Value) -> Valu
 @function("itertools.islice", signature="iterable, *ends")
 def islice(call: Call, iterable: Value, ends: tuple[Value, ...]) -> Value:
     """`islice(values, start, stop, step)`."""
-    items = items_of(call, iterable)
+    items = call.interp.iterator(iterable, call.frame, call.node)
     if isinstance(items, Unknown):
         return items
-    if not all(end is None or isinstance(end, int) for end in ends):
+    if not ends or not all(end is None or isinstance(end, int) for end in ends):
         return call.unknown("islice() with ends that are not known")
-    return Iteration(list(itertools.islice(items, *ends)))
+    call.interp.state.touch(items)
+    left = items.items[items.position :]
+    rest = next((i for i, item in enumerate(left) if isinstance(item, Rest)), None)
+    stop = ends[0] if len(ends) == 1 else ends[1]
+    if rest is not None and (stop is None or stop > rest):
+        return Iteration([Rest(left[rest].reason, left[rest].place)])
+    taken = iter(left)
+    made = Iteration(list(itertools.islice(taken, *ends)))
+    items.position = len(items.items) - len(list(taken))
+    return made
 
 
 @function("itertools.count")
@@ -168,7 +214,8 @@ def count(call: Call) -> Value:
     """`count()` has no end; it is followed for as many items as the budget of a loop has."""
     start, step, *_ = [*call.args.positional, 0, 1][:2] if call.args.positional else [0, 1]
     if isinstance(start, int) and isinstance(step, int) and step:
-        return Iteration(list(range(start, start + step * 1000, step)))
+        rest = Rest("count() is followed for 1000 numbers", call.place)
+        return Iteration([*range(start, start + step * 1000, step), rest])
     return call.unknown("count() is not known")
 
 
@@ -210,14 +257,25 @@ def itemgetter(call: Call, key: Value) -> Value:
 def copy(call: Call, x: Value) -> Value:
     """`copy.copy`: one level."""
     if isinstance(x, Instance):
-        return _fresh(x, dict(x.attrs))
-    return type(x)(x) if isinstance(x, (list, dict, set)) else x
+        own = attributes.find_in_class(x.cls, "__copy__")
+        if own is not attributes.ABSENT:
+            return call.interp.call(own, [x], call.frame, call.node)
+        made = _fresh(x, dict(x.attrs))
+        made.native = copied(x.native) if isinstance(x.native, (list, dict, set)) else x.native
+        return made
+    if isinstance(x, Tensor):
+        return _deep(x, {})
+    return copied(x) if isinstance(x, (list, dict, set)) else x
 
 
 @function("copy.deepcopy", signature="x, memo=None")
 def deepcopy(call: Call, x: Value, memo: Value) -> Value:
     """`copy.deepcopy`."""
     call.interp.budget.step(10)
+    if isinstance(x, Instance):
+        own = attributes.find_in_class(x.cls, "__deepcopy__")
+        if own is not attributes.ABSENT:
+            return call.interp.call(own, [x, {}], call.frame, call.node)
     return _deep(x, {})
 
 
@@ -233,18 +291,21 @@ def _deep(x: Value, done: dict[int, Value]) -> Value:
         made.attrs.update({name: _deep(value, done) for name, value in x.attrs.items()})
         made.native = _deep(x.native, done)
         return made
-    if isinstance(x, DefaultDict):
-        copied = DefaultDict({key: _deep(value, done) for key, value in x.items()})
-        copied.factory = x.factory
-        return copied
     if isinstance(x, dict):
-        return {key: _deep(value, done) for key, value in x.items()}
-    if isinstance(x, (list, set)):
-        return type(x)(_deep(item, done) for item in x)
+        held = done[id(x)] = copied(x)
+        held.update({key: _deep(value, done) for key, value in x.items()})
+        return held
+    if isinstance(x, list):
+        items = done[id(x)] = copied(x)
+        items[:] = [_deep(item, done) for item in x]
+        return items
+    if isinstance(x, set):
+        return {_deep(item, done) for item in x}
     if isinstance(x, tuple):
         return tuple(_deep(item, done) for item in x)
     if isinstance(x, Tensor):
-        return Tensor(x.shape, x.source, x.dtype, x.reason, x.parameter, x.open)
+        tensor = done[id(x)] = Tensor(x.shape, x.source, x.dtype, x.reason, x.parameter, x.open)
+        return tensor
     if isinstance(x, Partial):
         return Partial(x.function, _deep(x.args, done), _deep(x.kwargs, done))
     if isinstance(x, BoundMethod):
@@ -252,7 +313,17 @@ def _deep(x: Value, done: dict[int, Value]) -> Value:
     return x
 
 
-@function("abc.abstractmethod", "atexit.register", "contextlib.contextmanager", "contextlib.asynccontextmanager")
+@function("contextlib.contextmanager")
+def contextmanager(call: Call) -> Value:
+    """`@contextmanager`: the function runs when its `with` does."""
+    held = call.args.positional[0]
+    if not isinstance(held, Function):
+        return held
+    made = Function(held.name, held.node, held.parameters, held.scope, held.module, held.owner)
+    return NativeFunction(held.name, lambda inner: Manager(made, inner.args))
+
+
+@function("abc.abstractmethod", "atexit.register", "contextlib.asynccontextmanager")
 def decorator(call: Call) -> Value:
     """Decorators that leave the function as it is."""
     return call.args.positional[0]

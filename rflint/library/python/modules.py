@@ -10,7 +10,7 @@ from rflint.interp import attributes
 from rflint.interp.constructors import dict_
 from rflint.interp.frames import Args, Call
 from rflint.interp.functions import items_of
-from rflint.interp.hosts import DefaultDict
+from rflint.interp.hosts import DefaultDict, Deque, existing
 from rflint.interp.values import (
     BoundMethod,
     Function,
@@ -20,7 +20,7 @@ from rflint.interp.values import (
     Value,
     is_concrete,
 )
-from rflint.library.registry import LIBRARY, function, native_class
+from rflint.library.registry import LIBRARY, function, member, native_class
 
 for _name in ("pi", "e", "inf", "nan", "tau"):
     LIBRARY.define(f"math.{_name}", getattr(math, _name))
@@ -71,15 +71,37 @@ def _default(call: Call, cls: Value) -> Value:
 
 
 def _deque(call: Call, cls: Value) -> Value:
-    if not call.args.positional:
-        return []
-    return items_of(call, call.args.positional[0])
+    given, limit, *_ = [*call.args.positional, None, None]
+    made = Deque()
+    made.limit = call.args.keywords.get("maxlen", limit)
+    if not (made.limit is None or isinstance(made.limit, int)):
+        return call.unknown("a deque whose length is not known")
+    append = attributes.get(made, "extend", call.frame, call.node)
+    call.interp.call(append, [[] if given is None else given], call.frame, call.node)
+    return made
+
+
+def _counter(call: Call, cls: Value) -> Value:
+    made = DefaultDict()
+    made.factory, made.keeps = int, False
+    given = call.args.positional[0] if call.args.positional else dict(call.args.keywords)
+    if isinstance(given, dict):
+        made.update(given)
+        return made
+    items = items_of(call, given)
+    if isinstance(items, Unknown):
+        return items
+    for item in items:
+        key = existing(made, item, call.frame, call.node)
+        made[key] = made.get(key, 0) + 1
+    return made
 
 
 ORDERED = native_class("collections.OrderedDict", new=_ordered)
 LIBRARY.define("typing.OrderedDict", ORDERED)
 native_class("collections.defaultdict", new=_default)
 native_class("collections.deque", new=_deque)
+native_class("collections.Counter", new=_counter)
 for _name in (
     "Sequence MutableSequence Iterable Iterator Collection Mapping MutableMapping Callable Hashable Sized"
 ).split():
@@ -208,8 +230,9 @@ for _name in ("debug info warning warn error critical exception log setLevel add
 function("logging.getLogger")(_logger)
 for _name, _level in {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}.items():
     LIBRARY.define(f"logging.{_name}", _level)
-native_class("types.ModuleType")
-native_class("types.FunctionType")
+for _name in "ModuleType FunctionType LambdaType MethodType GeneratorType NoneType".split():
+    native_class(f"types.{_name}")
+LIBRARY.define("types.NoneType", type(None))
 native_class("types.SimpleNamespace", new=lambda call, cls: Instance(cls, dict(call.args.keywords), call.place))
 native_class("pathlib.Path", new=lambda call, cls: call.unknown("paths are not followed"))
 for _name in (
@@ -235,7 +258,34 @@ def import_module(call: Call, name: Value, package: Value) -> Value:
     return call.interp.loader.load(name, importer, call.interp, call.place)
 
 
-@function("contextlib.nullcontext", "contextlib.suppress", "contextlib.ExitStack")
+@function("contextlib.nullcontext", "contextlib.ExitStack")
 def context(call: Call) -> Value:
     """Context managers without effect."""
     return call.args.positional[0] if call.args.positional else None
+
+
+def _suppress(call: Call, cls: Value) -> Value:
+    return Instance(cls, {"kinds": tuple(call.args.positional)}, call.place)
+
+
+SUPPRESS = native_class("contextlib.suppress", new=_suppress)
+
+
+@member(SUPPRESS, "__exit__", signature="kind, value, trace")
+def leave(call: Call, self: Instance, kind: Value, value: Value, trace: Value) -> Value:
+    """Leaving `with suppress(…)`: does it keep what was raised?"""
+    return kind is not None and any(call.interp.builtins.catches(one, kind) for one in self.attrs["kinds"])
+
+
+MODULES = native_class("sys._modules")
+LIBRARY.define("sys.modules", Instance(MODULES, {}))
+
+
+@member(MODULES, "__getitem__", "get", signature="name, default=None")
+def loaded(call: Call, self: Instance, name: Value, default: Value) -> Value:
+    """`sys.modules[name]`."""
+    if not isinstance(name, str):
+        return call.unknown("a module whose name is not known")
+    if name in ("__main__", call.frame.module.name):
+        return call.frame.module
+    return call.interp.loader.load(name, call.frame.module, call.interp, call.place)

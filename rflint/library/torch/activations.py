@@ -8,7 +8,7 @@ from rflint.dims import Size, divides
 from rflint.field import Access
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, NativeFunction, Tensor, Value, is_size
-from rflint.library.registry import LIBRARY
+from rflint.library.registry import LIBRARY, alias
 from rflint.library.torch.axes import FUNCTIONAL, unchanged
 from rflint.library.torch.broadcasting import axis, pointwise
 from rflint.library.torch.op import Op, layer, stop, tensor_of, unread
@@ -130,3 +130,5 @@ tensor_function("glu", signature="input, dim=-1", base="GLU", under=(FUNCTIONAL,
 tensor_function("dropout", "feature_dropout", signature="input, p, train", base="Dropout", method=False, known=False)(
     activate
 )
+for _folder in ("activation", "dropout"):
+    alias(f"torch.nn.modules.{_folder}", "torch.nn")

@@ -110,25 +110,6 @@ def device(call: Call, tensor: Tensor) -> Value:
     return CPU
 
 
-@function("torch.cuda.is_available", "torch.backends.mps.is_available", "torch.cuda.is_bf16_supported")
-@function("torch.distributed.is_available", "torch.distributed.is_initialized", "torch.xpu.is_available")
-def is_available(call: Call) -> Value:
-    """There is no accelerator."""
-    return False
-
-
-@function("torch.cuda.device_count", "torch.cuda.current_device", "torch.distributed.get_rank")
-def no_devices(call: Call) -> Value:
-    """There is no accelerator."""
-    return 0
-
-
-@function("torch.distributed.get_world_size")
-def one_process(call: Call) -> Value:
-    """One process runs."""
-    return 1
-
-
 # -- dtypes of tensors ---------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from rflint import field, sizes
@@ -19,11 +20,14 @@ TRANSPOSED = (
     "in_channels, out_channels, kernel_size, stride=1, padding=0, output_padding=0, groups=1, bias=True, "
     "dilation=1, padding_mode='zeros', device=None, dtype=None"
 )
+UNKNOWN = "an argument is not known"
+REFUSED = "an argument is none that torch takes"
+OfAxis = Callable[[Op, Size, int, int], tuple[Size | None, Read]]
 SPATIAL = ("kernel_size", "stride", "padding", "dilation", "output_padding")
 
 
-def convolve(op: Op, input: Value, axes: int) -> Value:
-    """A convolution: (N, C, …) or (C, …) to the sizes of `sizes.conv`, channels to `out_channels`."""
+def slide(op: Op, input: Value, axes: int, of_axis: OfAxis) -> Value:
+    """A convolution of either kind: (N, C, …) or (C, …) to `out_channels` and what `of_axis` says of each axis."""
     if isinstance(input, Tensor):
         input = shaped(op, input, axes, op.arg("in_channels"))
     answer = stop(op, input)
@@ -32,34 +36,32 @@ def convolve(op: Op, input: Value, axes: int) -> Value:
     if len(input.shape) not in (axes + 1, axes + 2):
         return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
     first = len(input.shape) - axes
-    reads = [*(_batch(first)), Read("mixed")]
-    spatial: list[Size] = []
-    for axis in range(axes):
-        size, read = conv_axis(op, input.shape[first + axis], axis, first + axis)
-        spatial.append(size)
-        reads.append(read)
+    rows = [of_axis(op, input.shape[first + axis], axis, first + axis) for axis in range(axes)]
+    if any(size is None or sizes.is_collapsed(size) for size, _ in rows):
+        return op.opaque([input], "its output size would not be positive, or its arguments are none that torch takes")
+    reads = [*(kept(axis) for axis in range(first - 1)), Read("mixed"), *(read for _, read in rows)]
     channels = op.arg("out_channels")
-    shape = (*input.shape[: first - 1], channels if is_size(channels) else fresh(), *spatial)
-    return finished(op, input, reads, shape, axes)
+    shape = (*input.shape[: first - 1], channels if is_size(channels) else fresh(), *(size for size, _ in rows))
+    return op.emit([(input, reads)], shape)
 
 
-def _batch(first: int) -> list[Read]:
-    return [kept(axis) for axis in range(first - 1)]
-
-
-def conv_axis(op: Op, size: Size, axis: int, at: int) -> tuple[Size, Read]:
-    """Output size and access of one axis of a convolution."""
+def conv_axis(op: Op, size: Size, axis: int, at: int) -> tuple[Size | None, Read]:
+    """Output size and access of one axis of a convolution; no size for arguments that torch refuses."""
     if not op.has("kernel_size", "stride", "padding", "dilation"):
-        return fresh(), unread(at, "an argument is not known")
+        return fresh(), unread(at, UNKNOWN)
     kernel, stride, dilation = (op.arg(name)[axis] for name in ("kernel_size", "stride", "dilation"))
+    if not all(isinstance(value, int) for value in (kernel, stride, dilation)):
+        return fresh(), unread(at, UNKNOWN)
     left, right = conv_padding(op.arg("padding"), kernel, dilation, axis)
-    if not all(isinstance(v, int) for v in (kernel, stride, dilation, left)) or stride < 1:
-        return fresh(), unread(at, "an argument is not known")
+    if not isinstance(left, int):
+        return fresh(), unread(at, UNKNOWN)
+    if min(kernel, stride, dilation) < 1 or left < 0 or (op.arg("padding") == "same" and stride > 1):
+        return None, unread(at, REFUSED)
     out = sizes.window(size, kernel, stride, left, right, dilation)
     return out, Read("kept", at, field.window(kernel, stride, left, dilation))
 
 
-def conv_padding(padding: Any, kernel: Any, dilation: Any, axis: int) -> tuple[Any, Any]:
+def conv_padding(padding: Any, kernel: int, dilation: int, axis: int) -> tuple[Any, Any]:
     """Left and right padding of an axis; of the odd total of `padding='same'` the extra one goes right."""
     if padding == "valid":
         return 0, 0
@@ -71,47 +73,32 @@ def conv_padding(padding: Any, kernel: Any, dilation: Any, axis: int) -> tuple[A
     return None, None
 
 
-def finished(op: Op, input: Tensor, reads: list[Read], shape: tuple[Size, ...], axes: int) -> Value:
-    """The use, if its sizes can be positive; otherwise a use whose output is unknown."""
-    if any(sizes.is_collapsed(size) for size in shape[-axes:]):
-        return op.opaque([input], "its output size would not be positive")
-    return op.emit([(input, reads)], shape)
-
-
-def transpose(op: Op, input: Value, axes: int, output_size: Value = None) -> Value:
-    """A transposed convolution; `output_size` chooses the output padding."""
-    if isinstance(input, Tensor):
-        input = shaped(op, input, axes, op.arg("in_channels"))
-    answer = stop(op, input)
-    if answer is not None:
-        return answer
-    if len(input.shape) not in (axes + 1, axes + 2):
-        return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
-    first = len(input.shape) - axes
-    reads = [*(_batch(first)), Read("mixed")]
-    wanted = per_axis(output_size[-axes:] if isinstance(output_size, (list, tuple)) else output_size, axes)
-    spatial: list[Size] = []
-    for axis in range(axes):
-        size, read = _transposed_axis(op, input.shape[first + axis], axis, first + axis)
-        if output_size is not None:
-            size = wanted[axis] if wanted is not None else fresh()
-        spatial.append(size)
-        reads.append(read)
-    channels = op.arg("out_channels")
-    shape = (*input.shape[: first - 1], channels if is_size(channels) else fresh(), *spatial)
-    return finished(op, input, reads, shape, axes)
-
-
-def _transposed_axis(op: Op, size: Size, axis: int, at: int) -> tuple[Size, Read]:
+def transposed_axis(op: Op, size: Size, axis: int, at: int) -> tuple[Size | None, Read]:
+    """Output size and access of one axis of a transposed convolution; no size for arguments that torch refuses."""
     names = ("kernel_size", "stride", "padding", "dilation", "output_padding")
     if not op.has(*names) or not all(isinstance(op.arg(name), tuple) for name in names):
-        return fresh(), unread(at, "an argument is not known")
+        return fresh(), unread(at, UNKNOWN)
     kernel, stride, padding, dilation, extra = (op.arg(name)[axis] for name in names)
-    if not all(isinstance(v, int) for v in (kernel, stride, padding, dilation, extra)):
-        return fresh(), unread(at, "an argument is not known")
+    if not all(isinstance(value, int) for value in (kernel, stride, padding, dilation, extra)):
+        return fresh(), unread(at, UNKNOWN)
+    if min(kernel, stride, dilation) < 1 or padding < 0 or not 0 <= extra < max(stride, dilation):
+        return None, unread(at, REFUSED)
     access = field.transposed(kernel, stride, padding, dilation)
     read = Read("kept", at, access) if access is not None else unread(at, "a stride with too many phases")
     return sizes.transposed(size, kernel, stride, padding, dilation, extra), read
+
+
+def transpose(op: Op, input: Value, axes: int, output_size: Value) -> Value:
+    """A transposed convolution; `output_size` chooses the output padding."""
+    if output_size is None:
+        return slide(op, input, axes, transposed_axis)
+    wanted = per_axis(output_size[-axes:] if isinstance(output_size, (list, tuple)) else output_size, axes)
+
+    def of_axis(op: Op, size: Size, axis: int, at: int) -> tuple[Size | None, Read]:
+        made, read = transposed_axis(op, size, axis, at)
+        return (wanted[axis] if wanted is not None else fresh()) if made is not None else None, read
+
+    return slide(op, input, axes, of_axis)
 
 
 def prepared(axes: int, transposed: bool = False) -> Any:
@@ -162,7 +149,7 @@ def from_weight(axes: int, transposed: bool = False) -> Any:
 
 def _define(axes: int) -> None:
     def plain(op: Op, input: Value) -> Value:
-        return convolve(op, input, axes)
+        return slide(op, input, axes, conv_axis)
 
     def back(op: Op, input: Value, output_size: Value = None) -> Value:
         return transpose(op, input, axes, output_size)

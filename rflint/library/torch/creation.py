@@ -113,16 +113,13 @@ def new_tensor(call: Call, self: Tensor, data: Value, **options: Value) -> Value
 # -- ranges --------------------------------------------------------------------------------------------------------
 
 
-@function("torch.arange", "torch.range", signature=f"*bounds, start=0, end=None, step=1, {OPTIONS}")
+@function("torch.arange", signature=f"*bounds, start=0, end=None, step=1, {OPTIONS}")
 def arange(call: Call, bounds: tuple[Value, ...], start: Value, end: Value, step: Value, **options: Value) -> Value:
     """`torch.arange([start,] end[, step])`: ⌈(end - start)/step⌉ numbers."""
-    if len(bounds) == 1:
-        end = bounds[0] if end is None else end
-        start = start if end is bounds[0] else bounds[0]
+    if len(bounds) == 1 and end is None:
+        end = bounds[0]
     elif bounds:
-        start, end, step = (*bounds, step)[:3]
-    if call.name.endswith("range") and not call.name.endswith("arange"):
-        return call.unknown("torch.range is not supported")
+        start, end, step = (*bounds, *(end, step)[len(bounds) - 1 :])[:3]
     floating = any(isinstance(value, float) for value in (start, end, step))
     kind = _typed(options, "float" if floating else "int64")
     if all(isinstance(value, int) for value in (start, end, step)) and step and len(range(start, end, step)) <= MOST:
@@ -192,7 +189,7 @@ def _numbers(values: Any) -> list[Any] | None:
     if not isinstance(values, list):
         return [values] if isinstance(values, (int, float, bool)) else None
     inner = [_numbers(item) for item in values]
-    if any(item is None for item in inner) or len({str(lengths(item)) for item in values}) > 1:
+    if any(item is None for item in inner) or len({lengths(item) for item in values}) > 1:
         return None
     return [number for item in inner for number in item or ()]
 

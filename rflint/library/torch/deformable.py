@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rflint.interp.values import Tensor, Value, is_size
 from rflint.library.registry import LIBRARY
-from rflint.library.torch.convolution import conv_axis, from_weight, prepared
+from rflint.library.torch.convolution import REFUSED, conv_axis, from_weight, prepared
 from rflint.library.torch.op import Op, fresh, functional, kept, layer, stop, unread
 from rflint.trace import Read
 
@@ -20,12 +20,15 @@ def deform(op: Op, input: Value, offset: Value, mask: Value = None) -> Value:
     if len(input.shape) != 4:
         return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
     sizes = [conv_axis(op, input.shape[2 + axis], axis, 2 + axis)[0] for axis in range(2)]
+    if None in sizes:
+        return op.opaque([input], REFUSED)
     channels = op.arg("out_channels")
     rows = [(input, [kept(0), Read("mixed"), unread(2, REASON), unread(3, REASON)])]
     for other in (offset, mask):
         if isinstance(other, Tensor) and other.shape is not None:
             rows.append((other, [unread(axis, REASON) for axis in range(len(other.shape))]))
-    return op.emit(rows, (input.shape[0], channels if is_size(channels) else fresh(), *sizes))
+    made = (input.shape[0], channels if is_size(channels) else fresh(), *(size for size in sizes if size is not None))
+    return op.emit(rows, made)
 
 
 LIBRARY.foreign.add("torchvision")

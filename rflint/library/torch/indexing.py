@@ -211,13 +211,13 @@ def set_item(call: Call, self: Tensor, key: Value, value: Value) -> Value:
         return None
     parts = parts_of(call, key, len(self.shape))
     picked = parts if isinstance(parts, str) else pick(self.shape, parts)
-    misfit = _misfit(value, picked)
-    result = (
-        op.opaque([self], misfit) if misfit else op.emit(_rows(self, parts, picked, value), self.shape, self.reason)
-    )
+    misfit = _misfit(key, picked, value)
+    if misfit:
+        moved(call, self, op.opaque([self], misfit))
+    else:
+        moved(call, self, op.emit(_rows(self, parts, picked, value), self.shape, self.reason))
     if isinstance(value, Unknown):
         call.interp.recorder.note(value)
-    moved(call, self, result)
     return None
 
 
@@ -238,13 +238,16 @@ def _rows(
     return rows
 
 
-def _misfit(value: Value, picked: Picked | str) -> str:
-    """Why a value certainly cannot be written there."""
+def _misfit(key: Value, picked: Picked | str, value: Value) -> str:
+    """Why a value certainly cannot be written there; wherever it is written, the tensor keeps its shape."""
     if isinstance(picked, str):
-        return picked
+        parts = key if isinstance(key, tuple) else (key,)
+        doubtful = any(isinstance(part, Unknown) or getattr(part, "shape", ()) is None for part in parts)
+        return "" if doubtful else picked
     if not isinstance(value, Tensor) or value.shape is None:
         return ""
-    return broadcast([picked.shape, value.shape])[1] if broadcast([picked.shape, value.shape])[0] is None else ""
+    shape, reason = broadcast([picked.shape, value.shape])
+    return reason if shape is None else ""
 
 
 def _written(value: Tensor, parts: list[Index] | str, picked: Picked | str) -> list[Read]:

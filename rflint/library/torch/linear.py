@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rflint.dims import Size, symbol
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, NativeFunction, Tensor, Unknown, Value, is_size
-from rflint.library.registry import parse_signature
+from rflint.library.registry import alias, parse_signature
 from rflint.library.torch.axes import FUNCTIONAL
 from rflint.library.torch.broadcasting import pointwise
 from rflint.library.torch.op import InputShape, Op, fresh, functional, layer, stop, tensor_of
@@ -164,3 +164,5 @@ functional(
     embed,
     derive=_from_weight("num_embeddings", "embedding_dim"),
 )
+for _folder in ("linear", "sparse"):
+    alias(f"torch.nn.modules.{_folder}", "torch.nn")

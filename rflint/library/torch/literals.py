@@ -11,6 +11,7 @@ import operator
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -85,6 +86,7 @@ def values_of(tensor: Value) -> Any:
 
 
 def _power(base: float, exponent: float) -> Any:
+    """The power, unless it is an integer that no dtype holds."""
     if isinstance(base, int) and isinstance(exponent, int) and not 0 <= base.bit_length() * exponent <= 64:
         raise OverflowError("an integer that is too large")
     return base**exponent
@@ -151,7 +153,7 @@ def numbers(call: Call, self: Tensor) -> Value:
     if call.name.endswith("item"):
         held = flat(values)
         return held[0] if len(held) == 1 else call.unknown("item() of more than one number")
-    return values
+    return deepcopy(values)
 
 
 def pieces(values: list[Any], lengths: list[int], dtype: str) -> list[Tensor]:

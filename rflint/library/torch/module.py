@@ -23,6 +23,14 @@ from rflint.trace import Layer, Read
 
 LIBRARY.define("torch.nn.modules.Module", MODULE)
 LIBRARY.define("torch.nn.modules.module.Module", MODULE)
+MODULE.private = frozenset(
+    "_parameters _buffers _modules _non_persistent_buffers_set _backward_pre_hooks _backward_hooks _forward_hooks "
+    "_is_full_backward_hook _forward_hooks_with_kwargs _forward_hooks_always_called _forward_pre_hooks _version "
+    "_forward_pre_hooks_with_kwargs _state_dict_hooks _state_dict_pre_hooks _load_state_dict_pre_hooks "
+    "_load_state_dict_post_hooks _compiled_call_impl _reversed_padding_repeated_twice _flat_weights _all_weights "
+    "_flat_weights_names _qkv_same_embed_dim _orig_mod _get_name _conv_forward _output_padding _check_input_dim "
+    "_load_from_state_dict _save_to_state_dict _apply _call_impl _named_members _in_projection_packed".split()
+)
 CONTAINERS = ("Module", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
 
 

@@ -6,10 +6,11 @@ Their statistics carry no positions, so all of them count as reading position by
 from __future__ import annotations
 
 from functools import partial
+
 from rflint import field
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, NativeClass, NativeFunction, Tensor, Unknown, Value, find_unknown, is_size
-from rflint.library.registry import LIBRARY, native_class, parse_signature
+from rflint.library.registry import LIBRARY, alias, native_class, parse_signature
 from rflint.library.torch.axes import FUNCTIONAL, restated, unchanged
 from rflint.library.torch.broadcasting import pointwise
 from rflint.library.torch.op import MODULE, Op, functional, layer, shaped, stop, tensor_of, unread
@@ -202,7 +203,7 @@ for _name, _base, _signature, _derive in (
     ("layer_norm", "LayerNorm", "normalized_shape, weight=None, bias=None, eps=1e-05", _without_tensors),
     ("rms_norm", "RMSNorm", "normalized_shape, weight=None, eps=None", _without_tensors),
 ):
-    functional([f"{FUNCTIONAL}.{_name}", f"torch.{_name}"], _base, f"input, {_signature}", normalise, derive=_derive)
+    functional([f"{FUNCTIONAL}.{_name}"], _base, f"input, {_signature}", normalise, derive=_derive)
 functional(
     [f"{FUNCTIONAL}.local_response_norm"],
     "LocalResponseNorm",
@@ -210,3 +211,4 @@ functional(
     across_channels,
 )
 functional([f"{FUNCTIONAL}.normalize"], "normalize", "input, p=2.0, dim=1, eps=1e-12, out=None", normalise)
+alias("torch.nn.modules.normalization", "torch.nn")

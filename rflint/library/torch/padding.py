@@ -8,6 +8,7 @@ from rflint import field
 from rflint.dims import Size, less
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, Tensor, Unknown, Value, find_unknown, is_size
+from rflint.library.registry import alias
 from rflint.library.torch.axes import FUNCTIONAL, Axis, checked, refused, resized, restated, unknown_axis
 from rflint.library.torch.op import Op, functional, kept, known_args, layer, unread
 from rflint.trace import Read
@@ -54,7 +55,7 @@ def _axis(size: Size, left: Value, right: Value, mode: Value, at: int) -> Axis:
         doubt = find_unknown([left, right])
         return unknown_axis(at, doubt.reason if doubt is not None else "the padding is not a number")
     cropped = sum(one for one in (left, right) if isinstance(one, int) and one < 0)
-    if less(size + cropped, 0):
+    if less(size + (cropped if mode == "constant" else left + right), 0):
         return refused(f"it crops {-cropped} of {size} positions")
     if mode == "reflect" and False in (less(left, size), less(right, size)):
         return refused(f"it mirrors {left} and {right} positions of {size}, and should mirror fewer than there are")
@@ -113,3 +114,4 @@ functional(
     [f"{FUNCTIONAL}.pad"], "pad", "input, pad, mode='constant', value=None", pad, inputs=("input", "pad", "mode")
 )
 functional(["torch.constant_pad_nd"], "pad", "input, pad, value=0", _constant, inputs=("input", "pad"))
+alias("torch.nn.modules.padding", "torch.nn")

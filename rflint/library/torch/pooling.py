@@ -9,6 +9,7 @@ from rflint import field, sizes
 from rflint.dims import Size, equal, less
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, Tensor, Value
+from rflint.library.registry import alias
 from rflint.library.torch.axes import FUNCTIONAL, Axis, checked, refused, resized, unknown_axis
 from rflint.library.torch.op import Op, fresh, functional, layer, unread
 from rflint.trace import Read
@@ -186,3 +187,4 @@ for _axes in (1, 2, 3):
     _define_power(_axes)
 for _axes in (2, 3):
     _define_fractional(_axes)
+alias("torch.nn.modules.pooling", "torch.nn")

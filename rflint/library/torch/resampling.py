@@ -11,7 +11,7 @@ from rflint import sizes
 from rflint.dims import Size
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, Value, is_size
-from rflint.library.registry import member, native_class
+from rflint.library.registry import alias, member, native_class
 from rflint.library.torch.adaptive import bins
 from rflint.library.torch.axes import FUNCTIONAL, Axis, checked, refused, resized, restated, unknown_axis
 from rflint.library.torch.op import Op, fresh, functional, layer, unread
@@ -165,3 +165,4 @@ for _name, _mode, _aligned in (("nearest", "nearest", None), ("bilinear", "bilin
         partial(resample, names=OLD),
         derive=_of_mode(_mode, _aligned),
     )
+alias("torch.nn.modules.upsampling", "torch.nn")

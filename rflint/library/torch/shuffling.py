@@ -8,6 +8,7 @@ from rflint import field
 from rflint.dims import Size, divides, symbol
 from rflint.field import Access
 from rflint.interp.values import Tensor, Value
+from rflint.library.registry import alias
 from rflint.library.torch.axes import FUNCTIONAL
 from rflint.library.torch.op import InputShape, Op, fresh, functional, kept, layer, stop, tensor_of, unread
 from rflint.trace import Read, Shape
@@ -103,3 +104,5 @@ for _name, _function, _argument, _run in (
 ):
     layer(_name, _argument, _run)
     functional([f"{FUNCTIONAL}.{_function}", f"torch.{_function}"], _name, f"input, {_argument}", _run)
+for _folder in ("pixelshuffle", "channelshuffle"):
+    alias(f"torch.nn.modules.{_folder}", "torch.nn")

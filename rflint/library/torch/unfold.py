@@ -8,6 +8,7 @@ from math import prod
 from rflint import sizes
 from rflint.dims import Size, divides, equal, product
 from rflint.interp.values import Tensor, Value
+from rflint.library.registry import alias
 from rflint.library.torch.axes import FUNCTIONAL
 from rflint.library.torch.broadcasting import pointwise
 from rflint.library.torch.op import Op, fresh, functional, layer, shaped, stop, tensor_of
@@ -80,3 +81,4 @@ for _name, _arguments, _run in (
     _spatial = (*WINDOW, "output_size")
     layer(_name, _arguments, _run, axes=2, spatial=_spatial)
     functional([f"{FUNCTIONAL}.{_name.lower()}"], _name, f"input, {_arguments}", _run, axes=2, spatial=_spatial)
+alias("torch.nn.modules.fold", "torch.nn")

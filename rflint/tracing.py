@@ -38,6 +38,10 @@ CALLS = "<call>"
 """The file name of calls that are not written in a file: targets, and roots that rflint chose."""
 
 
+NESTING = 8
+"""Containers inside each other, in what `forward` returns, that are looked into."""
+
+
 class TargetError(Exception):
     """A call that was asked for and means no network: a sentence."""
 
@@ -358,31 +362,36 @@ def _is_known(shape: Shape | None) -> bool:
     return shape is not None and not any(dims.is_unknown(size) for size in shape)
 
 
-def _shapes(value: Value) -> Iterator[Shape | None]:
+def _shapes(value: Value, depth: int = 0) -> Iterator[Shape | None]:
     if isinstance(value, Tensor):
         yield value.shape
+    elif depth > NESTING:
+        yield None
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _shapes(item)
+            yield from _shapes(item, depth + 1)
     elif isinstance(value, dict):
-        yield from _shapes(list(value.values()))
+        yield from _shapes(list(value.values()), depth + 1)
     elif isinstance(value, Instance):
-        yield from _shapes(list(value.attrs.values()))
+        yield from _shapes(list(value.attrs.values()), depth + 1)
 
 
-def mirror(value: Value, sources: list[int | str | None]) -> Any:
+def mirror(value: Value, sources: list[int | str | None], depth: int = 0) -> Any:
     """What `forward` returns, as shapes in the same structure; collects what made each tensor."""
     if isinstance(value, Tensor):
         sources.append(value.source)
         return value.shape
+    if depth > NESTING:
+        return None
     if isinstance(value, (list, tuple)):
-        return [mirror(item, sources) for item in value]
+        return [mirror(item, sources, depth + 1) for item in value]
     if isinstance(value, dict):
-        return {str(key): mirror(item, sources) for key, item in value.items()}
+        return {str(key): mirror(item, sources, depth + 1) for key, item in value.items()}
     if isinstance(value, Instance) and isinstance(value.native, (tuple, dict)):
-        return mirror(value.attrs or value.native, sources)
+        return mirror(value.attrs or value.native, sources, depth + 1)
     if isinstance(value, Instance):
-        return {name: mirror(item, sources) for name, item in value.attrs.items() if tensors(item)}
+        names = value.attrs.items()
+        return {name: mirror(item, sources, depth + 1) for name, item in names if tensors(item)}
     return None
 
 

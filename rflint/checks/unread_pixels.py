@@ -25,20 +25,18 @@ def unread_pixels(trace: Trace) -> Iterator[Finding]:
     for source, axes in tensors(trace) if trace.complete else ():
         readers = readers_of(trace, source)
         rows = {axis: found for axis, size in axes if (found := rows_read(readers, axis, size))}
-        layers = [reader.use for reader in readers if is_layer(reader.use)]
-        if rows and layers and not is_meant(trace, readers, layers):
+        layers = [reader.use for reader in readers if should_read_all(trace, reader.use)]
+        if rows and layers and not is_known_block(readers):
             yield finding(layers, rows)
 
 
-def is_layer(use: Use) -> bool:
-    """Whether it is a layer or function that should read all, and no slice, which says itself what it leaves out."""
-    return spatial_rank(use) > 0 or use.base == "Upsample"
+def should_read_all(trace: Trace, use: Use) -> bool:
+    """Whether it is a layer or a resampling, but not of labels; a slice says itself what it leaves out."""
+    return spatial_rank(use) > 0 or (use.base == "Upsample" and not is_label(trace, use))
 
 
-def is_meant(trace: Trace, readers: Sequence[Reader], layers: Sequence[Use]) -> bool:
-    """Whether it is a known design: labels made smaller, or a ResNet block with the stride on both its 1×1 layers."""
-    if all(use.base == "Upsample" and is_label(trace, use) for use in layers):
-        return True
+def is_known_block(readers: Sequence[Reader]) -> bool:
+    """Whether it is a block of the first ResNet, which has its stride on both 1×1 convolutions at its start."""
     return len(readers) > 1 and all(is_one_by_one(reader.use) for reader in readers)
 
 

@@ -18,6 +18,8 @@ TEXT = 1_000_000
 """Characters of one string."""
 FORKS = 12
 """Branches on unknown conditions inside each other."""
+STATEMENTS = 2
+"""Statements of one module that may use up a budget of their own before the rest of the module is left out."""
 NESTED = 6
 """Of those, rounds of loops that may have been left before; further rounds are run as those of an unknown loop."""
 ROUNDS = 10

@@ -14,6 +14,7 @@ from rflint.interp import attributes, budget, operators
 from rflint.interp.frames import Args, Frame
 from rflint.interp.scopes import Scope
 from rflint.interp.values import (
+    DEEPEST,
     Function,
     Iteration,
     Named,
@@ -21,6 +22,8 @@ from rflint.interp.values import (
     Rest,
     Unknown,
     Value,
+    depth_of,
+    inside,
     is_class,
 )
 
@@ -164,6 +167,8 @@ def distinct(values: list[Value], frame: Frame, node: Any) -> set[Value]:
 
 def hashable(value: Value, frame: Frame, node: Any) -> Value:
     """The value, if it can be a key; raises `Raised` (TypeError) as Python does."""
+    if isinstance(value, (tuple, frozenset)) and (inside(value) is None or depth_of(value) >= DEEPEST):
+        raise budget.Exhausted("a key that holds too much")
     try:
         hash(value)
     except TypeError as problem:

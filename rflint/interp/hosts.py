@@ -93,9 +93,29 @@ def attribute(value: Value, name: str) -> Value:
         return getattr(value, name)
     if name == "__class__":
         return type(value)
-    if name == "__len__" and isinstance(value, (list, tuple, dict, set, str)):
-        return NativeFunction(name, lambda call: len(value))
+    if name in OPERATIONS and isinstance(value, (list, tuple, dict, set, str, range)):
+        return BoundMethod(NativeFunction(name, _operation), value)
     return attributes.ABSENT
+
+
+OPERATIONS = ("__getitem__", "__setitem__", "__delitem__", "__contains__", "__len__", "__iter__", "__eq__")
+
+
+def _operation(call: Call) -> Value:
+    """`super().__getitem__(key)` and the like, in classes derived from host containers."""
+    value, *args = call.args.positional
+    frame, node = call.frame, call.node
+    if call.name == "__getitem__":
+        return call.interp.item(value, args[0], frame, node)
+    if call.name == "__setitem__":
+        return set_item(value, args[0], args[1], frame, node)
+    if call.name == "__delitem__":
+        return delete_item(value, args[0], frame, node)
+    if call.name in ("__contains__", "__eq__"):
+        left, right = (args[0], value) if call.name == "__contains__" else (value, args[0])
+        return operators.compare("in" if call.name == "__contains__" else "==", left, right, frame, node)
+    function = call.interp.builtins.name("len" if call.name == "__len__" else "iter", frame, node)
+    return call.interp.call(function, [value], frame, node)
 
 
 def _of_type(value: type, name: str) -> Value:
@@ -228,6 +248,7 @@ def is_certain(value: list[Value] | tuple[Value, ...], key: Value) -> bool:
 
 def existing(value: dict[Value, Value], key: Value, frame: Frame, node: Any) -> Value:
     """The key of a dict that is equal to this one: objects with a value inside, or with an `__eq__`, count."""
+    expressions.hashable(key, frame, node)
     try:
         found = key in value
     except TypeError as problem:

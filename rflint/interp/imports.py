@@ -357,13 +357,18 @@ class Loader:
 
 def _run_all(body: Sequence[Any], frame: Frame) -> None:
     """Run a module's statements; one that raises or exhausts a budget does not stop the next."""
+    spent = 0
     for statement in body:
         try:
             run_block([statement], frame)
         except Raised as problem:
             _forget(statement, Unknown(f"{problem.name}: {problem.text}", problem.place), frame)
-        except budget.Exhausted:
-            return
+        except (budget.Exhausted, RecursionError) as problem:
+            _forget(statement, Unknown(f"given up: {problem}", frame.place(statement)), frame)
+            frame.interp.budget.steps = 0
+            spent += 1
+            if spent > budget.STATEMENTS:
+                return
 
 
 def _forget(node: Any, doubt: Unknown, frame: Frame) -> None:

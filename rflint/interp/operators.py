@@ -301,6 +301,7 @@ def equal(a: Value, b: Value, frame: Frame, node: Any) -> Value:
 
 
 def _all_equal(a: list[Value], b: list[Value], frame: Frame, node: Any) -> Value:
+    frame.interp.budget.step(10 + len(a))
     if any(isinstance(item, Rest) for item in (*a, *b)):
         return next(item for item in (*a, *b) if isinstance(item, Rest))
     if len(a) != len(b):

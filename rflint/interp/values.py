@@ -6,7 +6,7 @@ classes below; host types such as `int` or `KeyError` stand for themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -287,6 +287,11 @@ class Raised(Exception):
 NUMBER = (int, float, complex)
 PLAIN = (int, float, complex, str, bytes, bool, type(None), type(Ellipsis))
 CONTAINERS = (list, tuple, dict, set, frozenset)
+HOSTS = (*PLAIN, range, slice)
+LARGEST = 20_000
+"""Values that one value may hold on all levels, for Python's own operations to be used on it."""
+DEEPEST = 200
+"""Containers inside each other, likewise."""
 
 
 def is_size(value: Value) -> bool:
@@ -299,15 +304,42 @@ def is_class(value: Value) -> bool:
     return isinstance(value, (ClassValue, NativeClass, type))
 
 
+def inside(value: Value, limit: int = LARGEST) -> list[Value] | None:
+    """The value and all that it holds, without recursion; None if there is more of it than anybody writes down.
+
+    A list that holds itself, or the same list many times on many levels, has more and more of it."""
+    found: list[Value] = [value]
+    for held in found:
+        if isinstance(held, (list, tuple, set, frozenset)):
+            found.extend(held)
+        elif isinstance(held, dict):
+            found.extend(held)
+            found.extend(held.values())
+        if len(found) > limit:
+            return None
+    return found
+
+
+def depth_of(value: Value, limit: int = DEEPEST) -> int:
+    """How many containers a value has inside each other, counted up to a limit along their first elements."""
+    level = [value]
+    for depth in range(limit):
+        level = [held for one in level[:1_000] if isinstance(one, CONTAINERS) for held in (*one,)[:1_000]]
+        if not level:
+            return depth
+    return limit
+
+
 def is_concrete(value: Value) -> bool:
     """Is the value made of host values only, so that host operations on it mean what Python means?"""
-    if isinstance(value, (*PLAIN, range, slice)):
+    if isinstance(value, HOSTS):
         return True
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return all(is_concrete(item) for item in value)
-    if isinstance(value, dict):
-        return all(is_concrete(k) and is_concrete(v) for k, v in value.items())
-    return False
+    if not isinstance(value, CONTAINERS):
+        return False
+    found = inside(value)
+    if found is None or depth_of(value) >= DEEPEST:
+        return False
+    return all(isinstance(one, (*HOSTS, *CONTAINERS)) for one in found)
 
 
 def class_of(value: Value) -> Value:
@@ -321,9 +353,9 @@ def find_unknown(value: Value) -> Unknown | None:
     """The first unknown inside a value, if any."""
     if isinstance(value, Unknown):
         return value
-    items: Iterable[Value] = ()
-    if isinstance(value, (list, tuple, set, frozenset)):
-        items = value
-    elif isinstance(value, Mapping):
-        items = value.values()
-    return next((found for item in items if (found := find_unknown(item))), None)
+    if not isinstance(value, (*CONTAINERS, Mapping)):
+        return None
+    found = inside(value)
+    if found is None:
+        return Unknown("a value that holds too much")
+    return next((one for one in found if isinstance(one, Unknown)), None)

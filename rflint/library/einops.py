@@ -43,9 +43,9 @@ def groups_of(side: str, mark: str) -> Groups:
             inside = token == "("
             groups += [[]] if inside else []
             continue
-        if token != DOTS and not re.fullmatch(r"\d+|[^\W\d_](\w*[^\W_])?", token):
+        if token != DOTS and not re.fullmatch("[1-9][0-9]{0,9}", token) and not _is_name(token):
             raise Misfit(f"{token!r} in a pattern")
-        names = [] if token == "1" else [f"{token} {mark}{count}" if token.isdigit() else token]
+        names = [] if token == "1" else [f"{token} {mark}{count}" if token.isdecimal() else token]
         if inside:
             groups[-1] += [INNER] if token == DOTS else names
         else:
@@ -53,6 +53,10 @@ def groups_of(side: str, mark: str) -> Groups:
     if inside:
         raise Misfit("a pattern whose brackets do not pair")
     return groups
+
+
+def _is_name(token: str) -> bool:
+    return token.isidentifier() and not token.startswith("_") and not token.endswith("_")
 
 
 def spread_dots(left: Groups, right: Groups, rank: int) -> tuple[Groups, Groups]:
@@ -84,7 +88,7 @@ def check(kind: str, left: Groups, right: Groups, lengths: Mapping[str, Value]) 
     if INNER in before:
         raise Misfit("... inside of brackets on the left")
     lost, new = set(before) - set(after), set(after) - set(before)
-    unsized = {name for name in new if name not in lengths and not name[0].isdigit()}
+    unsized = {name for name in new if name not in lengths and not name[0].isdecimal()}
     if (lost and kind != "reduce") or (new and kind != "repeat") or unsized:
         names = ", ".join(sorted(lost | new))
         raise Misfit(f"a pattern with {names} on one side only")
@@ -104,7 +108,7 @@ def measured(left: Groups, right: Groups, shape: Shape, lengths: Mapping[str, Va
     """The sizes of all names: given ones, those of numbers, and what follows from the shape.  Raises `Misfit`."""
     sizes: dict[str, Size] = {name: size if is_size(size) else fresh() for name, size in lengths.items()}
     for name in chain(*left, *right):
-        if name[0].isdigit():
+        if name[0].isdecimal():
             sizes[name] = int(name.split()[0])
     reason = "" if all(map(is_size, lengths.values())) else "a size in the pattern is no integer"
     for group, size in zip(left, shape, strict=True):
@@ -228,11 +232,8 @@ def _tell_shape(name: str, pattern: str, lengths: Mapping[str, Value]) -> None:
         return
     factors = [dims.product(lengths.get(part, 1) for part in group) for group in left]
     if all(isinstance(factor, int) and factor > 0 for factor in factors):
-        raise InputShape(name, tuple(_multiple(*pair) for pair in zip(labels, factors, strict=True)))
-
-
-def _multiple(label: str, factor: Size) -> Size:
-    return symbol(label, factor) if isinstance(factor, int) else symbol(label)
+        pairs = zip(labels, factors, strict=True)
+        raise InputShape(name, tuple(symbol(label, factor) for label, factor in pairs if isinstance(factor, int)))
 
 
 def _define(kind: str, arguments: str, is_layer: bool) -> None:

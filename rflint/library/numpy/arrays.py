@@ -122,13 +122,13 @@ def dtype_given(value: Value, default: str) -> str:
 
 
 def numbers(value: Value) -> Numbers:
-    """What an argument holds.  Raises TypeError if it is not known, ValueError for lists of unequal lengths."""
-    if isinstance(value, Instance) and value.cls is NDARRAY:
-        return _of_array(value)
+    """What an argument holds.  Raises TypeError if it is not known, ValueError for long or unequal lists."""
     if isinstance(value, (list, tuple, range)):
-        if len(value) > MOST:
+        if is_long(value):
             raise ValueError("a long list")
         return _of_list([numbers(item) for item in value])
+    if isinstance(value, Instance) and value.cls is NDARRAY:
+        return _of_array(value)
     if isinstance(value, bool):
         return Numbers(value, "bool")
     if isinstance(value, (int, float, Dim)):
@@ -137,6 +137,19 @@ def numbers(value: Value) -> Numbers:
             return Numbers(value, name)
         return Numbers(value, "float64" if isinstance(value, float) else "int64", weak=True)
     raise TypeError("no numbers")
+
+
+def is_long(value: Value) -> bool:
+    """Are there more numbers in nested lists than are calculated with?"""
+    waiting, count = [value], 0
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, (list, tuple, range)):
+            count += len(one)
+            if count > 2 * MOST:
+                return True
+            waiting.extend(one)
+    return False
 
 
 def _of_array(value: Instance) -> Numbers:
@@ -149,6 +162,8 @@ def _of_array(value: Instance) -> Numbers:
 def _of_list(items: Sequence[Numbers]) -> Numbers:
     if len({item.shape for item in items}) > 1:
         raise ValueError("lists of unequal lengths")
+    if len(items) * math.prod(items[0].shape if items else ()) > MOST:
+        raise ValueError("a long list")
     dtype = promoted(items) if items else "float64"
     return Numbers(held([item.values for item in items], dtype), dtype)
 

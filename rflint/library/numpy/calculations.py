@@ -8,7 +8,7 @@ from typing import Any
 
 from rflint.interp.frames import Call
 from rflint.interp.values import NativeFunction, Value, find_unknown
-from rflint.library.numpy.arrays import NDARRAY, Numbers, decimal, held, made, met, numbers, promoted
+from rflint.library.numpy.arrays import NDARRAY, Numbers, decimal, held, is_long, made, met, numbers, promoted
 from rflint.library.registry import LIBRARY, function, parse_signature
 from rflint.library.torch.op import tensors_in
 
@@ -23,6 +23,8 @@ def numpy_function(*names: str, signature: str, method: bool = False, under: str
 
     def register(run: Run) -> Run:
         def guarded(call: Call, **args: Value) -> Value:
+            if is_long(list(args.values())):
+                return call.unknown("a long list")
             doubt = find_unknown(list(args.values()))
             if doubt is not None:
                 return doubt

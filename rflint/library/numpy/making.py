@@ -147,8 +147,8 @@ def _joined(arrays: Sequence[Value], axis: Value) -> Value:
     if axis != 0:
         raise ValueError("another axis than the first")
     given = [numbers(one) for one in arrays]
-    if any(len(one.shape) != 1 for one in given):
-        raise ValueError("arrays with other than one axis")
+    if any(len(one.shape) != 1 for one in given) or sum(len(one.values) for one in given) > MOST:
+        raise ValueError("arrays with other than one axis, or long ones")
     kind = promoted(given)
     return new(held([number for one in given for number in one.values], kind), kind)
 

@@ -302,7 +302,8 @@ def _deep(x: Value, done: dict[int, Value]) -> Value:
     if isinstance(x, set):
         return {_deep(item, done) for item in x}
     if isinstance(x, tuple):
-        return tuple(_deep(item, done) for item in x)
+        row = done[id(x)] = tuple(_deep(item, done) for item in x)
+        return row
     if isinstance(x, Tensor):
         tensor = done[id(x)] = Tensor(x.shape, x.source, x.dtype, x.reason, x.parameter, x.open)
         return tensor

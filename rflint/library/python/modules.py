@@ -57,7 +57,13 @@ for _name in (
 def _ordered(call: Call, cls: Value) -> Value:
     if isinstance(cls, type) or getattr(cls, "qualname", "") == "collections.OrderedDict":
         return call.args.open or dict_(call)
-    return Instance(cls, {}, call.place, native=dict_(call))
+    made = Instance(cls, {}, call.place, native={})
+    own = attributes.find_in_class(cls, "__init__")
+    if own is not attributes.ABSENT:
+        call.interp.call_with(own, call.args.after(made), call.frame, call.node)
+    else:
+        made.native = dict_(call)
+    return made
 
 
 def _default(call: Call, cls: Value) -> Value:

@@ -125,7 +125,7 @@ def calculated(base: str, args: Mapping[str, Any], operands: Sequence[Any], dtyp
     if not any(isinstance(one, Literal) for one in operands) or not all(map(_is_known, numbers)):
         return None
     try:
-        values = _each(function, numbers)
+        values = _each(function, _aligned(numbers))
         return literal(values, "float" if base == "div" and "int" in dtype else dtype)
     except (ArithmeticError, ValueError, TypeError):
         return None
@@ -135,12 +135,25 @@ def _is_known(values: Any) -> bool:
     return isinstance(values, (list, int, float))
 
 
+def _aligned(numbers: Sequence[Any]) -> list[Any]:
+    """The numbers with axes of length 1 in front, so that all lists have the same number of axes."""
+    deepest = max(len(lengths(one)) for one in numbers)
+    padded: list[Any] = []
+    for one in numbers:
+        missing = deepest - len(lengths(one)) if isinstance(one, list) else 0
+        for _ in range(missing):
+            one = [one]
+        padded.append(one)
+    return padded
+
+
 def _each(function: Callable[..., Any], numbers: Sequence[Any]) -> Any:
-    """The function of numbers, and of every place of lists of equal lengths; ValueError if these differ."""
+    """The function of numbers, and of every place of lists; ValueError if their lengths differ and none is 1."""
     size = max((len(one) for one in numbers if isinstance(one, list)), default=None)
     if size is None:
         return function(*numbers)
-    rows = (one if isinstance(one, list) else [one] * size for one in numbers)
+    listed = (one if isinstance(one, list) else [one] for one in numbers)
+    rows = (one * size if len(one) == 1 else one for one in listed)
     return [_each(function, row) for row in zip(*rows, strict=True)]
 
 

@@ -1,0 +1,30 @@
+"""RF206: a dilation between the taps of a kernel that has only one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rflint.checks import rule
+from rflint.checks._layers import is_convolution, is_transposed, one_or_each, spatial_rank, windows
+from rflint.checks._places import argument_fix, called, place_of, twins
+from rflint.diagnostics import Finding
+from rflint.trace import Trace, Use
+
+
+@rule("RF206", "dilation-without-effect", "warning", fix="safe")
+def dilation_without_effect(trace: Trace) -> Iterator[Finding]:
+    """Whether a convolution with kernel 1 is dilated, in all layers that its constructor call builds."""
+    for use in trace.uses if trace.order == "forward" else ():
+        if all(is_idle(twin) for twin in twins(trace, use)):
+            dilation = one_or_each(use.layer.args["dilation"])
+            message = f"dilation {dilation} has no effect: a kernel of 1 has one tap and nothing between"
+            fix = argument_fix(trace, use, "dilation", 1)
+            yield Finding(place_of(use, "dilation"), message, called(use), fix=fix and replace(fix, safe=True))
+
+
+def is_idle(use: Use) -> bool:
+    """Whether the kernel is 1 on all axes and the dilation above 1 on some."""
+    known = [one for one in windows(use) if one is not None] if is_convolution(use) or is_transposed(use) else []
+    complete = bool(known) and len(known) == spatial_rank(use) and isinstance(use.layer.args.get("dilation"), tuple)
+    return complete and all(one.kernel == 1 for one in known) and any(one.dilation > 1 for one in known)

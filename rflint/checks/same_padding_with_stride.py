@@ -1,0 +1,60 @@
+"""RF308: a padding given by name that the layer does not take, "same" with a stride above all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rflint.checks import rule
+from rflint.checks._layers import is_convolution, is_transposed, number, one_or_each, spatial_rank
+from rflint.checks._places import argument_fix, called, is_constructed, place_of
+from rflint.diagnostics import Finding
+from rflint.trace import Trace, Use
+
+NAMES = ("same", "valid")
+MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+@rule("RF308", "same-padding-with-stride", "error", fix="unsafe")
+def same_padding_with_stride(trace: Trace) -> Iterator[Finding]:
+    """Whether the string in `padding` or `padding_mode` is one that the convolution refuses."""
+    for use in trace.uses:
+        if use.conditional or not (is_convolution(use) or is_transposed(use)):
+            continue
+        argument, problem = refused_name(use)
+        if problem:
+            fix = (
+                argument_fix(trace, use, "padding", explicit(use)) if use.layer.args.get("padding") == "same" else None
+            )
+            yield Finding(place_of(use, argument), problem, called(use), fix=fix)
+
+
+def refused_name(use: Use) -> tuple[str, str]:
+    """The argument that is refused, and why; "" if none is."""
+    padding, stride = use.layer.args.get("padding"), use.layer.args.get("stride")
+    if isinstance(padding, str) and is_transposed(use):
+        return "padding", f"a transposed convolution takes numbers for its padding, not {padding!r}"
+    if isinstance(padding, str) and padding not in NAMES:
+        return "padding", f"there is no padding {padding!r}: it is 'same', 'valid' or numbers"
+    if padding == "same" and isinstance(stride, tuple) and any(isinstance(one, int) and one != 1 for one in stride):
+        return "padding", f"padding='same' is for stride 1, with stride {one_or_each(stride)} torch refuses it"
+    return "padding_mode", refused_mode(use)
+
+
+def refused_mode(use: Use) -> str:
+    """Why torch refuses the padding mode; "" if it does not, or if it is a function, which takes none."""
+    mode = use.layer.args.get("padding_mode") if is_constructed(use) else None
+    if isinstance(mode, str) and mode not in MODES:
+        return f"there is no padding_mode {mode!r}: it is one of {', '.join(map(repr, MODES))}"
+    if isinstance(mode, str) and mode != "zeros" and is_transposed(use):
+        return f"a transposed convolution has padding_mode 'zeros' only, not {mode!r}"
+    return ""
+
+
+def explicit(use: Use) -> str | None:
+    """The padding d·(k - 1)//2 as source text, with which stride s makes ⌈n/s⌉ of n positions if the kernel is odd."""
+    windows = [(number(use, "kernel_size", axis), number(use, "dilation", axis)) for axis in range(spatial_rank(use))]
+    known = [
+        dilation * (kernel - 1) // 2 for kernel, dilation in windows if kernel is not None and dilation is not None
+    ]
+    odd = all(kernel is not None and kernel % 2 == 1 for kernel, _ in windows)
+    return one_or_each(known) if odd and known and len(known) == len(windows) and not is_transposed(use) else None

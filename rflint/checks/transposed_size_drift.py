@@ -1,0 +1,94 @@
+"""RF504: an output misses, by a few positions, the size that the strides of its network promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from rflint.checks import rule
+from rflint.checks._layers import Window, is_transposed, number, spatial_rank, window
+from rflint.checks._places import called, place_of
+from rflint.checks._widening import behind
+from rflint.diagnostics import Finding
+from rflint.dims import Size
+from rflint.receptive import fields
+from rflint.trace import Trace, Use
+
+
+class Drift(NamedTuple):
+    """An axis of an output (counted from its last one), its size, and that of the input over the output's jump."""
+
+    axis: int
+    size: Size
+    promised: Size
+    by: int
+
+
+@rule("RF504", "transposed-size-drift", "warning", fix="hint")
+def transposed_size_drift(trace: Trace) -> Iterator[Finding]:
+    """Whether an output has nearly n/jump positions, but not quite, and a transposed convolution is to blame."""
+    told = set[int]()
+    for output in dict.fromkeys(trace.output_sources):
+        for name in fields(trace)[output] if isinstance(output, int) and trace.order == "forward" else ():
+            drift = drifting(trace, int(output or 0), name)
+            layer = to_blame(trace, int(output or 0), drift.axis) if drift else None
+            if drift and layer and layer.index not in told:
+                told.add(layer.index)
+                yield finding(layer, drift)
+
+
+def drifting(trace: Trace, output: int, name: str) -> Drift | None:
+    """The first spatial axis of an output whose size is not that of the input over the jump, but near to it."""
+    before, after = trace.input_shapes.get(name) or (), trace.uses[output].output or ()
+    for number_of, axis in enumerate(fields(trace)[output][name]):
+        if axis.at is None or axis.interval is None or axis.pooled or number_of + 2 >= len(before):
+            continue
+        jump = axis.interval.jump
+        size, n = after[axis.at], before[2 + number_of]
+        gap = size * jump.numerator - n * jump.denominator
+        if not isinstance(gap, int) or gap % jump.numerator:
+            continue
+        by = gap // jump.numerator
+        if 0 < abs(by) < max(total_stride(trace, output, name, number_of), 1 / jump):
+            return Drift(axis.at - len(after), size, size - by, by)
+    return None
+
+
+def total_stride(trace: Trace, output: int, name: str, axis: int) -> Fraction:
+    """The largest jump on the way to an output."""
+    ways = (fields(trace)[index].get(name, ()) for index in behind(trace, output))
+    known = (field[axis].interval for field in ways if axis < len(field))
+    return max((interval.jump for interval in known if interval), default=Fraction(1))
+
+
+def to_blame(trace: Trace, output: int, axis: int) -> Use | None:
+    """The last transposed convolution on the way that makes more or fewer than stride·n positions."""
+    ways = [trace.uses[index] for index in sorted(behind(trace, output), reverse=True)]
+    return next((use for use in ways if is_transposed(use) and surplus(use, axis)), None)
+
+
+def surplus(use: Use, axis: int) -> int:
+    """K - 2p + output_padding - s: how many positions more than s·n are made on an axis, counted from the last."""
+    at = spatial_rank(use) + axis
+    one = window(use, at) if at >= 0 else None
+    return surplus_of(one, number(use, "output_padding", at)) if one else 0
+
+
+def surplus_of(one: Window, extra: int | None) -> int:
+    """The same for one window."""
+    return 0 if extra is None else one.extent - one.padding + extra - one.stride
+
+
+def finding(use: Use, drift: Drift) -> Finding:
+    """The finding at the layer's constructor, with what would make its size a multiple of the stride."""
+    more = f"{abs(drift.by)} {'more' if drift.by > 0 else 'fewer'}"
+    at = spatial_rank(use) + drift.axis
+    extra, over = number(use, "output_padding", at) or 0, surplus(use, drift.axis)
+    one = window(use, at)
+    stride = one.stride if one else 1
+    off = f"this layer makes {stride}·n {'+' if over > 0 else '-'} {abs(over)} of n"
+    fits = 0 <= extra - over < max(stride, one.dilation if one else 1)
+    cure = f"; output_padding={extra - over} makes {stride}·n" if fits else ""
+    message = f"the output has {drift.size} positions, {more} than the {drift.promised} of its strides: {off}{cure}"
+    return Finding(place_of(use, "output_padding", "padding", "kernel_size"), message, called(use))

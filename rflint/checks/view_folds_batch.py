@@ -1,0 +1,85 @@
+"""RF408: view or reshape to a number of features that a sample does not have, so that samples are mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+
+from rflint.checks import rule
+from rflint.checks._layers import enclosed, times
+from rflint.checks._places import comes_astray, trail
+from rflint.diagnostics import Finding
+from rflint.dims import Dim, Size, divides, equal, less
+from rflint.trace import Shape, Trace, Use
+
+
+@rule("RF408", "view-folds-batch", "warning", fix="hint")
+def view_folds_batch(trace: Trace) -> Iterator[Finding]:
+    """Whether a tensor has not as many elements as it is viewed as, or only by taking some of the next sample."""
+    for use in trace.uses:
+        shape = use.operands[0].shape if use.base == "reshape" and use.operands else None
+        wanted = use.layer.args.get("shape")
+        if shape is None or not isinstance(wanted, tuple) or use.conditional or not all(map(is_size, wanted)):
+            continue
+        problem = misfit(shape, wanted) or (folded(shape, wanted) if feeds_linear(trace, use, wanted[-1:]) else "")
+        if problem and not comes_astray(trace, use):
+            yield Finding(use.place, problem, trail=trail(trace, use.operands[0].source))
+
+
+def is_size(value: object) -> bool:
+    """Whether it is a number or a size that depends on symbols."""
+    return isinstance(value, (int, Dim)) and not isinstance(value, bool)
+
+
+def misfit(shape: Shape, wanted: Shape) -> str:
+    """Why torch raises for all inputs; "" if it may not."""
+    known, total = [size for size in wanted if size != -1], prod(shape)
+    free = len(wanted) - len(known)
+    if free > 1:
+        return f"{times(wanted)} has {free} sizes -1, and only one can follow from the others: torch refuses it"
+    if any(less(0, size) is not True for size in known):
+        return ""
+    number = prod(known)
+    fits = equal(total, number) if not free else divides(number, total) if isinstance(number, int) else None
+    if fits is not False or less(0, total) is not True:
+        return ""
+    return f"{counted(shape)} elements cannot be viewed as {times(wanted)}: torch refuses it"
+
+
+def folded(shape: Shape, wanted: Shape) -> str:
+    """What is mixed where (N, C, H, W) is viewed as (-1, F) for another F than C·H·W; "" if nothing surely is."""
+    if len(shape) < 3 or len(wanted) != 2 or wanted[0] != -1 or less(0, wanted[1]) is not True:
+        return ""
+    features, of_sample = wanted[1], prod(shape[1:])
+    if equal(features, of_sample) is not False or is_run(features, shape[1:]):
+        return ""
+    share = "a part of a sample" if less(features, of_sample) else "more than one sample"
+    return (
+        f"rows of {features} are {share}, which has {counted(shape[1:])}: samples are cut up and their number changes"
+    )
+
+
+def is_run(features: Size, axes: Sequence[Size]) -> bool:
+    """Whether so many features may be some of the last axes, or a part of the very last: pixels as samples."""
+    runs = [prod(axes[at:]) for at in range(1, len(axes))]
+    within = divides(features, axes[-1]) if isinstance(features, int) else None
+    return within is not False or any(equal(features, run) is not False for run in runs)
+
+
+def feeds_linear(trace: Trace, use: Use, features: Shape) -> bool:
+    """Whether a linear layer that takes that many features reads it, directly or after layers that keep its shape."""
+    waiting, seen = [use.index], set[int]()
+    while waiting:
+        index = waiting.pop()
+        for reader, _ in trace.consumers().get(index, []):
+            if reader.base == "Linear" and (reader.layer.args.get("in_features"),) == features:
+                return True
+            if reader.index not in seen and reader.output == use.output is not None:
+                seen.add(reader.index)
+                waiting.append(reader.index)
+    return False
+
+
+def counted(shape: Shape) -> str:
+    """`8192 = 512·4·4`."""
+    return f"{prod(shape)} = {'·'.join(map(enclosed, shape))}" if len(shape) > 1 else str(prod(shape))

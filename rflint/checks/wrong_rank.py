@@ -1,0 +1,69 @@
+"""RF412: a layer is given a tensor with more or fewer axes than it takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rflint.checks import rule
+from rflint.checks._layers import times
+from rflint.checks._places import comes_astray, is_constructed, made
+from rflint.diagnostics import Finding
+from rflint.trace import Trace, Use
+
+SPATIAL = re.compile(r"(?:Conv|ConvTranspose|(?:Adaptive)?(?:Max|Avg)Pool|LPPool|BatchNorm|InstanceNorm)([123])d")
+"""The layers whose name says how many spatial axes they have."""
+SHUFFLING = ("PixelShuffle", "PixelUnshuffle")
+MOST_AXES = 65
+
+
+@rule("RF412", "wrong-rank", "error")
+def wrong_rank(trace: Trace) -> Iterator[Finding]:
+    """Whether the number of axes is none that the layer takes, with or without a batch."""
+    for use in trace.uses:
+        shape = use.operands[0].shape if use.operands else None
+        ranks = ranks_taken(use)
+        if shape is None or not ranks or len(shape) in ranks or use.conditional or use.given is not None:
+            continue
+        if not comes_astray(trace, use):
+            wanted = " or ".join(map(str, ranks)) if len(ranks) < 3 else f"{ranks[0]} or more"
+            message = f"{use.kind} takes tensors with {wanted} axes, {times(shape)} has {len(shape)}{hint(use, ranks)}"
+            yield Finding(use.place, message, (made(use, "built here"),) if is_constructed(use) else ())
+
+
+def ranks_taken(use: Use) -> tuple[int, ...]:
+    """The numbers of axes that a layer takes; () if that is not known, or any will do."""
+    if use.base in SHUFFLING:
+        return tuple(range(3, MOST_AXES))
+    if use.base == "pad":
+        return padded_ranks(use)
+    found = SPATIAL.fullmatch(use.base)
+    if found is None or is_of_any_rank(use):
+        return ()
+    spatial = int(found[1])
+    if use.base.startswith("BatchNorm"):
+        return (2, 3) if spatial == 1 else (spatial + 2,)
+    return (spatial + 1, spatial + 2)
+
+
+def padded_ranks(use: Use) -> tuple[int, ...]:
+    """The ranks of which torch can mirror, repeat or replicate the last axes: one or two more than are padded."""
+    mode = use.layer.args.get("mode", re.sub(r"\dd$", "", use.kind))
+    pads = use.layer.args.get("pad", use.layer.args.get("padding"))
+    modes = ("reflect", "circular", "replicate", "ReflectionPad", "CircularPad", "ReplicationPad")
+    if mode not in modes or not isinstance(pads, tuple):
+        return ()
+    return (len(pads) // 2 + 1, len(pads) // 2 + 2)
+
+
+def is_of_any_rank(use: Use) -> bool:
+    """Whether it is a norm under a name that does not say its rank, such as `batch_norm` or `SyncBatchNorm`."""
+    return "Norm" in use.base and not use.kind.endswith(("1d", "2d", "3d"))
+
+
+def hint(use: Use, ranks: tuple[int, ...]) -> str:
+    """What may be missing, or was too much."""
+    rank = len(use.operands[0].shape or ())
+    if rank == 2 and "Conv" in use.base:
+        return ": it was flattened before, or lacks its channels"
+    return ""

@@ -1,0 +1,872 @@
+"""The later rules, on traces made by hand: what torch refuses, shapes that do not meet, layers without effect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from networks import H, N, Network, T, W, same
+
+from rflint.checks import all_rules
+from rflint.diagnostics import Finding
+from rflint.dims import symbol
+from rflint.field import IDENTITY
+from rflint.trace import Read, Trace
+
+
+def findings(code: str, trace: Trace) -> list[Finding]:
+    """What a rule finds in a trace."""
+    return list(all_rules()[code].check(trace))
+
+
+def only(code: str, net: Network, *outputs: T, **about: Any) -> Finding:
+    """The one finding of a rule."""
+    (finding,) = findings(code, net.trace(*outputs, **about))
+    return finding
+
+
+def silent(code: str, net: Network, *outputs: T, **about: Any) -> bool:
+    return not findings(code, net.trace(*outputs, **about))
+
+
+def image(*shape: Any) -> tuple[Network, T]:
+    """A network with one input x."""
+    net = Network(x=shape)
+    return net, net.input()
+
+
+def refused(net: Network, x: T, base: str, path: str = "layer", **args: Any) -> T:
+    """A use of a layer that torch refuses, or of which the rule looks at the arguments alone."""
+    unknown = [Read("unknown", axis) for axis in range(len(x.shape or ()))]
+    return net.use(base, [(x, unknown)], None, path, args)
+
+
+ARGUMENT_RULES = ("RF307", "RF308", "RF309", "RF403", "RF409", "RF412", "RF503")
+
+
+def test_calls_that_may_not_happen_and_layers_with_a_forward_of_their_own_are_not_proved() -> None:
+    for more in ({"conditional": "if flag"}, {"given": ((N, 4, 8, 8),)}):
+        net, x = image(N, 4, 8, 8)
+        unknown = [Read("unknown", axis) for axis in range(4)]
+        for base, args in (
+            ("MaxPool2d", {"kernel_size": (2, 2), "padding": (2, 2), "dilation": (1, 1), "stride": (0, 2)}),
+            ("Conv2d", {"kernel_size": (3, 3), "stride": (2, 2), "padding": "same", "dilation": (0, 0)}),
+            ("BatchNorm2d", {"num_features": 5, "affine": True}),
+            ("PixelShuffle", {"upscale_factor": 3}),
+            ("Conv1d", {"kernel_size": (3,)}),
+        ):
+            net.use(base, [(x, unknown)], None, base, args, **more)
+        found = [code for code in ARGUMENT_RULES if findings(code, net.trace())]
+        assert found == ([] if "conditional" in more else ["RF308"])
+
+
+# RF307 pool-padding-too-large
+
+
+@pytest.mark.parametrize(("base", "kernel", "padding"), [("MaxPool", 2, 2), ("AvgPool", 3, 2), ("MaxPool", 1, 1)])
+def test_a_pool_is_padded_by_half_its_kernel_at_most(base: str, kernel: int, padding: int) -> None:
+    net, x = image(N, 4, H, W)
+    finding = only("RF307", net, net.pool(x, kernel, base=base, padding=padding))
+    assert net.where(finding.place) == "pool.padding"
+    assert finding.message == f"a pool of kernel {kernel} takes a padding of {kernel // 2} at most, not {padding}"
+
+
+def test_dilation_does_not_allow_more() -> None:
+    net, x = image(N, 4, H, W)
+    args = {"kernel_size": (3, 3), "padding": (1, 2), "dilation": (2, 2), "stride": (1, 1)}
+    assert only("RF307", net, refused(net, x, "MaxPool2d", **args)).message.endswith("not 2; dilation does not count")
+
+
+@pytest.mark.parametrize(("kernel", "padding"), [(2, 1), (3, 1), (5, 2), (4, 2), (0, 1)])
+def test_a_pool_with_less_padding_is_right(kernel: int, padding: int) -> None:
+    net, x = image(N, 4, H, W)
+    args = {"kernel_size": (kernel,) * 2, "padding": (padding,) * 2, "dilation": (1, 1), "stride": (1, 1)}
+    assert silent("RF307", net, refused(net, x, "MaxPool2d", **args))
+
+
+# RF308 same-padding-with-stride
+
+
+def conv_args(**args: Any) -> dict[str, Any]:
+    """The arguments of a convolution."""
+    base = {"kernel_size": (3, 3), "stride": (1, 1), "padding": (0, 0), "dilation": (1, 1), "padding_mode": "zeros"}
+    return {**base, **args}
+
+
+def test_same_padding_goes_with_stride_1() -> None:
+    net, x = image(N, 4, H, W)
+    finding = only("RF308", net, refused(net, x, "Conv2d", **conv_args(padding="same", stride=(2, 2))))
+    assert net.where(finding.place) == "layer.padding"
+    assert finding.message == "padding='same' is for stride 1, with stride 2 torch refuses it"
+    assert finding.fix is not None
+    assert (finding.fix.argument, finding.fix.value, finding.fix.safe) == ("padding", "1", False)
+
+
+def test_an_even_kernel_has_no_padding_instead() -> None:
+    net, x = image(N, 4, H, W)
+    args = conv_args(padding="same", stride=(1, 2), kernel_size=(4, 3))
+    assert only("RF308", net, refused(net, x, "Conv2d", **args)).fix is None
+
+
+@pytest.mark.parametrize(
+    ("base", "args", "message"),
+    [
+        ("Conv2d", {"padding": "SAME"}, "there is no padding 'SAME': it is 'same', 'valid' or numbers"),
+        ("ConvTranspose2d", {"padding": "same"}, "a transposed convolution takes numbers for its padding, not 'same'"),
+        (
+            "ConvTranspose2d",
+            {"padding_mode": "reflect"},
+            "a transposed convolution has padding_mode 'zeros' only, not 'reflect'",
+        ),
+        (
+            "Conv2d",
+            {"padding_mode": "mirror"},
+            "there is no padding_mode 'mirror': it is one of 'zeros', 'reflect', 'replicate', 'circular'",
+        ),
+    ],
+)
+def test_names_that_no_convolution_takes(base: str, args: dict[str, Any], message: str) -> None:
+    net, x = image(N, 4, H, W)
+    finding = only("RF308", net, refused(net, x, base, **conv_args(**args)))
+    assert finding.message == message
+    assert net.where(finding.place) == f"layer.{next(iter(args))}"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [{"padding": "same"}, {"padding": "valid", "stride": (2, 2)}, {"stride": (2, 2)}, {"padding_mode": "circular"}],
+)
+def test_names_that_a_convolution_takes(args: dict[str, Any]) -> None:
+    net, x = image(N, 4, H, W)
+    assert silent("RF308", net, refused(net, x, "Conv2d", **conv_args(**args)))
+
+
+# RF309 pad-mode-limit
+
+
+@pytest.mark.parametrize(
+    ("mode", "pads", "words"),
+    [
+        ("reflect", (0, 0, 8, 0), "mirrors 8 positions of 8, and can only mirror fewer than there are"),
+        ("circular", (9, 0), "repeats 9 positions of 8, and can only repeat no more than there are"),
+    ],
+)
+def test_a_mode_has_a_limit(mode: str, pads: tuple[int, ...], words: str) -> None:
+    net, x = image(N, 4, 8, 8)
+    finding = only("RF309", net, refused(net, x, "pad", pad=pads, mode=mode))
+    assert finding.message == f"{mode} padding {words}"
+    assert net.where(finding.place) == "layer.pad"
+
+
+@pytest.mark.parametrize(
+    ("shape", "mode", "pads"),
+    [
+        ((N, 4, 8, 8), "reflect", (7, 7, 7, 7)),
+        ((N, 4, 8, 8), "circular", (8, 8)),
+        ((N, 4, 8, 8), "replicate", (20, 20)),
+        ((N, 4, 8, 8), "constant", (20, 20)),
+        ((N, 4, H, W), "reflect", (20, 20)),
+    ],
+)
+def test_padding_within_the_limit_or_perhaps_within_it(shape: Any, mode: str, pads: tuple[int, ...]) -> None:
+    net, x = image(*shape)
+    assert silent("RF309", net, refused(net, x, "pad", pad=pads, mode=mode))
+
+
+@pytest.mark.parametrize(
+    ("args", "count"),
+    [({"padding": (8, 0)}, 1), ({"padding": (7, 7)}, 0), ({"padding": "same", "dilation": (1, 8)}, 1)],
+)
+def test_a_convolution_pads_by_modes_too(args: dict[str, Any], count: int) -> None:
+    net, x = image(N, 4, 8, 8)
+    y = refused(net, x, "Conv2d", **conv_args(padding_mode="reflect", **args))
+    assert len(findings("RF309", net.trace(y))) == count
+
+
+@pytest.mark.parametrize(
+    ("base", "argument", "value", "least"),
+    [
+        ("Conv2d", "stride", 0, 1),
+        ("Conv2d", "padding", -1, 0),
+        ("Conv2d", "kernel_size", 0, 1),
+        ("MaxPool2d", "dilation", 0, 1),
+        ("ConvTranspose2d", "output_padding", -1, 0),
+    ],
+)
+def test_numbers_have_a_least(base: str, argument: str, value: int, least: int) -> None:
+    net, x = image(N, 4, H, W)
+    finding = only("RF309", net, refused(net, x, base, **conv_args(**{argument: (1, value)})))
+    assert finding.message == f"{argument}={value} is refused: it should be {least} or more"
+
+
+def test_negative_padding_crops_in_other_modes() -> None:
+    net, x = image(N, 4, 8, 8)
+    y = refused(net, x, "Conv2d", **conv_args(padding=(-1, 0), padding_mode="reflect"))
+    assert silent("RF309", net, y)
+
+
+# RF403 norm-features-mismatch
+
+
+def norm(net: Network, x: T, base: str, like: T | None = None, **args: Any) -> T:
+    return net.use(base, [(x, same(x))], x.shape, "norm", args, like)
+
+
+@pytest.mark.parametrize(
+    ("shape", "base", "args", "message", "value"),
+    [
+        (
+            (N, 8, H, W),
+            "BatchNorm2d",
+            {"num_features": 4, "affine": True},
+            "BatchNorm2d has parameters for 4 channels, but its N×8×H×W input has 8",
+            "8",
+        ),
+        (
+            (N, 8),
+            "BatchNorm1d",
+            {"num_features": 4, "affine": False, "track_running_stats": True},
+            "BatchNorm1d has parameters for 4 channels, but its N×8 input has 8",
+            "8",
+        ),
+        (
+            (8, 5, 5),
+            "InstanceNorm2d",
+            {"num_features": 4, "affine": True},
+            "InstanceNorm2d has parameters for 4 channels, but its 8×5×5 input has 8",
+            "8",
+        ),
+        (
+            (N, 6, H, W),
+            "GroupNorm",
+            {"num_groups": 4, "num_channels": 6, "affine": True},
+            "num_groups=4 does not divide num_channels=6",
+            None,
+        ),
+        (
+            (N, 6, H, W),
+            "GroupNorm",
+            {"num_groups": 4, "num_channels": 8, "affine": False},
+            "num_groups=4 does not divide the 6 channels of its input",
+            None,
+        ),
+        (
+            (N, 6, H, W),
+            "GroupNorm",
+            {"num_groups": 3, "num_channels": 9, "affine": True},
+            "GroupNorm has parameters for 9 channels, but its N×6×H×W input has 6",
+            "6",
+        ),
+        (
+            (N, 6, H, W),
+            "GroupNorm",
+            {"num_groups": 4, "num_channels": 8, "affine": True},
+            "GroupNorm has parameters for 8 channels, but its N×6×H×W input has 6",
+            None,
+        ),
+        ((N, 6), "GroupNorm", {"num_groups": 0, "num_channels": 8}, "num_groups=0 is not a positive number", None),
+        (
+            (N, 6, H, W),
+            "PReLU",
+            {"num_parameters": 8},
+            "PReLU has parameters for 8 channels, but its N×6×H×W input has 6",
+            "6",
+        ),
+        (
+            (N, 9, 6),
+            "LayerNorm",
+            {"normalized_shape": (8,)},
+            "LayerNorm normalises 8 on the last axis, but its N×9×6 input has 6",
+            "6",
+        ),
+        (
+            (N, 8, 6, 6),
+            "LayerNorm",
+            {"normalized_shape": (8,)},
+            "LayerNorm normalises 8 on the last axis, but its N×8×6×6 input has 6, on axis 1 are 8: permute, or use "
+            "GroupNorm(1, 8)",
+            None,
+        ),
+        (
+            (N, 8, 6, 6),
+            "RMSNorm",
+            {"normalized_shape": (8, 6, 7)},
+            "RMSNorm normalises 8×6×7 on the last 3 axes, but its N×8×6×6 input has 8×6×6",
+            None,
+        ),
+    ],
+)
+def test_norms_take_the_features_that_they_have_parameters_for(
+    shape: Any, base: str, args: dict[str, Any], message: str, value: str | None
+) -> None:
+    net, x = image(*shape)
+    finding = only("RF403", net, norm(net, x, base, **args))
+    assert finding.message == message
+    assert (finding.fix.value if finding.fix else None) == value
+
+
+@pytest.mark.parametrize(
+    ("shape", "base", "args"),
+    [
+        ((N, 8, H, W), "BatchNorm2d", {"num_features": 8, "affine": True}),
+        ((N, 8, H, W), "BatchNorm2d", {"num_features": 4, "affine": False, "track_running_stats": False}),
+        ((N, 8, H, W), "InstanceNorm2d", {"num_features": 4, "affine": False, "track_running_stats": False}),
+        ((N, 8, H, W), "BatchNorm2d", {"num_features": 4}),
+        ((N, symbol("C"), H, W), "BatchNorm2d", {"num_features": 4, "affine": True}),
+        ((N, 8, 5), "BatchNorm2d", {"num_features": 4, "affine": True}),
+        ((N, 8, H, W), "PReLU", {"num_parameters": 1}),
+        ((8,), "PReLU", {"num_parameters": 1}),
+        ((N, 8, H, W), "LayerNorm", {"normalized_shape": (8,)}),
+        ((N, 8, 6, 6), "LayerNorm", {"normalized_shape": (6, 6)}),
+        ((N, 8, 6, 6), "GroupNorm", {"num_groups": 4, "num_channels": 8, "affine": True}),
+        ((N, 8, 6, 6), "GroupNorm", {"num_channels": 8, "affine": True}),
+        ((N, 8, 6, 6), "Linear", {"num_features": 4, "affine": True}),
+    ],
+)
+def test_norms_that_fit_or_may_fit(shape: Any, base: str, args: dict[str, Any]) -> None:
+    net, x = image(*shape)
+    assert silent("RF403", net, norm(net, x, base, **args))
+
+
+def test_no_number_fits_layers_that_are_given_different_ones() -> None:
+    net, x = image(N, 8, H, W)
+    first = norm(net, x, "BatchNorm2d", num_features=4, affine=True)
+    norm(net, net.conv(first, 6), "BatchNorm2d", like=first, num_features=4, affine=True)
+    assert [found.fix for found in findings("RF403", net.trace())] == [None, None]
+
+
+# RF406 cat-shape-mismatch
+
+
+def joined(net: Network, *xs: T, base: str = "cat", dim: Any = 1, **more: Any) -> T:
+    unknown = [[Read("unknown", axis) for axis in range(len(x.shape or ()))] for x in xs]
+    return net.use(base, list(zip(xs, unknown, strict=True)), None, "", {"dim": dim}, **more)
+
+
+def test_other_sizes_must_agree() -> None:
+    net, x = image(N, 8, H, W)
+    finding = only("RF406", net, joined(net, x, net.conv(x, path="a")))
+    assert finding.message == "joins N×8×H×W and N×8×(H - 2)×(W - 2) along axis 1: a needs padding=1 to keep the size"
+    assert [net.where(place) for place, _ in finding.related] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "base", "dim", "message"),
+    [
+        ((N, 8, 9), (N, 8), "cat", 1, "joins N×8×9 and N×8 along axis 1"),
+        ((N, 8, 9), (N, 9, 9), "stack", 0, "stacks N×8×9 and N×9×9"),
+        ((N, 8, 9), (N, 8, 8), "cat", -2, "joins N×8×9 and N×8×8 along axis -2"),
+        ((2, 8, 9), (3, 8, 9), "cat", 2, "joins 2×8×9 and 3×8×9 along axis 2"),
+    ],
+)
+def test_what_does_not_go_together(a: Any, b: Any, base: str, dim: int, message: str) -> None:
+    net = Network(a=a, b=b)
+    assert only("RF406", net, joined(net, net.input("a"), net.input("b"), base=base, dim=dim)).message == message
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "base", "dim"),
+    [
+        ((N, 8, 9), (N, 7, 9), "cat", 1),
+        ((N, 8, 9), (N, 7, 9), "cat", -2),
+        ((N, 8, H), (N, 8, 2 * (H // 2)), "cat", 1),
+        ((0,), (N, 8, 9), "cat", 1),
+        ((N, 8, 9), None, "cat", 1),
+        ((N, 8, 9), (N, 8, 9), "stack", 1),
+        ((N, 8, 9), (N, 8, 7), "cat", None),
+        ((N, 8, 9), (N, 8, 7), "add", 1),
+    ],
+)
+def test_what_goes_together_or_may(a: Any, b: Any, base: str, dim: Any) -> None:
+    net = Network(a=a, b=b)
+    assert silent("RF406", net, joined(net, net.input("a"), net.input("b"), base=base, dim=dim))
+
+
+def test_the_first_that_does_not_fit_is_shown() -> None:
+    net = Network(a=(N, 8, 9), b=(N, 7, 9), c=(N, 7, 8))
+    y = joined(net, *map(net.input, "abc"))
+    assert only("RF406", net, y).message == "joins N×8×9 and N×7×8 along axis 1"
+    net.uses.clear()
+    assert silent("RF406", net, joined(net, *map(net.input, "abc"), conditional="if flag"))
+
+
+# RF409 pixel-shuffle-channels
+
+
+@pytest.mark.parametrize(
+    ("base", "argument", "factor", "message"),
+    [
+        (
+            "PixelShuffle",
+            "upscale_factor",
+            3,
+            "upscale_factor 3 takes 3·3 channels for one, which does not divide the 8 of 1×8×6×9",
+        ),
+        ("PixelUnshuffle", "downscale_factor", 2, "downscale_factor 2 does not divide the sizes 6×9"),
+        ("PixelUnshuffle", "downscale_factor", 0, "downscale_factor=0 is not a positive number"),
+        ("PixelShuffle", "upscale_factor", 2, ""),
+        ("PixelUnshuffle", "downscale_factor", 3, ""),
+    ],
+)
+def test_blocks_of_pixels_are_whole(base: str, argument: str, factor: int, message: str) -> None:
+    net, x = image(1, 8, 6, 9)
+    y = refused(net, x, base, **{argument: factor})
+    assert [found.message for found in findings("RF409", net.trace(y))] == [message] * bool(message)
+
+
+def test_symbolic_sizes_may_be_whole_blocks() -> None:
+    net, x = image(N, 8, H, 4 * W)
+    y = refused(net, x, "PixelUnshuffle", downscale_factor=2)
+    assert silent("RF409", net, refused(net, x, "PixelShuffle"), y)
+    net, x = image(N, 2 * symbol("C") + 1, H, W)
+    assert only("RF409", net, refused(net, x, "PixelShuffle", upscale_factor=2))
+
+
+# RF412 wrong-rank
+
+
+@pytest.mark.parametrize(
+    ("base", "ranks"),
+    [
+        ("Conv1d", (2, 3)),
+        ("Conv2d", (3, 4)),
+        ("ConvTranspose3d", (4, 5)),
+        ("MaxPool2d", (3, 4)),
+        ("AdaptiveAvgPool1d", (2, 3)),
+        ("BatchNorm1d", (2, 3)),
+        ("BatchNorm2d", (4,)),
+        ("BatchNorm3d", (5,)),
+        ("InstanceNorm2d", (3, 4)),
+        ("PixelShuffle", (3, 4, 5, 6)),
+        ("GroupNorm", (1, 2, 3, 4, 5, 6)),
+    ],
+)
+def test_the_axes_that_layers_take(base: str, ranks: tuple[int, ...]) -> None:
+    taken = []
+    for rank in range(1, 7):
+        net, x = image(*range(2, 2 + rank))
+        taken += [rank] * silent("RF412", net, refused(net, x, base))
+    assert tuple(taken) == ranks
+
+
+def test_the_call_is_shown_with_the_shape() -> None:
+    net, x = image(N, 64)
+    finding = only("RF412", net, refused(net, x, "Conv2d"))
+    assert net.where(finding.place) == "layer()"
+    assert finding.message == (
+        "Conv2d takes tensors with 3 or 4 axes, N×64 has 2: it was flattened before, or lacks its channels"
+    )
+
+
+def test_modes_pad_the_last_axes_of_few() -> None:
+    net, x = image(N, 4, 8, 8, 8)
+    args = {"pad": (1, 1, 1, 1)}
+    assert only("RF412", net, refused(net, x, "pad", **args, mode="reflect")).message.startswith("pad takes tensors")
+    net.uses.clear()
+    assert silent("RF412", net, refused(net, x, "pad", **args, mode="constant"), refused(net, x, "pad"))
+
+
+# RF503 output-padding-invalid
+
+
+@pytest.mark.parametrize(
+    ("stride", "dilation", "extra", "count"), [(2, 1, 2, 1), (1, 1, 1, 1), (1, 2, 1, 0), (2, 1, 1, 0), (3, 2, 2, 0)]
+)
+def test_output_padding_is_less_than_stride_or_dilation(stride: int, dilation: int, extra: int, count: int) -> None:
+    net, x = image(N, 4, H, W)
+    y = net.transposed(x, k=3, stride=stride, dilation=dilation, output_padding=extra)
+    found = findings("RF503", net.trace(y))
+    assert [net.where(one.place) for one in found] == ["up.output_padding"] * count
+    assert all(f"output_padding {extra} is not smaller than stride {stride}" in one.message for one in found)
+
+
+# RF306 padding-exceeds-kernel
+
+
+@pytest.mark.parametrize(
+    ("k", "args", "rows", "right"),
+    [
+        (1, {"padding": 1}, "1 output sees", "0"),
+        (3, {"padding": 4}, "2 outputs see", "1"),
+        (3, {"padding": 6, "stride": 2}, "2 outputs see", "1"),
+        (3, {"padding": 5, "dilation": 2}, "1 output sees", "2"),
+    ],
+)
+def test_windows_on_padding_alone(k: int, args: dict[str, Any], rows: str, right: str) -> None:
+    net, x = image(N, 4, H, W)
+    finding = only("RF306", net, net.conv(x, k=k, **args))
+    assert f"the first {rows} padding alone" in finding.message
+    assert net.where(finding.place) == "conv.padding"
+    assert finding.fix is not None
+    assert finding.fix.value == right
+
+
+@pytest.mark.parametrize(
+    ("k", "args"),
+    [
+        (3, {"padding": 2}),
+        (3, {"padding": 100}),
+        (3, {"padding": 3, "padding_mode": "reflect"}),
+        (3, {"padding": "same"}),
+        (3, {"padding": 4, "dilation": 2}),
+        (1, {"padding": 1, "unknown": ("padding_mode",)}),
+    ],
+)
+def test_windows_that_see_something(k: int, args: dict[str, Any]) -> None:
+    net, x = image(N, 4, H, W)
+    assert silent("RF306", net, net.conv(x, k=k, **args))
+
+
+def test_what_is_cropped_afterwards_is_no_harm() -> None:
+    net, x = image(N, 4, H, W)
+    y = net.pointwise(net.conv(x, padding=3))
+    assert silent("RF306", net, net.sliced(y, 2, 2, H), net.sliced(y, 3, 2, W))
+
+
+# RF206 dilation-without-effect
+
+
+def test_one_tap_has_nothing_between() -> None:
+    net, x = image(N, 4, H, W)
+    finding = only("RF206", net, net.conv(x, k=1, dilation=4))
+    assert net.where(finding.place) == "conv.dilation"
+    assert finding.message.startswith("dilation 4 has no effect")
+    assert finding.fix is not None
+    assert (finding.fix.argument, finding.fix.value, finding.fix.safe) == ("dilation", "1", True)
+
+
+def test_dilations_with_taps_to_move_have_an_effect() -> None:
+    net, x = image(N, 4, H, W)
+    y = net.conv(net.conv(net.conv(x, k=1), k=(3, 1), dilation=2), k=1, dilation=2, unknown=("kernel_size",))
+    assert silent("RF206", net, net.pool(y, 1))
+
+
+def test_a_call_that_builds_larger_kernels_too_is_right() -> None:
+    net, x = image(N, 4, H, W)
+    first = net.conv(x, k=1, dilation=4)
+    assert silent("RF206", net, net.conv(first, k=3, dilation=4, like=first))
+
+
+# RF502 transposed-dead-phases
+
+
+@pytest.mark.parametrize(
+    ("k", "stride", "dilation", "words"),
+    [
+        (2, 3, 1, "kernel 2 at stride 3 writes rows ##.##. only: 56 % of the output"),
+        (1, 2, 1, "kernel 1 at stride 2 writes rows #.#.#. only: 75 % of the output"),
+        (3, 2, 2, "kernel 3 at stride 2 with dilation 2 writes rows #.#.#. only: 75 % of the output"),
+        (1, 20, 1, "kernel 1 at stride 20 writes rows only: 100 % of the output"),
+    ],
+)
+def test_rows_that_are_never_written(k: int, stride: int, dilation: int, words: str) -> None:
+    net, x = image(N, 4, H, W)
+    finding = only("RF502", net, net.transposed(x, k=k, stride=stride, dilation=dilation))
+    assert finding.message.startswith(words)
+    assert net.where(finding.place) == "up.kernel_size"
+    assert ("dilation 1 writes all" in finding.message) == (dilation == 2)
+
+
+@pytest.mark.parametrize(("k", "stride", "dilation"), [(2, 2, 1), (3, 2, 1), (3, 3, 2), (1, 1, 1), (3, 1, 4)])
+def test_rows_that_are_all_written(k: int, stride: int, dilation: int) -> None:
+    net, x = image(N, 4, H, W)
+    assert silent("RF502", net, net.transposed(x, k=k, stride=stride, dilation=dilation), net.conv(x, k=1, stride=2))
+
+
+# RF105 dead-kernel-taps and RF204 dilation-exceeds-map
+
+
+def live(n: int, **window: int) -> int:
+    """How many taps of a convolution over n positions read any of them, by trying all outputs."""
+    k, s, p, d = (window.get(name, one) for name, one in (("k", 3), ("stride", 1), ("padding", 0), ("dilation", 1)))
+    m = (n + 2 * p - d * (k - 1) - 1) // s + 1
+    return sum(any(0 <= s * i - p + d * t < n for i in range(m)) for t in range(k))
+
+
+@pytest.mark.parametrize("n", range(1, 6))
+@pytest.mark.parametrize(("k", "stride", "padding"), [(3, 1, 1), (3, 2, 1), (5, 1, 2), (5, 3, 2), (7, 2, 3), (4, 1, 2)])
+def test_dead_taps_are_those_that_no_output_lays_on_the_map(n: int, k: int, stride: int, padding: int) -> None:
+    net, x = image(N, 4, n, 64)
+    found = findings("RF105", net.trace(net.conv(x, k=k, stride=stride, padding=padding)))
+    alive = live(n, k=k, stride=stride, padding=padding)
+    dead = [f"{k * k - alive * k} of {k * k} weights never touch data" in one.message for one in found]
+    assert dead == [True] * (alive < k)
+
+
+def test_dead_taps_make_one_finding_for_a_network() -> None:
+    net, x = image(N, 4, 2, 2)
+    y = net.conv(net.conv(net.conv(x, path="a", stride=2, padding=1), path="b", padding=1), path="c", padding=1)
+    finding = only("RF105", net, y)
+    assert net.where(finding.place) == "a.kernel_size"
+    assert finding.message == (
+        "3×3 kernel with stride 2 on a map of 2×2: 5 of 9 weights never touch data; so do weights of 2 more layers"
+    )
+    assert [net.where(place) for place, _ in finding.related] == ["a()", "b.kernel_size", "c.kernel_size"]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"padding_mode": "reflect"},
+        {"unknown": ("padding_mode",)},
+        {"k": 1, "padding": 0},
+        {"more": {"conditional": "x"}},
+    ],
+)
+def test_taps_that_are_alive_or_may_be(args: dict[str, Any]) -> None:
+    net, x = image(N, 4, 1, 1)
+    assert silent("RF105", net, net.conv(x, **{"padding": 1, **args}))
+
+
+def test_taps_on_maps_of_unknown_size_are_not_counted() -> None:
+    net, x = image(N, 4, H, 1)
+    assert silent("RF105", net, net.conv(x, padding=1))
+
+
+def test_a_layer_that_is_called_on_a_larger_map_too_is_alive_there() -> None:
+    net = Network(a=(N, 4, 1, 1), b=(N, 4, 9, 9))
+    first = net.conv(net.input("a"), padding=1, path="shared")
+    assert silent("RF105", net, net.conv(net.input("b"), padding=1, path="shared", like=first), first)
+
+
+def test_a_dilation_as_large_as_the_map() -> None:
+    net, x = image(N, 4, 14, 14)
+    y = net.conv(x, padding=18, dilation=18)
+    finding = only("RF204", net, y)
+    assert finding.message == "dilation 18 on a map of 14×14: 1 of 3 taps ever meet data, it is a 1×1 convolution"
+    assert net.where(finding.place) == "conv.dilation"
+    assert silent("RF105", net, y)
+
+
+@pytest.mark.parametrize("rate", [1, 6, 13])
+def test_a_dilation_smaller_than_the_map(rate: int) -> None:
+    net, x = image(N, 4, 14, 14)
+    assert silent("RF204", net, net.conv(x, padding=rate, dilation=rate))
+
+
+def test_a_dilation_that_exceeds_one_of_several_maps_is_alive_on_the_other() -> None:
+    net = Network(a=(N, 4, 8, 8), b=(N, 4, 20, 20))
+    first = net.conv(net.input("a"), padding=12, dilation=12, path="shared")
+    second = net.conv(net.input("b"), padding=12, dilation=12, path="shared", like=first)
+    assert silent("RF204", net, first, second)
+
+
+# RF305 even-kernel-size-drift
+
+
+@pytest.mark.parametrize(("k", "padding", "word"), [(4, 1, "less"), (4, 2, "more"), (2, 1, "more"), (2, 0, "less")])
+def test_an_even_kernel_on_one_branch(k: int, padding: int, word: str) -> None:
+    net, x = image(N, 8, H, W)
+    finding = only("RF305", net, net.join(x, net.conv(x, k=k, padding=padding)))
+    assert finding.message.startswith(
+        f"the even kernel {k} makes one row {word}, and is joined with a tensor of the old"
+    )
+    assert net.where(finding.place) == "conv.kernel_size"
+
+
+def test_several_even_kernels_add_up() -> None:
+    net, x = image(N, 8, H, W)
+    y = net.conv(net.conv(x, k=4, padding=1, path="a"), k=4, padding=1, path="b")
+    finding = only("RF305", net, net.join(y, x))
+    assert net.where(finding.place) == "a.kernel_size"
+    assert ", as 1 more of its branch," in finding.message
+
+
+def test_even_kernels_that_do_not_explain_the_difference() -> None:
+    net, x = image(N, 8, H, W)
+    drifting = net.conv(x, k=4, padding=1, path="a")
+    assert silent("RF305", net, net.join(x, net.conv(drifting, path="b")), drifting)
+    assert silent("RF305", net, net.join(drifting, drifting), net.join(x, net.conv(x, k=3)))
+    assert silent("RF305", net, net.join(x, net.conv(x, k=4, padding="same")))
+
+
+# RF407 silent-broadcast-add
+
+
+def test_a_single_channel_is_repeated() -> None:
+    net, x = image(N, 8, H, W)
+    a, b = net.conv(x, 8, k=1, path="a"), net.conv(x, 1, k=1, path="b")
+    finding = only("RF407", net, net.join(a, net.pointwise(b, "BatchNorm2d", "bn"), output=a.shape))
+    assert finding.message == "adds 8×H×W and 1×H×W: the only channel of one is repeated"
+    assert [text for _, text in finding.related] == ["a makes N×8×H×W", "b makes N×1×H×W"]
+
+
+def test_a_single_row_is_repeated() -> None:
+    net, x = image(N, 8, 6, 6)
+    a, b = net.conv(x, 8, k=1, path="a"), net.conv(x, 8, k=(6, 1), path="b")
+    finding = only("RF407", net, net.join(a, b, output=a.shape, base="sub"))
+    assert finding.message == "subtracts 8×6×6 and 8×1×6: the only row of one is repeated"
+
+
+def test_what_is_broadcast_on_purpose() -> None:
+    net, x = image(N, 8, 6, 6)
+    a, one = net.conv(x, 8, k=1, path="a"), net.conv(x, 1, k=1, path="b")
+    gate = net.pointwise(one, "Sigmoid")
+    context = net.conv(net.pooled(x), 8, k=1, path="c")
+    strip = net.use("mean", [(x, [*same(x)[:2], Read("whole", 2), Read("kept", 3, IDENTITY)])], (N, 8, 1, 6))
+    row = net.conv(strip, 8, k=1, path="d")
+    for other in (gate, context, row, T(None, (N, 1, 6, 6)), net.conv(x, 8, k=1, path="e")):
+        net.join(a, other, output=a.shape)
+    assert silent("RF407", net, net.join(a, one, base="mul", output=a.shape))
+
+
+# RF408 view-folds-batch
+
+
+def viewed(net: Network, x: T, *sizes: Any, output: Any = None) -> T:
+    reads = [Read("mixed") for _ in x.shape or ()]
+    return net.use("reshape", [(x, reads)], output, "", {"shape": sizes})
+
+
+def test_rows_that_are_parts_of_samples() -> None:
+    net, x = image(N, 512, 4, 4)
+    y = viewed(net, x, -1, 2048, output=(4 * N, 2048))
+    finding = only("RF408", net, net.linear(net.pointwise(y), 2048))
+    assert finding.message == (
+        "rows of 2048 are a part of a sample, which has 8192 = 512·4·4: samples are cut up and their number changes"
+    )
+    assert net.where(finding.place) == "reshape#0()"
+
+
+def test_rows_that_are_more_than_a_sample() -> None:
+    net, x = image(N, 512, 4, 4)
+    assert (
+        "more than one sample"
+        in only("RF408", net, net.linear(viewed(net, x, -1, 9000, output=(N, 9000)), 9000)).message
+    )
+
+
+@pytest.mark.parametrize(
+    ("shape", "sizes"),
+    [((2, 8, 4), (2, 33)), ((2, 8, 4), (-1, 7)), ((N, 8, 4), (N, 33)), ((2, 8, 4), (-1, -1)), ((2, 8), (3, -1))],
+)
+def test_views_that_certainly_fail(shape: Any, sizes: Any) -> None:
+    net, x = image(*shape)
+    assert only("RF408", net, viewed(net, x, *sizes)).message.endswith(": torch refuses it")
+
+
+@pytest.mark.parametrize(
+    ("shape", "sizes"),
+    [
+        ((N, 512, 4, 4), (-1, 8192)),
+        ((N, 4, 4, 512), (-1, 512)),
+        ((N, 4, 4, 512), (-1, 64)),
+        ((N, 512, 4, 4), (-1, 16)),
+        ((N, 512, H, W), (-1, 2048)),
+        ((N, 8), (-1, 4)),
+        ((2, 8, 4), (2, -1)),
+        ((2, 8, 4), (2, 8, 2, 2)),
+        ((N, 8, 4), (-1, 0)),
+    ],
+)
+def test_views_that_are_meant_or_may_be(shape: Any, sizes: Any) -> None:
+    net, x = image(*shape)
+    y = viewed(net, x, *sizes, output=(N, sizes[-1]))
+    assert silent("RF408", net, net.linear(y, sizes[-1]))
+
+
+def test_rows_that_no_linear_layer_reads_may_be_anything() -> None:
+    net, x = image(N, 512, 4, 4)
+    assert silent("RF408", net, net.pointwise(viewed(net, x, -1, 2048, output=(4 * N, 2048))))
+
+
+# RF410 linear-on-spatial and RF411 layernorm-over-width
+
+
+def mapped(size: int, channels: int = 32) -> tuple[Network, T]:
+    net, x = image(N, 3, size, size)
+    return net, net.pointwise(net.conv(x, channels, padding=1))
+
+
+def test_a_linear_layer_on_the_width() -> None:
+    net, y = mapped(32)
+    finding = only("RF410", net, net.linear(y, 32))
+    assert finding.message == (
+        "Linear acts on the last axis of N×32×32×32, its width, which happens to be 32 like its channels; pool and "
+        "flatten first, or permute"
+    )
+    assert [net.where(place) for place, _ in finding.related] == ["fc()", "conv"]
+
+
+def test_a_layer_norm_over_the_width() -> None:
+    net, y = mapped(32)
+    finding = only("RF411", net, norm(net, y, "LayerNorm", normalized_shape=(32,)))
+    assert finding.message.startswith("LayerNorm normalises the last axis of N×32×32×32, its width")
+    assert net.where(finding.place) == "norm.normalized_shape"
+
+
+def test_layers_that_are_meant_for_the_width_or_the_channels() -> None:
+    net, y = mapped(28)
+    net.linear(y, 28)
+    norm(net, y, "LayerNorm", normalized_shape=(28,))
+    net, y = mapped(32)
+    net.linear(y, 32, 32)
+    turned = [Read("kept", to, IDENTITY) for to in (0, 3, 1, 2)]
+    last = net.use("permute", [(y, turned)], (N, 32, 32, 32))
+    net.linear(last, 32)
+    norm(net, last, "LayerNorm", normalized_shape=(32,))
+    norm(net, y, "LayerNorm", normalized_shape=(32, 32))
+    assert silent("RF410", net)
+    assert silent("RF411", net)
+
+
+def test_the_input_itself_is_no_map_of_a_convolution() -> None:
+    net, x = image(N, 32, 32, 32)
+    net.linear(x, 32)
+    norm(net, x, "LayerNorm", normalized_shape=(32,))
+    assert silent("RF410", net)
+    assert silent("RF411", net)
+
+
+# RF504 transposed-size-drift
+
+
+def test_an_output_of_nearly_the_size_that_the_strides_promise() -> None:
+    net, x = image(N, 4, 16, 16)
+    y = net.conv(net.transposed(x, k=3, stride=2, padding=1), padding=1)
+    finding = only("RF504", net, y)
+    assert finding.message == (
+        "the output has 31 positions, 1 fewer than the 32 of its strides: this layer makes 2·n - 1 of n; "
+        "output_padding=1 makes 2·n"
+    )
+    assert net.where(finding.place) == "up.output_padding"
+
+
+def test_a_drift_is_the_same_for_symbolic_sizes() -> None:
+    net, x = image(N, 4, H, W)
+    assert "2*H - 1 positions" in only("RF504", net, net.transposed(x, k=3, stride=2, padding=1)).message
+
+
+def test_a_decoder_misses_the_input_of_its_encoder() -> None:
+    net, x = image(N, 4, 64, 64)
+    y = net.conv(net.conv(x, stride=2, padding=1, path="a"), stride=2, padding=1, path="b")
+    y = net.transposed(net.transposed(y, k=3, stride=2, padding=1, path="c"), k=3, stride=2, padding=1, path="d")
+    assert "61 positions, 3 fewer than the 64" in only("RF504", net, y).message
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"k": 4, "stride": 2, "padding": 1},
+        {"k": 3, "stride": 2, "padding": 1, "output_padding": 1},
+        {"k": 2, "stride": 2},
+        {"k": 4, "stride": 1},
+        {"k": 4, "stride": 2},
+    ],
+)
+def test_outputs_of_the_right_size_or_of_another_design(args: dict[str, int]) -> None:
+    net, x = image(N, 4, 16, 16)
+    assert silent("RF504", net, net.transposed(x, **args))
+
+
+def test_a_crop_makes_up_for_it() -> None:
+    net, x = image(N, 4, 16, 16)
+    y = net.transposed(x, k=3, stride=2)
+    y = net.sliced(net.sliced(y, 2, 0, 32), 3, 0, 32)
+    assert silent("RF504", net, y)
+
+
+def test_rounding_in_the_encoder_alone_is_not_blamed_on_the_decoder() -> None:
+    net, x = image(N, 4, 15, 15)
+    y = net.transposed(net.conv(x, k=3, stride=2, padding=1), k=2, stride=2)
+    assert silent("RF504", net, y)

@@ -38,6 +38,7 @@ class Source:
         self.text = text.removeprefix("\ufeff")
         self._module: libcst.Module | None = None
         self._marked: list[Any] = []
+        self._marks: dict[int, int] = {}
         self._spans: dict[int, tuple[int, int]] | None = None
         self._starts: list[int] = []
         self._shifts: dict[int, int] = {}
@@ -50,9 +51,11 @@ class Source:
         return self._module
 
     def mark(self, node: Any) -> int:
-        """A handle for a node of the tree; `span` turns it into lines and columns."""
-        self._marked.append(node)
-        return len(self._marked) - 1
+        """The handle of a node of the tree, the same each time; `span` turns it into lines and columns."""
+        if id(node) not in self._marks:
+            self._marks[id(node)] = len(self._marked)
+            self._marked.append(node)
+        return self._marks[id(node)]
 
     def span(self, mark: int) -> Span:
         """Where a marked node stands; the start of the file for a node of another tree.

@@ -353,7 +353,7 @@ def _finished(
         task=root.task,
         declared=declared,
     )
-    if not any(use.output is not None for use in made.uses):
+    if not any(operand.shape is not None for use in made.uses for operand in use.operands):
         _in_constructor_order(interp, made, network)
     return made
 

@@ -16,7 +16,7 @@ from rflint.trace import Trace, Use
 def dilation_without_effect(trace: Trace) -> Iterator[Finding]:
     """Whether a convolution with kernel 1 is dilated, in all layers that its constructor call builds."""
     for use in trace.uses if trace.order == "forward" else ():
-        if all(is_idle(twin) for twin in twins(trace, use)):
+        if is_idle(use) and all(is_idle(twin) for twin in twins(trace, use)):
             dilation = one_or_each(use.layer.args["dilation"])
             message = f"dilation {dilation} has no effect: a kernel of 1 has one tap and nothing between"
             fix = argument_fix(trace, use, "dilation", 1)

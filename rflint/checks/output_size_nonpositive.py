@@ -39,7 +39,8 @@ def smallest_input(use: Use, axis: int) -> int | None:
     """The smallest size from which the layer makes one output position; None if its arguments are not known.
 
     ⌊(n + 2p - K)/s⌋ + 1 ≥ 1 for a window of extent K (a pool in ceil_mode may lack s - 1 positions);
-    (n - 1)s - 2p + K + output_padding ≥ 1 for a transposed convolution; ⌊n·scale⌋ ≥ 1 for resampling.
+    (n - 1)s - 2p + K + output_padding ≥ 0 for a transposed convolution, of which torch takes an output without
+    positions; ⌊n·scale⌋ ≥ 1 for resampling.
     """
     if use.base == "Upsample":
         scale = use.layer.args.get("scale_factor")
@@ -50,7 +51,7 @@ def smallest_input(use: Use, axis: int) -> int | None:
         return None
     if is_transposed(use):
         extra = number(use, "output_padding", axis)
-        missing = None if extra is None else 1 + sliding.padding - sliding.extent - extra
+        missing = None if extra is None else sliding.padding - sliding.extent - extra
         return None if missing is None else 1 + max(0, -(-missing // sliding.stride))
     spare = sliding.stride - 1 if use.layer.args.get("ceil_mode", "Pool" in use.base) else 0
     return max(1, sliding.extent - sliding.padding - spare)

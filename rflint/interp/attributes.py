@@ -291,8 +291,8 @@ def drop(value: Value, name: str, frame: Frame) -> None:
 
 def describe(value: Value) -> str:
     """What a value is, for a reader."""
-    if isinstance(value, (Instance,)):
-        return f"{value.cls.name} object"
+    if isinstance(value, Instance):
+        return f"{getattr(value.cls, 'name', getattr(value.cls, '__name__', '?'))} object"
     if isinstance(value, (ClassValue, NativeClass)):
         return f"class {value.name}"
     if isinstance(value, (SourceModule, NativeModule)):

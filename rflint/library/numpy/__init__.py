@@ -5,6 +5,8 @@ Results are numpy's own, roots, logarithms and powers as the C library calculate
 
 from __future__ import annotations
 
-from rflint.library.numpy import arrays, calculations, making, members, reductions
-
-__all__ = ["arrays", "calculations", "making", "members", "reductions"]
+import rflint.library.numpy.arrays
+import rflint.library.numpy.calculations
+import rflint.library.numpy.making
+import rflint.library.numpy.members
+import rflint.library.numpy.reductions  # noqa: F401  imported for what they register

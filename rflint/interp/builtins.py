@@ -6,7 +6,7 @@ import builtins as host
 from typing import Any
 
 from rflint.dims import Dim
-from rflint.interp import attributes, hosts, operators
+from rflint.interp import attributes, budget, hosts, operators
 from rflint.interp.constructors import MADE
 from rflint.interp.frames import Args, Call, Frame
 from rflint.interp.functions import FUNCTIONS
@@ -127,6 +127,8 @@ class Builtins:
         for part in (value, spec):
             if isinstance(part, Unknown):
                 return part
+        if hosts.has_wide_field(spec):
+            return frame.unknown(f"a text of more than {budget.TEXT:,} characters", node)
         text = hosts.plain_text(value)
         if text is None:
             return frame.unknown(f"the text of {attributes.describe(value)}", node)
@@ -139,6 +141,8 @@ class Builtins:
 
     def percent_format(self, template: str, value: Value, frame: Frame, node: Any) -> Value:
         """`template % value`."""
+        if hosts.has_wide_field(template) or "*" in template:
+            return frame.unknown(f"a text of more than {budget.TEXT:,} characters", node)
         if is_concrete(value):
             try:
                 return template % value

@@ -152,17 +152,29 @@ def call_native(function: NativeFunction, args: Args, frame: Frame, node: Any) -
         return _run_unbound(function, context)
     if args.open is not None:
         return Unknown(args.open.reason, args.open.place)
-    return function.run(context, **bind_native(function.name, function.signature, args, frame, node))
+    return _guarded(function, context, bind_native(function.name, function.signature, args, frame, node))
 
 
 def _run_unbound(function: NativeFunction, context: Call) -> Value:
-    """Functions that look at the arguments themselves: too few of them are Python's error, or hidden in a star."""
-    try:
-        return function.run(context)
-    except (IndexError, ValueError):
-        if context.args.open is not None:
+    """Functions that look at the arguments themselves: they may be too few, or hidden in a star."""
+    if context.args.open is not None:
+        try:
+            return function.run(context)
+        except FAULTS:
             return Unknown(context.args.open.reason, context.args.open.place)
-        return context.unknown(f"{function.name}() with these arguments is not supported")
+    return _guarded(function, context, {})
+
+
+FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def _guarded(function: NativeFunction, context: Call, given: dict[str, Value]) -> Value:
+    """Arguments that nobody thought of when the function was described make its result unknown, and nothing else."""
+    try:
+        return function.run(context, **given)
+    except FAULTS as problem:
+        context.interp.faults.append(problem)
+        return context.unknown(f"{function.name} with these arguments is not supported")
 
 
 def bind_native(name: str, signature: Signature, args: Args, frame: Frame, node: Any) -> dict[str, Value]:

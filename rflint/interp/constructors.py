@@ -8,7 +8,7 @@ from rflint.dims import Dim
 from rflint.interp import attributes, hosts, operators
 from rflint.interp.expressions import distinct
 from rflint.interp.frames import Call
-from rflint.interp.functions import items_of
+from rflint.interp.functions import items_of, lent, taken_by
 from rflint.interp.values import (
     ClassMethod,
     ClassValue,
@@ -179,7 +179,7 @@ def slice_(call: Call) -> Value:
 def enumerate_(call: Call) -> Value:
     """`enumerate(values[, start])`."""
     args = call.args
-    items = items_of(call, args.positional[0])
+    items = taken_by(call, args.positional[0])
     start = args.positional[1] if len(args.positional) > 1 else args.keywords.get("start", 0)
     if isinstance(items, Unknown) or not isinstance(start, int):
         return items if isinstance(items, Unknown) else call.unknown("a count that is not known")
@@ -202,6 +202,9 @@ def zip_(call: Call) -> Value:
         made.append(taken)
         if isinstance(taken, Rest):
             break
+    for value in call.args.positional:
+        if isinstance(value, Iteration):
+            lent(value, call)
     return Iteration(made)
 
 
@@ -222,7 +225,7 @@ def _taken(rows: list[Iteration]) -> tuple[Value, ...] | Rest | None:
 def map_(call: Call) -> Value:
     """`map(function, ...)`: run at once."""
     function, *values = call.args.positional
-    rows = [items_of(call, value) for value in values]
+    rows = [taken_by(call, value) for value in values]
     unknown = next((row for row in rows if isinstance(row, Unknown)), None)
     if unknown is not None:
         return Iteration([Rest(unknown.reason, unknown.place)])
@@ -234,7 +237,7 @@ def map_(call: Call) -> Value:
 def filter_(call: Call) -> Value:
     """`filter(function, values)`: run at once."""
     function, values = call.args.positional[:2]
-    items = items_of(call, values)
+    items = taken_by(call, values)
     if isinstance(items, Unknown):
         return items
     kept: list[Value] = []

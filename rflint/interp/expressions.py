@@ -390,6 +390,8 @@ def _spread(args: Args, value: Value, frame: Frame, arg: Any) -> None:
             args.open = item
             return
         args.positional.append(item)
+    if len(args.positional) > budget.COLLECTION:
+        raise budget.Exhausted(f"a call with more than {budget.COLLECTION:,} arguments")
 
 
 def _spread_mapping(args: Args, value: Value, frame: Frame, arg: Any) -> None:

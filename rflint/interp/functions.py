@@ -52,11 +52,26 @@ def items_of(call: Call, value: Value) -> list[Value] | Unknown:
     return Unknown(rest.reason, rest.place) if rest is not None else items
 
 
+def taken_by(call: Call, value: Value) -> list[Value] | Unknown:
+    """The elements of an argument that Python takes only bit by bit; what is left in an iterator that others hold
+    too is not known afterwards."""
+    items = items_of(call, value)
+    if isinstance(value, Iteration):
+        lent(value, call)
+    return items
+
+
+def lent(value: Iteration, call: Call) -> None:
+    """An iterator from which another one takes."""
+    call.interp.state.touch(value)
+    value.items, value.position = [Rest("an iterator from which another one takes", call.place)], 0
+
+
 @function("len")
 def len_(call: Call) -> Value:
     """`len(value)`."""
     value = call.args.positional[0]
-    if isinstance(value, (str, bytes, range)):
+    if isinstance(value, (str, bytes)):
         return len(value)
     if isinstance(value, (Instance, Tensor)):
         found = attributes.look_up(value, "__len__", call.frame, call.node)

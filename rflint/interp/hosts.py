@@ -41,6 +41,8 @@ FIELDS: dict[type, frozenset[str]] = {
     range: frozenset(["start", "stop", "step"]),
     slice: frozenset(["start", "stop", "step"]),
 }
+COMPARED = 2_000
+"""Keys of one dict that are compared with one that is not among them."""
 METHODS: dict[tuple[type, str], NativeFunction] = {}
 Run = Callable[[Call], Value]
 
@@ -166,8 +168,8 @@ def _grows(name: str, receiver: Any, args: list[Value]) -> bool:
 
 
 def has_wide_field(text: str) -> bool:
-    """Does a format ask for more digits or blanks than anybody needs?"""
-    return any(len(digits) > 3 for digits in re.findall(r"\d+", text)) or text.count("{") > 1_000
+    """May a format ask for more digits or blanks than anybody needs?"""
+    return len(text) > 10_000 or any(len(digits) > 3 for digits in re.findall(r"\d+", text)) or "{}}" in text
 
 
 def _format(call: Call, receiver: str, args: list[Value]) -> Value:
@@ -256,7 +258,7 @@ def existing(value: dict[Value, Value], key: Value, frame: Frame, node: Any) -> 
     if found:
         return key
     frame.interp.loader.complete(value, frame, node, key)
-    for other in list(value):
+    for other in list(value) if len(value) <= COMPARED else ():
         objects = isinstance(key, Instance) or isinstance(other, Instance)
         if objects and operators.equal(other, key, frame, node) is True:
             return other

@@ -78,6 +78,8 @@ class Interpreter:
         self.trying: list[Any] = []
         """The `try` statements in whose bodies the current statement stands."""
         self.last_doubt: Unknown | None = None
+        self.faults: list[Exception] = []
+        """What descriptions of the library raised on arguments that they do not expect: ours to mend."""
         self._networks: dict[int, tuple[bool, Value]] = {}
 
     # -- running ---------------------------------------------------------------------------------------------

@@ -364,7 +364,12 @@ def _contains(container: Value, item: Value, frame: Frame, node: Any) -> Value:
     if isinstance(container, (str, bytes, range)):
         if isinstance(item, Unknown):
             return item
-        return item in container if is_concrete(item) else frame.unknown("membership of a symbolic size", node)
+        if not is_concrete(item) or (isinstance(container, range) and not isinstance(item, int)):
+            return frame.unknown("whether a range holds it", node)
+        try:
+            return item in container
+        except TypeError as problem:
+            raise Raised(TypeError, str(problem), frame.place(node)) from None
     if isinstance(container, Instance):
         found = attributes.find_in_class(container.cls, "__contains__")
         if found is not attributes.ABSENT:

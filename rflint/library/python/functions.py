@@ -212,7 +212,8 @@ def islice(call: Call, iterable: Value, ends: tuple[Value, ...]) -> Value:
 @function("itertools.count")
 def count(call: Call) -> Value:
     """`count()` has no end; it is followed for as many items as the budget of a loop has."""
-    start, step, *_ = [*call.args.positional, 0, 1][:2] if call.args.positional else [0, 1]
+    given = {**dict(zip(("start", "step"), call.args.positional, strict=False)), **call.args.keywords}
+    start, step = given.get("start", 0), given.get("step", 1)
     if isinstance(start, int) and isinstance(step, int) and step:
         rest = Rest("count() is followed for 1000 numbers", call.place)
         return Iteration([*range(start, start + step * 1000, step), rest])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from rflint import checks
 from rflint.advice import advised
+from rflint.building import TargetError
 from rflint.config import Config
 from rflint.declarations import NOTHING, Declared, by_name
 from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
@@ -16,10 +17,11 @@ from rflint.files import SourceError, find_files, may_hold_network, read_text
 from rflint.interp.imports import Read
 from rflint.roots import root_of, roots
 from rflint.selection import ignored_in, selected
+from rflint.session import Root, Session
 from rflint.source import SyntaxProblem
 from rflint.suppressions import Comments, comments
 from rflint.trace import Place, Shape, Trace, Use, show_shape
-from rflint.tracing import Root, Session, TargetError, trace
+from rflint.tracing import trace
 
 SYNTAX = Rule("RF900", "syntax-error", "error", lambda _: ())
 

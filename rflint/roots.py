@@ -17,6 +17,7 @@ from typing import Any
 import libcst as cst
 
 from rflint.annotations import annotated
+from rflint.building import TargetError, build
 from rflint.declarations import NOTHING, Declared, by_name
 from rflint.dims import equal
 from rflint.interp import attributes, budget
@@ -34,9 +35,10 @@ from rflint.interp.values import (
 )
 from rflint.makers import Seen
 from rflint.seen import seen
+from rflint.session import Root, Session, deep_recursion
 from rflint.suppressions import comments
 from rflint.trace import Shape
-from rflint.tracing import Root, Session, TargetError, build, deep_recursion, forward_parameters
+from rflint.tracing import forward_parameters
 
 
 def roots(session: Session, file: str, declared: Mapping[str, Declared], default: Declared = NOTHING) -> list[Root]:

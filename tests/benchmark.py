@@ -17,9 +17,10 @@ from pathlib import Path
 from rflint.config import Config
 from rflint.linter import Options, check, read_from_disk
 from rflint.receptive import fields
+from rflint.session import Root, Session
 from rflint.source import Source
 from rflint.trace import Trace
-from rflint.tracing import Root, Session, trace
+from rflint.tracing import trace
 
 RUNS = 5
 

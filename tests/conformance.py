@@ -19,8 +19,9 @@ from typing import Any
 
 from rflint.linter import read_from_disk
 from rflint.receptive import fields, json_field, reached
+from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import Root, Session, trace
+from rflint.tracing import trace
 
 RECORDED = Path(__file__).parent / "recorded"
 REACHED = {"complete": 94, "calls right": 13626, "fields right": 248}

@@ -6,8 +6,9 @@ from typing import Any
 
 from calls import shape
 
+from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import Root, Session, trace
+from rflint.tracing import trace
 
 SOURCE = """
 import torch

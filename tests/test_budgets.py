@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rflint.interp import budget, values
+from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import Root, Session, trace
+from rflint.tracing import trace
 
 NET = """\
 import torch

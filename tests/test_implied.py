@@ -6,8 +6,9 @@ import pytest
 
 from rflint.dims import parse, substitute
 from rflint.implied import implied_sizes, implied_text, value_at
+from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import Root, Session, trace
+from rflint.tracing import trace
 
 NET = """
 import torch

@@ -9,8 +9,9 @@ from calls import SOURCE, shape
 
 from rflint.dims import Size
 from rflint.field import blocks, repeated
+from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import Root, Session, trace
+from rflint.tracing import trace
 
 IMPORTS = """
 from einops import einsum, parse_shape, rearrange, reduce, repeat

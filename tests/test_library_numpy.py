@@ -10,7 +10,8 @@ from rflint.interp.imports import Loader
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import Unknown
 from rflint.library import LIBRARY
-from rflint.tracing import Root, Session, trace
+from rflint.session import Root, Session
+from rflint.tracing import trace
 
 
 def value(*statements: str) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 from rflint import linter
 from rflint.config import Config, from_toml
-from rflint.tracing import Root
+from rflint.session import Root
 
 NET = """
 import torch

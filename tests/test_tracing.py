@@ -6,9 +6,11 @@ from textwrap import dedent
 
 import pytest
 
+from rflint.building import TargetError
 from rflint.dims import symbol
+from rflint.session import Root, Session
 from rflint.trace import Shape, Trace
-from rflint.tracing import Root, Session, TargetError, trace
+from rflint.tracing import trace
 
 HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n\n"
 

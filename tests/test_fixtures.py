@@ -82,7 +82,8 @@ def _last_axis(trace: Trace, use: Use) -> tuple[Use, dict[str, Any]]:
 
 def _agree(pin: dict[str, Any], trace: Trace, use: Use, field: dict[str, Any]) -> bool:
     if pin.get("data_dependent"):
-        return field["size"] is None
+        bound = {key: value[-1] for key, value in field["at_least"].items()}
+        return field["size"] is None and all(bound[key] == pin[key] for key in ("size", "jump", "start"))
     if any(field[key] != pin[key] for key in ("size", "jump", "start")):
         return False
     if "global" in pin and not str(field["global"]).startswith(pin["global"] + " "):

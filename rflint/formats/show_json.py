@@ -77,8 +77,8 @@ def json_use(use: Use, trace: Trace, span: Spans, with_reached: bool) -> dict[st
         "inputs": [mirrored(shape) for shape in use.inputs],
         "output": mirrored(use.output),
         "conditional": bool(use.conditional),
-        "field": json_field(seen[first], counts[first]) if first in seen else None,
+        "field": json_field(seen[first], counts[first], use.output) if first in seen else None,
     }
     if others:
-        row["fields"] = {name: json_field(seen[name], counts[name]) for name in others if name in seen}
+        row["fields"] = {name: json_field(seen[name], counts[name], use.output) for name in others if name in seen}
     return row

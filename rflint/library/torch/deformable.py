@@ -1,11 +1,14 @@
-"""Deformable convolutions of torchvision: not written in Python, so that reading torchvision's source does not help."""
+"""Deformable convolutions of torchvision: not written in Python, so that reading torchvision's source does not help.
+
+What they read depends on their offsets; the access of the regular grid, all offsets zero, is given as a lower bound.
+"""
 
 from __future__ import annotations
 
 from rflint.interp.values import Tensor, Value, is_size
 from rflint.library.registry import LIBRARY
 from rflint.library.torch.convolution import REFUSED, conv_axis, from_weight, prepared
-from rflint.library.torch.op import Op, fresh, functional, kept, layer, stop, unread
+from rflint.library.torch.op import Op, fresh, functional, kept, layer, stop
 from rflint.trace import Read
 
 REASON = "where a deformable convolution reads depends on its offsets"
@@ -19,16 +22,21 @@ def deform(op: Op, input: Value, offset: Value, mask: Value = None) -> Value:
         return answer
     if len(input.shape) != 4:
         return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
-    sizes = [conv_axis(op, input.shape[2 + axis], axis, 2 + axis)[0] for axis in range(2)]
-    if None in sizes:
+    made = [conv_axis(op, input.shape[2 + axis], axis, 2 + axis) for axis in range(2)]
+    if None in [size for size, _ in made]:
         return op.opaque([input], REFUSED)
     channels = op.arg("out_channels")
-    rows = [(input, [kept(0), Read("mixed"), unread(2, REASON), unread(3, REASON)])]
+    regular = [Read("unknown", 2 + axis, read.access, REASON) for axis, (_, read) in enumerate(made)]
+    rows = [(input, [kept(0), Read("mixed"), *regular])]
     for other in (offset, mask):
-        if isinstance(other, Tensor) and other.shape is not None:
-            rows.append((other, [unread(axis, REASON) for axis in range(len(other.shape))]))
-    made = (input.shape[0], channels if is_size(channels) else fresh(), *(size for size in sizes if size is not None))
-    return op.emit(rows, made)
+        if isinstance(other, Tensor) and other.shape is not None and len(other.shape) == 4:
+            rows.append((other, [kept(0), Read("mixed"), kept(2), kept(3)]))
+    shape = (
+        input.shape[0],
+        channels if is_size(channels) else fresh(),
+        *(size for size, _ in made if size is not None),
+    )
+    return op.emit(rows, shape)
 
 
 LIBRARY.foreign.add("torchvision")

@@ -1,10 +1,15 @@
-"""Sampling at positions that are data: `F.grid_sample`, `F.affine_grid`."""
+"""Sampling at positions that are data: `F.grid_sample`, `F.affine_grid`.
+
+As a lower bound they are given the access of the identity grid: resampling to the size of the grid, and no more.
+"""
 
 from __future__ import annotations
 
+from rflint.dims import Size
 from rflint.interp.values import Tensor, Value, is_size
 from rflint.library.torch.axes import FUNCTIONAL
-from rflint.library.torch.op import Op, functional, kept, stop, tensor_of, unread
+from rflint.library.torch.op import Op, functional, kept, stop, tensor_of
+from rflint.library.torch.sampling import sampled
 from rflint.trace import Read, Shape
 
 MOVED = "it samples at positions that are computed"
@@ -21,10 +26,17 @@ def grid_sample(op: Op, input: Value, grid: Value) -> Value:
     if rank not in (4, 5) or len(grid.shape) != rank:
         return op.opaque([input, grid], f"a grid with {len(grid.shape)} axes for an input with {rank}")
     spatial = range(2, rank)
-    sampled = [kept(0), kept(1), *(unread(to, MOVED) for to in spatial)]
+    moved = [kept(0), kept(1), *(_moved(op, input.shape[to], grid.shape[to - 1], to) for to in spatial)]
     positions = [kept(0), *(kept(to) for to in spatial), Read("whole")]
     shape: Shape = (*input.shape[:2], *grid.shape[1:-1])
-    return op.emit([(input, sampled), (grid, positions)], shape, grid.reason)
+    return op.emit([(input, moved), (grid, positions)], shape, grid.reason)
+
+
+def _moved(op: Op, size: Size, out: Size, to: int) -> Read:
+    """An axis that is read where data say; with what the identity grid reads of it."""
+    mode, aligned = op.arg("mode"), bool(op.arg("align_corners"))
+    linear = {"bilinear": "bilinear", "nearest": "nearest-exact", "bicubic": "bicubic"}.get(str(mode))
+    return Read("unknown", to, sampled(linear, size, out, None, aligned, False), MOVED)
 
 
 def affine_grid(op: Op, theta: Value) -> Value:

@@ -125,7 +125,23 @@ def repeat_interleave(op: Op, input: Tensor, repeats: Value, dim: Value, output_
 @tensor_function("roll", signature="input, shifts, dims=None")
 def roll(op: Op, input: Tensor, shifts: Value, dims: Value) -> Value:
     """`roll(shifts, dims)`: what leaves at one end comes back at the other."""
-    return turned_round(op, input, dims)
+    shape = input.shape or ()
+    by = shifts if isinstance(shifts, (list, tuple)) else [shifts]
+    at = axes(dims, len(shape)) if dims is not None or len(shape) == 1 else "the axes are rolled as one"
+    if isinstance(at, str) or len(set(at)) < len(by) or len(at) != len(by):
+        return turned_round(op, input, dims)
+    moves = dict(zip(at, by, strict=True))
+    reads = [_rolled(moves[to], size, to) if to in moves else kept(to) for to, size in enumerate(shape)]
+    return op.emit([(input, reads)], shape, input.reason)
+
+
+def _rolled(by: Value, size: Size, at: int) -> Read:
+    """Position i reads i - by.  What comes back at the other end counts as padding, as with circular padding."""
+    if not isinstance(by, int):
+        return unread(at, "how far its positions are rolled is not known")
+    if isinstance(size, int) and size > 0 and 2 * abs(by) > size:
+        by = (by + size // 2) % size - size // 2
+    return Read("kept", at, field.shifted(-by))
 
 
 @tensor_function("flip", signature="input, *dims")

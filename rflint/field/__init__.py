@@ -1,0 +1,47 @@
+"""The geometry of one axis, in exact integers.
+
+`accesses` say what an operation reads, `interpolation` what torch's resampling reads; `intervals` are what units see
+of a network's input, `positions` exact sets with their holes, `chains` the closed forms for layers in a row.
+"""
+
+from rflint.field.accesses import (
+    IDENTITY,
+    MAX_PHASES,
+    Access,
+    bins,
+    blocks,
+    repeated,
+    shifted,
+    strided,
+    transposed,
+    window,
+)
+from rflint.field.chains import holes_in_chain
+from rflint.field.interpolation import cubic, linear, linear_by, nearest, nearest_exact
+from rflint.field.intervals import INPUT, Interval, union
+from rflint.field.positions import MAX_EXTENT, Positions, spread
+
+__all__ = [
+    "IDENTITY",
+    "INPUT",
+    "MAX_EXTENT",
+    "MAX_PHASES",
+    "Access",
+    "Interval",
+    "Positions",
+    "bins",
+    "blocks",
+    "cubic",
+    "holes_in_chain",
+    "linear",
+    "linear_by",
+    "nearest",
+    "nearest_exact",
+    "repeated",
+    "shifted",
+    "spread",
+    "strided",
+    "transposed",
+    "union",
+    "window",
+]

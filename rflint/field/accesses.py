@@ -1,0 +1,101 @@
+"""Accesses: which positions of one axis of its input an output position of an operation reads, as exact integers.
+
+Unclipped: positions outside of the axis are padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import ceil, floor, gcd
+
+MAX_PHASES = 4096
+"""Maps that repeat only after more output positions than this are not described (`None`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Which positions of one input axis an output position reads.
+
+    Output position `len(taps)*m + φ` reads `{step*m + t for t in taps[φ]}`, unclipped.
+    """
+
+    step: int
+    taps: tuple[range, ...]
+    """One range per phase φ; an empty one reads nothing (such outputs are only bias)."""
+
+
+IDENTITY = Access(1, (range(1),))
+
+
+def access_of(step: int, taps: Iterable[range]) -> Access:
+    access = Access(step, tuple(taps))
+    return IDENTITY if access == IDENTITY else access
+
+
+@lru_cache(maxsize=1024)
+def window(kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> Access:
+    """A convolution or pool: output i reads `stride*i - padding + dilation*t`, t < kernel; `padding` is on the left."""
+    dilation = max(dilation, 1)  # torch refuses less, so there is nothing to be right about
+    return access_of(stride, (range(-padding, -padding + dilation * (kernel - 1) + 1, dilation),))
+
+
+@lru_cache(maxsize=1024)
+def transposed(kernel: int, stride: int, padding: int, dilation: int) -> Access | None:
+    """A transposed convolution: output i reads every x with `stride*x - padding + dilation*t == i` for some t < kernel.
+
+    None for a stride that torch refuses, or that has more than MAX_PHASES phases.
+    """
+    if not 1 <= stride <= MAX_PHASES or dilation < 1:
+        return None
+    return access_of(1, (_written(phase + padding, kernel, stride, dilation) for phase in range(stride)))
+
+
+def _written(target: int, kernel: int, stride: int, dilation: int) -> range:
+    """The x with `stride*x + dilation*t == target` for some 0 ≤ t < kernel: t runs in steps of stride/gcd."""
+    shared = gcd(stride, dilation)
+    every = stride // shared
+    first = target // shared * pow(dilation // shared, -1, every) % every
+    if target % shared:
+        return range(0)
+    last = first + (kernel - 1 - first) // every * every  # before first if the kernel has no such t: an empty range
+    low, high = (target - dilation * last) // stride, (target - dilation * first) // stride
+    return range(low, high + 1, dilation // shared)
+
+
+def shifted(by: int) -> Access:
+    """Output i reads i + by: a crop, or a pad with `by` negative."""
+    return strided(by, 1)
+
+
+def strided(start: int, step: int) -> Access:
+    """Output i reads start + step*i: a slice, a flip if step is negative."""
+    return access_of(step, (range(start, start + 1),))
+
+
+def blocks(r: int) -> Access:
+    """Output i reads r*i … r*i + r - 1: PixelUnshuffle."""
+    return window(r, r)
+
+
+def repeated(r: int) -> Access | None:
+    """Output i reads i // r: PixelShuffle, repeat_interleave, nearest upsampling by an integer factor."""
+    return access_of(1, (range(1),) * r) if 1 <= r <= MAX_PHASES else None
+
+
+@lru_cache(maxsize=256)
+def bins(n: int, m: int) -> Access | None:
+    """Adaptive pooling of n positions to m: output i reads ⌊i·n/m⌋ … ⌈(i+1)·n/m⌉ - 1."""
+    if m < 1 or n < 0:
+        return None
+    share = Fraction(n, m)
+    return periodic(share, lambda phase: range(floor(share * phase), ceil(share * (phase + 1))))
+
+
+def periodic(rate: Fraction, taps: Callable[[int], range]) -> Access | None:
+    """The access whose output positions advance by `rate`: a period of its denominator."""
+    if rate.denominator > MAX_PHASES:
+        return None
+    return access_of(rate.numerator, map(taps, range(rate.denominator)))

@@ -1,0 +1,115 @@
+"""Exact sets of positions of one axis, as big integers: for the holes inside of an interval."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import gcd
+
+from rflint.field.accesses import IDENTITY, Access
+
+MAX_EXTENT = 1 << 20
+"""Sets that extend over more positions than this are not computed (`None`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """A finite set of positions as a bit set: bit i is position offset + i, and bit 0 is set unless it is empty."""
+
+    offset: int = 0
+    bits: int = 0
+
+    def __iter__(self) -> Iterator[int]:
+        return (self.offset + i for i, digit in enumerate(_digits(self.bits)) if digit == "1")
+
+    @property
+    def count(self) -> int:
+        """How many positions are in the set."""
+        return self.bits.bit_count()
+
+    @property
+    def extent(self) -> int:
+        """How many positions there are from the first to the last."""
+        return self.bits.bit_length()
+
+    @property
+    def holes(self) -> tuple[range, ...]:
+        """The runs of positions inside the extent that are not in the set."""
+        runs = re.finditer("0+", _digits(self.bits))
+        return tuple(range(self.offset + run.start(), self.offset + run.end()) for run in runs) if self.bits else ()
+
+    @property
+    def pattern(self) -> str:
+        """The set as a picture, `#.#.#`, from the first position to the last."""
+        return _digits(self.bits).replace("1", "#").replace("0", ".") if self.bits else ""
+
+    @property
+    def gcd(self) -> int:
+        """The greatest common divisor of the distances between positions: 1 where they fall on no coarser lattice."""
+        return gcd(*(position - self.offset for position in self))
+
+    def union(self, other: Positions) -> Positions | None:
+        """The positions in either; None if they are too far apart."""
+        if not self.bits or not other.bits:
+            return self if self.bits else other
+        low = min(self.offset, other.offset)
+        if max(self.offset + self.extent, other.offset + other.extent) - low > MAX_EXTENT:
+            return None
+        return Positions(low, self.bits << (self.offset - low) | other.bits << (other.offset - low))
+
+
+def _digits(bits: int) -> str:
+    """The binary digits, lowest first."""
+    return bin(bits)[:1:-1]
+
+
+def spread(needed: Positions, access: Access) -> Positions | None:
+    """The positions that an operation reads for the needed ones of its output; None if they extend too far."""
+    if access is IDENTITY:
+        return needed
+    found = Positions()
+    digits = _digits(needed.bits)
+    for phase, taps in enumerate(access.taps):
+        turns = _turns(needed.offset, digits, len(access.taps), phase)
+        read = _tapped(turns, access.step, taps) if taps and turns.bits else Positions()
+        joined = None if read is None else found.union(read)
+        if joined is None:
+            return None
+        found = joined
+    return found
+
+
+def _turns(offset: int, digits: str, period: int, phase: int) -> Positions:
+    """The m for which period*m + phase is in the set."""
+    first = (phase - offset) % period
+    picked = digits[first::period]
+    low = picked.find("1")
+    if low < 0:
+        return Positions()
+    return Positions((offset + first) // period + low, int(picked[low:][::-1], 2))
+
+
+def _tapped(turns: Positions, step: int, taps: range) -> Positions | None:
+    """The positions step*m + t for the m in `turns` and t in `taps`."""
+    if (turns.extent - 1) * abs(step) + taps[-1] - taps[0] >= MAX_EXTENT:
+        return None
+    scaled = _scaled(turns, step)
+    bits, done = scaled.bits, 1
+    while done < len(taps):  # doubling: as many shifts as the number of taps has digits
+        more = min(done, len(taps) - done)
+        bits |= bits << (more * taps.step)
+        done += more
+    return Positions(scaled.offset + taps[0], bits)
+
+
+def _scaled(positions: Positions, step: int) -> Positions:
+    """Every position times step."""
+    if step == 1:
+        return positions
+    if step == 0:
+        return Positions(0, 1)
+    digits = _digits(positions.bits)
+    first = positions.offset if step > 0 else positions.offset + len(digits) - 1
+    spaced = ("0" * (abs(step) - 1)).join(digits if step < 0 else digits[::-1])
+    return Positions(step * first, int(spaced, 2))

@@ -7,15 +7,18 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import NoReturn
 
-COMMANDS = ("check", "show", "rule")
+COMMANDS = ("check", "show", "rule", "suggest")
 CHECK_FORMATS = ("concise", "full", "json")
 SHOW_FORMATS = ("table", "json")
+MOST_POSITIONS = 10**9
+MOST_LAYERS = 1000
 FAIL_ON = ("error", "warning", "info", "never")
 
 OVERVIEW = """\
 usage: rflint [check] [options] [TARGET...]   lint files, folders, `-`, or FILE::CALL (that network alone)
        rflint show [options] TARGET           the table of a network: sizes, receptive fields, jumps
        rflint rule [NAME|CODE]                the page of a rule; without a name, the list of all
+       rflint suggest --field R [options]     dilation schedules for a wanted receptive field
 
 Reads the source of PyTorch networks, never runs it, and says what is wrong with their geometry.
 `rflint check --help` and `rflint show --help` list the options.
@@ -96,6 +99,8 @@ def require(arguments: argparse.Namespace, parser: Parser) -> None:
         raise UsageError(f"show takes one target, FILE or FILE::CALL, not {len(given)}", short_usage(parser))
     if arguments.command == "rule" and len(given) > 1:
         raise UsageError(f"rule takes one name or code, not {len(given)}", short_usage(parser))
+    if arguments.command == "suggest" and given:
+        raise UsageError(f"suggest takes options only, and no {given[0]}", short_usage(parser))
 
 
 def refuse_broken(target: str) -> None:
@@ -144,6 +149,17 @@ def at_least_one(text: str) -> int:
     return int(text)
 
 
+def up_to(most: int) -> Callable[[str], int]:
+    """A reader of whole numbers from 1 to `most`."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or not 1 <= int(text[:20]) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {most}")
+        return int(text)
+
+    return read
+
+
 def words(text: str) -> list[str]:
     """`RF2,even-kernel` as a list."""
     return [word for word in text.replace(",", " ").split() if word]
@@ -183,7 +199,29 @@ def rule_parser() -> Parser:
     return parser
 
 
-PARSERS = {"check": check_parser, "show": show_parser, "rule": rule_parser}
+def suggest_parser() -> Parser:
+    """The options of `rflint suggest`."""
+    parser = new_parser("suggest", "--field R [options]", "Dilation schedules for a wanted receptive field.")
+    parser.add_argument("targets", nargs="*", help=argparse.SUPPRESS)
+    group = parser.add_argument_group("what is wanted")
+    number, layers = up_to(MOST_POSITIONS), up_to(MOST_LAYERS)
+    group.add_argument("--field", type=number, metavar="R", required=True, help="input positions that a unit is to see")
+    group.add_argument("--kernel", type=number, metavar="K", default=3, help="the layers' kernel size (default: 3)")
+    group.add_argument("--layers", type=layers, metavar="N", help="so many layers instead of as few as possible")
+    jump = "input positions from unit to unit where the layers stand: the strides before them (default: 1)"
+    group.add_argument("--jump", type=number, metavar="J", default=1, help=jump)
+    seen = "input positions that a unit sees where the layers stand (default: the jump)"
+    group.add_argument("--seen", type=number, metavar="R", help=seen)
+    group.add_argument("--hdc", action="store_true", help="only rates valid as hybrid dilated convolution")
+    group = parser.add_argument_group("report")
+    axes = "1, 2 or 3 spatial axes, for the line to paste (default: 2)"
+    group.add_argument("--axes", type=up_to(3), metavar="N", default=2, help=axes)
+    group.add_argument("--format", type=one_of("text", "json"), metavar="text|json", default="text")
+    group.add_argument("--debug", action="store_true", help="show the traceback of an internal failure")
+    return parser
+
+
+PARSERS = {"check": check_parser, "show": show_parser, "rule": rule_parser, "suggest": suggest_parser}
 
 
 def new_parser(command: str, usage: str, description: str) -> Parser:

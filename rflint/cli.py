@@ -1,4 +1,6 @@
-"""The command line: `rflint check`, `show` and `rule`.  Findings go to stdout, what is said about the run to stderr.
+"""The command line: `rflint check`, `show`, `rule` and `suggest`.
+
+Findings go to stdout, what is said about the run to stderr.
 
 Exit status: 2 for a usage error, a target that cannot be read or an internal failure; else 1 if `check` found
 anything at or above `--fail-on`; else 0.
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 from rflint import __version__
 from rflint.arguments import OVERVIEW, UsageError, parse, suggestion
 from rflint.output import close_quietly, escape_unprintable, in_colour, say, write
+from rflint.suggest import suggest
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -209,4 +212,4 @@ def rule_text(rules: Sequence[Rule], arguments: Namespace) -> str:
     return pages.page(rules[0]) if single else pages.catalogue(rules)
 
 
-COMMANDS: dict[str, Callable[[Namespace], int]] = {"check": check, "show": show, "rule": rule}
+COMMANDS: dict[str, Callable[[Namespace], int]] = {"check": check, "show": show, "rule": rule, "suggest": suggest}

@@ -15,17 +15,17 @@ import tomli
 ROOT = Path(__file__).parents[1]
 
 LEVELS = {
-    0: "dims field floors intervals nesting polynomials proofs schedules sizes",
+    0: "dims field floors gains intervals nesting polynomials proofs schedules sizes",
     1: "advice config declarations diagnostics environment files implied positions receptive selection shapes source "
-    "suppressions trace",
+    "suggestions suppressions trace",
     2: "interp",
     3: "annotations bindings building feeding finishing library makers roots seen session tracing",
     4: "checks",
     5: "cache fixes linter pages",
-    6: "arguments cli flake8_plugin formats output report server settings",
+    6: "arguments cli flake8_plugin formats output report server settings suggest",
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names.split()}
-COMMAND_LINE = {"arguments", "cli", "output", "settings"}
+COMMAND_LINE = {"arguments", "cli", "output", "settings", "suggest"}
 """One face in several files, the only one that knows another: it prints with `formats`."""
 
 

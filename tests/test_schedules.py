@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rflint.field import holes_in_chain
-from rflint.schedules import dense_rates, extent
+from rflint.schedules import covering_rates, dense_rates, extent, fewest_layers, hybrid_distances, is_hybrid
 
 
 @cache
@@ -68,3 +68,92 @@ def test_schedules_that_are_known(kernels: list[int], wanted: int, rates: list[i
 def test_a_kernel_of_1_has_no_rate() -> None:
     with pytest.raises(ValueError, match="one position"):
         dense_rates([3, 1], 9)
+
+
+# The fewest layers
+
+
+@cache
+def dense(kernel: int, layers: int) -> list[tuple[int, ...]]:
+    """All dense schedules without two that differ in their order only: it does not matter."""
+    every = combinations_with_replacement(range(1, kernel**layers + 1), layers)
+    return [rates for rates in every if not holes_in_chain((kernel,) * layers, rates)]
+
+
+def reach(kernel: int, rates: Sequence[int]) -> int:
+    return extent((kernel,) * len(rates), rates)
+
+
+SMALL = [(2, 4), (3, 3), (4, 2), (5, 2)]
+
+
+@pytest.mark.parametrize(("kernel", "most"), SMALL)
+def test_no_dense_schedule_has_fewer_layers(kernel: int, most: int) -> None:
+    for wanted in range(1, kernel**most + 1):
+        found = fewest_layers(kernel, wanted)
+        possible = [n for n in range(most + 1) if any(reach(kernel, rates) >= wanted for rates in dense(kernel, n))]
+        assert len(found) == possible[0]
+        assert reach(kernel, found) >= wanted
+        assert not holes_in_chain((kernel,) * len(found), found)
+
+
+@pytest.mark.parametrize(("kernel", "most"), SMALL)
+def test_of_as_many_layers_none_has_a_smaller_field_or_last_rate(kernel: int, most: int) -> None:
+    for wanted in range(1, kernel**most + 2):
+        rows = [(reach(kernel, rates), rates[-1]) for rates in dense(kernel, most) if reach(kernel, rates) >= wanted]
+        found = covering_rates(kernel, most, wanted)
+        assert (found and (reach(kernel, found), found[-1])) == min(rows, default=None)
+
+
+@pytest.mark.parametrize(("kernel", "most"), SMALL)
+def test_no_schedule_that_is_valid_by_the_hybrid_criterion_has_fewer_layers(kernel: int, most: int) -> None:
+    for wanted in range(1, kernel**most + 1):
+        found = fewest_layers(kernel, wanted, growth=2)
+        assert is_hybrid(kernel, found)
+        assert not holes_in_chain((kernel,) * len(found), found)
+        rising = [rates for rates in dense(kernel, len(found) - 1) if is_hybrid(kernel, rates)] if found else []
+        assert all(reach(kernel, rates) < wanted for rates in rising)
+
+
+@given(st.integers(2, 9), st.integers(1, 10**9), st.sampled_from((None, 1, 2)))
+def test_every_wanted_field_is_reached_without_holes(kernel: int, wanted: int, growth: int | None) -> None:
+    rates = fewest_layers(kernel, wanted, growth)
+    assert wanted <= reach(kernel, rates) < wanted + kernel - 1
+    assert not holes_in_chain((kernel,) * len(rates), rates)
+    assert growth != 2 or is_hybrid(kernel, rates)
+
+
+@pytest.mark.parametrize(
+    ("rates", "distances"),
+    [([1, 2, 5], [1, 2, 5]), ([1, 2, 9], [3, 5, 9]), ([2, 2, 2], [2, 2, 2]), ([1, 3, 2], [2, 4, 2]), ([], [])],
+)
+def test_distances_of_the_hybrid_criterion(rates: list[int], distances: list[int]) -> None:
+    assert hybrid_distances(rates) == distances
+
+
+def test_the_hybrid_criterion() -> None:
+    assert is_hybrid(3, [1, 2, 5])
+    assert not is_hybrid(3, [1, 2, 9])
+    assert not is_hybrid(3, [2, 2, 2])
+    assert is_hybrid(3, [7]) is False
+    assert is_hybrid(3, [1])
+
+
+@pytest.mark.parametrize(
+    ("kernel", "wanted", "growth", "rates"),
+    [
+        (3, 512, None, [1, 3, 9, 27, 81, 135]),
+        (3, 512, 1, [1, 3, 6, 12, 24, 48, 81, 81]),
+        (2, 1024, None, [2**i for i in range(10)]),
+        (5, 512, None, [1, 5, 25, 97]),
+        (5, 512, 2, [1, 5, 15, 45, 62]),
+        (3, 1, None, []),
+    ],
+)
+def test_fewest_layers_that_are_known(kernel: int, wanted: int, growth: int | None, rates: list[int]) -> None:
+    assert fewest_layers(kernel, wanted, growth) == rates
+
+
+def test_a_field_may_be_too_large_for_so_many_layers() -> None:
+    assert covering_rates(3, 3, 27) == [1, 3, 9]
+    assert covering_rates(3, 3, 28) is None

@@ -149,6 +149,14 @@ def minimum(a: Size, b: Size) -> Size:
     return _size(floors.extreme("min", _polynomial(a), _polynomial(b), proofs.is_negative))
 
 
+def cancelled(a: Size, b: Size) -> tuple[Size, Size]:
+    """Both without the factors that all their terms share: equal where a and b are, for sizes that are not 0."""
+    if isinstance(a, int) and isinstance(b, int):
+        return a, b
+    left, right = polynomials.cancelled(_polynomial(a), _polynomial(b))
+    return _size(left), _size(right)
+
+
 # Looking into sizes
 
 

@@ -4,8 +4,8 @@
 
 SOURCES is the folder into which a torchvision wheel was unpacked; nothing of it is imported.  `tests/recorded/shapes`
 holds every call that torch made of a convolution, pool, norm, linear or upsampling module, `tests/recorded/fields` the
-receptive fields measured by gradient.  Missing is work to do, wrong is a bug: the exit status is 1 if anything is
-wrong, or if less is right than `REACHED` says.
+receptive fields measured by gradient; `tests/symbolic.py` runs the same networks on symbolic sizes.  Missing is work
+to do, wrong is a bug: the exit status is 1 if anything is wrong, or if less is right than `REACHED` says.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from rflint.receptive import fields, json_field, reached
 from rflint.session import Root, Session
 from rflint.trace import Trace
 from rflint.tracing import trace
+from tests.symbolic import compare_symbolic
 
 RECORDED = Path(__file__).parent / "recorded"
-REACHED = {"complete": 94, "calls right": 13626, "fields right": 248}
+REACHED = {"complete": 94, "calls right": 13626, "fields right": 248, "symbolic complete": 77, "symbolic fixed": 17}
 
 
 def main(argv: list[str]) -> int:
@@ -36,13 +37,21 @@ def main(argv: list[str]) -> int:
         for truth in _recorded(kind, names):
             for problem in compare(truth, _traced(session, sources, truth, kind), totals):
                 print(f"{truth['network']}: {problem}")
+    for truth in _recorded("shapes", names):
+        for problem in compare_symbolic(truth, session, sources, totals):
+            print(f"{truth['network']}: {problem}")
     print(
         f"networks complete {totals['complete']}/{totals['networks']} · "
         f"layer calls right {totals['calls right']}/{totals['calls']}, wrong {totals['calls wrong']} · "
         f"fields right {totals['fields right']}/{totals['fields']}, wrong {totals['fields wrong']}"
     )
+    print(
+        f"symbolic runs: {totals['symbolic complete']} of {totals['symbolic']} networks complete, "
+        f"{totals['symbolic fixed']} fixed by their own reason, wrong {totals['symbolic wrong']}"
+    )
     short = not names and any(totals[what] < least for what, least in REACHED.items())
-    return int(bool(totals["calls wrong"] or totals["fields wrong"]) or short)
+    wrong = any(totals[f"{what} wrong"] for what in ("calls", "fields", "symbolic"))
+    return int(wrong or short)
 
 
 def _recorded(kind: str, names: list[str]) -> Iterator[dict[str, Any]]:

@@ -18,6 +18,7 @@ from rflint.dims import (
     Size,
     at_most,
     bounds,
+    cancelled,
     divides,
     equal,
     is_unknown,
@@ -582,3 +583,17 @@ def test_a_chain_of_convolutions_is_one_floor(chain: list[tuple[int, int, int, i
         result = (result + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
     assert substitute(size, {"H": number}) == result
     assert str(size).count("//") <= 1
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        (H * W * 6, H * 4, (W * 3, 2)),
+        (H + 1, 25, (H + 1, 25)),
+        (8, 12, (8, 12)),
+        (H * 2 + 2, H * 4, (H + 1, H * 2)),
+        (H * 7 + 7, 21, (H + 1, 3)),
+    ],
+)
+def test_common_factors_cancel(a: Size, b: Size, expected: tuple[Size, Size]) -> None:
+    assert cancelled(a, b) == expected

@@ -10,6 +10,7 @@ from rflint.diagnostics import Span
 from rflint.formats.note_place import note_place
 from rflint.formats.reached_counts import reached_counts
 from rflint.receptive import fields, json_field
+from rflint.requirements import requirements
 from rflint.trace import Note, Place, Trace, Use
 
 Spans = Callable[[Place], Span]
@@ -30,6 +31,7 @@ def network(trace: Trace, span: Spans, with_reached: bool) -> dict[str, Any]:
         "complete": trace.complete,
         "inputs": mirrored(trace.inputs),
         "output": mirrored(trace.output),
+        "requires": [unknown(note, trace, span) for note in requirements(trace)],
         "unknowns": constructor_order(trace, span) + [unknown(note, trace, span) for note in trace.unknowns],
         "uses": [json_use(use, trace, span, with_reached) for use in trace.uses if not use.inner],
     }
@@ -52,7 +54,7 @@ def constructor_order(trace: Trace, span: Spans) -> list[dict[str, Any]]:
 
 
 def unknown(note: Note, trace: Trace, span: Spans) -> dict[str, Any]:
-    """What could not be followed, and why."""
+    """What could not be followed, and why; or what has to hold of sizes, and where."""
     return {**located(note_place(note, trace), trace.file, span), "reason": note.reason}
 
 

@@ -14,6 +14,7 @@ from rflint.formats.layer_arguments import layer_arguments
 from rflint.formats.note_place import note_place
 from rflint.formats.terminal import counted, one_line, paint
 from rflint.receptive import fields
+from rflint.requirements import requirements
 from rflint.trace import Note, Place, Trace, Use, show_shape
 
 Spans = Callable[[Place], Span]
@@ -119,6 +120,8 @@ def footer(trace: Trace, span: Spans, colour: bool) -> Iterator[str]:
     yield paint(LEGEND, "dim", colour)
     for reason in distinct(use.conditional for use in trace.uses if use.conditional and not use.inner):
         yield one_line(f"path?: it is not certain that it is called: {reason}")
+    for reason in distinct(f"{note.reason}  ({located(note, trace, span)})" for note in requirements(trace)):
+        yield one_line(f"fits where {reason}")
     for reason in distinct(unknown_fields(trace)):
         yield one_line(f"field ?: {reason}")
     for reason in distinct(f"{located(note, trace, span)}: {note.reason}" for note in trace.unknowns):

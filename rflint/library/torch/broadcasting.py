@@ -44,7 +44,7 @@ def is_never_one(size: Size) -> bool:
 
 def simpler(a: Size, b: Size) -> Size:
     """Of two sizes that are equal wherever torch does not raise, the one that says more to a reader."""
-    return min(a, b, key=lambda size: (dims.is_unknown(size), len(str(size))))
+    return min(a, b, key=lambda size: (dims.is_unknown(size), not isinstance(size, int), len(str(size))))
 
 
 def agreed(a: Size, b: Size) -> Met:
@@ -67,10 +67,11 @@ def stretched(a: Size, b: Size) -> Met:
     answer = dims.equal(a, b)
     if answer is False:
         return (None if is_never_one(a) and is_never_one(b) else fresh()), f"sizes {a} and {b} do not match"
-    if answer or is_never_one(a):
+    if answer:
         return a, ""
-    if is_never_one(b):
-        return b, ""
+    never_one = [size for size in (a, b) if is_never_one(size)]
+    if never_one:
+        return simpler(never_one[0], never_one[-1]), ""
     if dims.is_unknown(a) or dims.is_unknown(b):
         return fresh(), f"whether sizes {a} and {b} match is not known"
     return dims.maximum(a, b), ""

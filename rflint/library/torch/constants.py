@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import e, inf, nan, pi
 
 from rflint.interp.frames import Call
-from rflint.interp.values import Instance, NativeClass, Tensor, Unknown, Value
+from rflint.interp.values import Instance, NativeClass, Raised, Tensor, Unknown, Value
 from rflint.library.registry import LIBRARY, function, member, native_class
 from rflint.library.torch.literals import literal, values_of
 from rflint.library.torch.tensor import TENSOR, copied, tensor_property
@@ -174,11 +174,23 @@ def default_dtype(call: Call) -> Value:
 
 @function("torch.set_default_dtype", "torch.set_default_device", "torch.set_default_tensor_type", "torch.manual_seed")
 @function("torch.seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all", "torch.set_float32_matmul_precision")
-@function("torch.use_deterministic_algorithms", "torch.set_num_threads", "torch.set_printoptions", "torch._assert")
-@function("torch.cuda.empty_cache", "torch.cuda.synchronize", "torch.cuda.set_device", "torch._check")
+@function("torch.use_deterministic_algorithms", "torch.set_num_threads", "torch.set_printoptions")
+@function("torch.cuda.empty_cache", "torch.cuda.synchronize", "torch.cuda.set_device")
 @function("torch._C._log_api_usage_once", "torch._dynamo.graph_break")
 def harmless(call: Call) -> Value:
     """What has no effect on shapes."""
+    return None
+
+
+FAILING = {"torch._assert": AssertionError, "torch._check": RuntimeError, "torch._check_value": ValueError}
+
+
+@function("torch._assert", "torch._check", "torch._check_value", signature="condition, message=None")
+def check(call: Call, condition: Value, message: Value) -> Value:
+    """`torch._assert(condition, message)`: a failing one raises; one that is not known is taken to hold."""
+    if condition is False:
+        said = f": {message}" if isinstance(message, str) else ""
+        raise Raised(FAILING[call.name], f"{call.name}() fails{said}", call.place)
     return None
 
 

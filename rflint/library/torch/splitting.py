@@ -97,11 +97,19 @@ def tensor_split(op: Op, input: Tensor, dim: Value, **given: Value) -> Value:
     size = input.shape[at]
     if isinstance(wanted, int) and 0 < wanted <= budget.COLLECTION:
         return cut_up(op, input, at, [(size + wanted - 1 - number) // wanted for number in range(wanted)])
-    if not isinstance(wanted, (list, tuple)) or not all(isinstance(end, int) for end in (*wanted, size)):
+    if not isinstance(wanted, (list, tuple)) or not all(is_size(end) for end in wanted):
         return find_unknown(wanted) or op.call.unknown("where the pieces begin is not known")
-    ends = [slice(None, end).indices(size)[1] for end in wanted]
-    lengths = [max(0, end - start) for start, end in zip([0, *ends], [*ends, size], strict=True)]
+    ends = [_end(value, size) for value in wanted]
+    lengths = [dims.maximum(0, end - start) for start, end in zip([0, *ends], [*ends, size], strict=True)]
     return cut_up(op, input, at, lengths)
+
+
+def _end(end: Size, size: Size) -> Size:
+    """Where a piece ends that a slice `[:end]` would cut off; numbers below 0 count from the end of the axis."""
+    below = dims.less(end, 0)
+    if below is None:
+        return fresh()
+    return dims.maximum(0, size + end) if below else dims.minimum(end, size)
 
 
 @tensor_function("unbind", signature="input, dim=0")

@@ -16,7 +16,7 @@ from rflint.field.accesses import (
     transposed,
     window,
 )
-from rflint.field.chains import holes_in_chain
+from rflint.field.chains import Slide, back_to_front, front_to_back, holes_in_chain
 from rflint.field.interpolation import cubic, linear, linear_by, nearest, nearest_exact
 from rflint.field.intervals import INPUT, Interval, union
 from rflint.field.positions import MAX_EXTENT, Positions, spread
@@ -29,9 +29,12 @@ __all__ = [
     "Access",
     "Interval",
     "Positions",
+    "Slide",
+    "back_to_front",
     "bins",
     "blocks",
     "cubic",
+    "front_to_back",
     "holes_in_chain",
     "linear",
     "linear_by",

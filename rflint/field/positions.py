@@ -58,6 +58,24 @@ class Positions:
             return None
         return Positions(low, self.bits << (self.offset - low) | other.bits << (other.offset - low))
 
+    def within(self, start: int, stop: int) -> Positions:
+        """Those from `start` to before `stop`."""
+        low, count = max(start - self.offset, 0), stop - max(start, self.offset)
+        return positions_of(self.offset + low, self.bits >> low & (1 << count) - 1) if count > 0 else Positions()
+
+    def holds(self, other: Positions) -> bool:
+        """Whether all positions of another set are in this one."""
+        shift = other.offset - self.offset
+        if not other.bits or shift < 0:
+            return not other.bits
+        return not other.bits & ~(self.bits >> shift)
+
+
+def positions_of(offset: int, bits: int) -> Positions:
+    """The set with these bits, of which the lowest ones may be 0."""
+    empty = (bits & -bits).bit_length() - 1
+    return Positions(offset + empty, bits >> empty) if bits else Positions()
+
 
 def _digits(bits: int) -> str:
     """The binary digits, lowest first."""

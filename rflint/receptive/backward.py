@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from rflint.field import IDENTITY, Access, Positions, spread
-from rflint.receptive.axes import AxisField
-from rflint.receptive.forward import fields, source_fields
-from rflint.trace import Operand, Read, Trace, Use
-
-
-class _Links(NamedTuple):
-    """How one use reads one input axis: the tensors it reads locally, or None if one of these reads is unknown."""
-
-    local: tuple[tuple[int | str, Access], ...] | None
-    pooled: int | str | None
-    """If nothing local is left: the first tensor that it reads."""
+from rflint.field import IDENTITY, Positions, spread
+from rflint.receptive.edges import inside
+from rflint.receptive.forward import fields
+from rflint.receptive.links import Links, links_along
+from rflint.trace import Trace
 
 
 def reached(trace: Trace, use: int, name: str, axis: int, unit: int | None = None) -> Positions | None:
@@ -27,8 +19,8 @@ def reached(trace: Trace, use: int, name: str, axis: int, unit: int | None = Non
     """
     if axis + 1 > len(fields(trace)[use].get(name, ())):
         return None
-    links = _links(trace, name, axis)
-    start, pooled = _represented(links, use)
+    links = links_along(trace, name, axis)
+    start, pooled = represented(links, use)
     if start == name:
         return Positions(0 if pooled else unit or 0, 1)
     if not isinstance(start, int):
@@ -38,15 +30,15 @@ def reached(trace: Trace, use: int, name: str, axis: int, unit: int | None = Non
     return _backwards(links, start, name, unit)
 
 
-def _represented(links: Sequence[_Links], use: int) -> tuple[int | str | None, bool]:
+def represented(links: Sequence[Links], use: int) -> tuple[int | str | None, bool]:
     """The tensor whose units see the same: before pointwise operations, and (then True) before pooling."""
     at: int | str | None = use
     pooled = False
     while isinstance(at, int) and (local := links[at].local) is not None:
         if not local:
             at, pooled = links[at].pooled, True
-        elif len(local) == 1 and local[0][1] is IDENTITY:
-            at = local[0][0]
+        elif len(local) == 1 and local[0].access is IDENTITY:
+            at = local[0].source
         else:
             break
     return at, pooled
@@ -56,21 +48,35 @@ def _reached_by_any(trace: Trace, use: int, name: str, axis: int) -> Positions |
     known: dict[tuple[int, str, int], Positions | None] = trace.memo.setdefault("reached", {})
     key = (use, name, axis)
     if key not in known:
-        unit = _interior(trace.uses[use], fields(trace)[use][name][axis])
-        known[key] = _backwards(_links(trace, name, axis), use, name, unit)
+        unit = interior_unit(trace, use, name, axis)
+        known[key] = _backwards(links_along(trace, name, axis), use, name, unit)
     return known[key]
 
 
-def _interior(use: Use, axis: AxisField) -> int:
+def interior_unit(trace: Trace, use: int | str | None, name: str, axis: int) -> int:
     """A unit that stands for all: the first phase that sees anything, the middle one where branches differ in jump."""
-    size = use.output[axis.at] if use.output is not None and axis.at is not None else None
-    if len(axis.maps) > 1:
+    if not isinstance(use, int):
+        return 0
+    output, seen = trace.uses[use].output, fields(trace)[use][name][axis]
+    if len(seen.maps) > 1:
+        size = output[seen.at] if output is not None and seen.at is not None else None
         return size // 2 if isinstance(size, int) else 0
-    lows = axis.maps[0].lo if axis.maps else ()
+    lows = seen.maps[0].lo if seen.maps else ()
     return next((phase for phase, lo in enumerate(lows) if lo is not None), 0)
 
 
-def _backwards(links: Sequence[_Links], use: int, name: str, unit: int) -> Positions | None:
+def footprint(trace: Trace, use: int, name: str, axis: int, unit: int) -> Positions | None:
+    """The positions of input `name` that really exist and that a unit reads, at the sizes of the trace.
+
+    As `reached`, without padding: what lies beyond the ends of any tensor on the way is dropped, or is what circular,
+    mirrored or repeated padding puts there.  None also if a size on the way is not a number.
+    """
+    if axis + 1 > len(fields(trace)[use].get(name, ())):
+        return None
+    return _backwards(links_along(trace, name, axis), use, name, unit, clipped=True)
+
+
+def _backwards(links: Sequence[Links], use: int, name: str, unit: int, clipped: bool = False) -> Positions | None:
     needed: dict[int | str, Positions] = {use: Positions(unit, 1)}
     for index in range(use, -1, -1):
         if (positions := needed.pop(index, None)) is None:
@@ -78,47 +84,12 @@ def _backwards(links: Sequence[_Links], use: int, name: str, unit: int) -> Posit
         local = links[index].local
         if local is None:
             return None
-        for source, access in local:
-            read = spread(positions, access)
-            merged = read and read.union(needed.get(source, Positions()))
+        for link in local:
+            read = spread(positions, link.access)
+            if clipped and read is not None:
+                read = inside(read, link.size, link.edge) if isinstance(link.size, int) else None
+            merged = read and read.union(needed.get(link.source, Positions()))
             if merged is None:
                 return None
-            needed[source] = merged
+            needed[link.source] = merged
     return needed.get(name, Positions())
-
-
-def _links(trace: Trace, name: str, axis: int) -> list[_Links]:
-    known: dict[tuple[str, int], list[_Links]] = trace.memo.setdefault("links", {})
-    if (name, axis) not in known:
-        known[name, axis] = [_links_of(trace, use, name, axis) for use in trace.uses]
-    return known[name, axis]
-
-
-def _links_of(trace: Trace, use: Use, name: str, axis: int) -> _Links:
-    made = fields(trace)
-    if name not in made[use.index]:
-        return _Links((), None)
-    at = made[use.index][name][axis].at
-    local: list[tuple[int | str, Access]] = []
-    pooled: int | str | None = None
-    for operand in use.operands:
-        before = source_fields(trace, operand, made).get(name)
-        if before is None or operand.source is None:
-            continue
-        read = _local_read(before[axis], operand)
-        if read is None:
-            pooled = operand.source if pooled is None else pooled
-        elif read.access is None or read.how != "kept" or read.to != at:
-            return _Links(None, None)
-        else:
-            local.append((operand.source, read.access))
-    return _Links(tuple(local), pooled)
-
-
-def _local_read(axis: AxisField, operand: Operand) -> Read | None:
-    """How an operand is read along the axis; None if nothing local is left after that."""
-    place = axis.folded if axis.at is None else axis.at
-    read = Read("unknown") if place is None or place >= len(operand.reads) else operand.reads[place]
-    if axis.pooled or read.how == "whole":
-        return None
-    return Read("unknown") if axis.at is None else read

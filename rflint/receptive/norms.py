@@ -9,7 +9,7 @@ def is_normalised(use: Use, axis: int) -> bool:
     """Whether a use divides by statistics that are taken along this axis of its operand, in the mode of the trace.
 
     A batch norm with running statistics takes none; an instance norm always does without them, a group norm always;
-    a layer norm along the last axes, as many as `normalized_shape` has; `F.normalize` along its `dim`.
+    a layer norm along the last axes, as many as `normalized_shape` has.
     """
     base = use.base
     if base == "GroupNorm":
@@ -20,9 +20,7 @@ def is_normalised(use: Use, axis: int) -> bool:
         )
     if base.startswith("BatchNorm"):
         return use.layer.args.get("track_running_stats") is False or use.layer.args.get("training") is True
-    if base in ("LayerNorm", "RMSNorm"):
-        return axis in range(*_last_axes(use))
-    return base == "normalize" and axis in _named_axes(use)
+    return base in ("LayerNorm", "RMSNorm") and axis in range(*_last_axes(use))
 
 
 def _rank(use: Use) -> int:
@@ -34,9 +32,3 @@ def _last_axes(use: Use) -> tuple[int, int]:
     shape = use.layer.args.get("normalized_shape")
     count = len(shape) if isinstance(shape, tuple) else int(shape is not None)
     return _rank(use) - count, _rank(use)
-
-
-def _named_axes(use: Use) -> set[int]:
-    named = use.layer.args.get("dim")
-    axes = named if isinstance(named, tuple) else (named,)
-    return {axis % _rank(use) for axis in axes if isinstance(axis, int) and _rank(use)}

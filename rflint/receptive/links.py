@@ -1,0 +1,73 @@
+"""How uses read one axis of a network input: the graph along which exact sets go backwards."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rflint.dims import Size
+from rflint.field import Access
+from rflint.receptive.axes import AxisField
+from rflint.receptive.edges import edge_of
+from rflint.receptive.forward import fields, source_fields
+from rflint.trace import Operand, Read, Trace, Use
+
+
+class Link(NamedTuple):
+    """How a use reads one of its operands along the axis."""
+
+    source: int | str
+    access: Access
+    size: Size | None
+    """How many positions the axis of the operand has."""
+    edge: str
+    """What stands beyond its ends, see `edges`."""
+
+
+class Links(NamedTuple):
+    """How one use reads one input axis: the tensors it reads locally, or None if one of these reads is unknown."""
+
+    local: tuple[Link, ...] | None
+    pooled: int | str | None
+    """If nothing local is left: the first tensor that it reads."""
+
+
+def links_along(trace: Trace, name: str, axis: int) -> list[Links]:
+    """For every use: how it reads spatial axis 0, 1, … (the third on) of input `name`."""
+    known: dict[tuple[str, int], list[Links]] = trace.memo.setdefault("links", {})
+    if (name, axis) not in known:
+        known[name, axis] = [_links_of(trace, use, name, axis) for use in trace.uses]
+    return known[name, axis]
+
+
+def _links_of(trace: Trace, use: Use, name: str, axis: int) -> Links:
+    made = fields(trace)
+    if name not in made[use.index]:
+        return Links((), None)
+    at, edge = made[use.index][name][axis].at, edge_of(use)
+    local: list[Link] = []
+    pooled: int | str | None = None
+    for operand in use.operands:
+        before = source_fields(trace, operand, made).get(name)
+        if before is None or operand.source is None:
+            continue
+        read = _local_read(before[axis], operand)
+        if read is None:
+            pooled = operand.source if pooled is None else pooled
+        elif read.access is None or read.how != "kept" or read.to != at:
+            return Links(None, None)
+        else:
+            local.append(Link(operand.source, read.access, _size(before[axis], operand), edge))
+    return Links(tuple(local), pooled)
+
+
+def _size(axis: AxisField, operand: Operand) -> Size | None:
+    return None if operand.shape is None or axis.at is None else operand.shape[axis.at]
+
+
+def _local_read(axis: AxisField, operand: Operand) -> Read | None:
+    """How an operand is read along the axis; None if nothing local is left after that."""
+    place = axis.folded if axis.at is None else axis.at
+    read = Read("unknown") if place is None or place >= len(operand.reads) else operand.reads[place]
+    if axis.pooled or read.how == "whole":
+        return None
+    return Read("unknown") if axis.at is None else read

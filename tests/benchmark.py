@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rflint.config import Config
 from rflint.linter import Options, check, read_from_disk
-from rflint.receptive import fields
+from rflint.receptive import fields, reached
 from rflint.session import Root, Session
 from rflint.source import Source
 from rflint.trace import Trace
@@ -53,6 +53,15 @@ def main(argv: list[str]) -> int:
         seen.memo.clear()
         fields(seen)
 
+    def exact() -> None:
+        seen.memo.pop("reached", None)
+        for axis in (0, 1):
+            assert reached(seen, last, "x", axis)
+
+    def shifts() -> None:
+        for _ in range(2 * len(seen.uses)):
+            assert ones | ones << 1
+
     start = median(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True))
     version = median(lambda: subprocess.run([sys.executable, "-m", "rflint", "--version"], check=True, stdout=-3))
     print(f"{'python -c pass':44} {start:8.3f} s")
@@ -68,6 +77,13 @@ def main(argv: list[str]) -> int:
     print(f"{f'resnet152(): {len(seen.uses)} uses':44} {run:8.3f} s  {run / alone:6.2f} × parsing its file")
     folded = median(fold)
     print(f"{'their receptive fields':44} {folded:8.3f} s  {folded / run:6.2f} × interpreting them")
+    last = next(use.index for use in reversed(seen.uses) if fields(seen)[use.index]["x"][0].interval)
+    found = reached(seen, last, "x", 0)
+    assert found
+    ones = (1 << found.extent) - 1
+    sets, pass_of_shifts = median(exact), median(shifts)
+    print(f"{f'exact sets of one unit, {found.extent} positions':44} {sets:8.3f} s  {sets / folded:6.2f} × all fields")
+    print(f"{'':44} {'':8}    {sets / pass_of_shifts:6.2f} × one shift of its extent for each use")
     return 0
 
 

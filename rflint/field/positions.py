@@ -86,6 +86,8 @@ def spread(needed: Positions, access: Access) -> Positions | None:
     """The positions that an operation reads for the needed ones of its output; None if they extend too far."""
     if access is IDENTITY:
         return needed
+    if len(access.taps) == 1:
+        return _tapped(needed, access.step, access.taps[0]) if needed.bits and access.taps[0] else Positions()
     found = Positions()
     digits = _digits(needed.bits)
     for phase, taps in enumerate(access.taps):

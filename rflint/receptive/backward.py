@@ -88,7 +88,8 @@ def _backwards(links: Sequence[Links], use: int, name: str, unit: int, clipped: 
             read = spread(positions, link.access)
             if clipped and read is not None:
                 read = inside(read, link.size, link.edge) if isinstance(link.size, int) else None
-            merged = read and read.union(needed.get(link.source, Positions()))
+            other = needed.get(link.source)
+            merged = read if other is None or read is None else read.union(other)
             if merged is None:
                 return None
             needed[link.source] = merged

@@ -42,6 +42,8 @@ class Finding:
     related: tuple[tuple[Place, str], ...] = ()
     trail: tuple[int, ...] = ()
     fix: Fix | None = None
+    severity: str = ""
+    """How serious this one is, where it is not as its rule says: "error" where torch surely raises, for example."""
 
 
 Check = Callable[[Any], Iterable[Finding]]

@@ -10,6 +10,7 @@ from rflint.building import CALLS, TargetError, not_given
 from rflint.interp import attributes
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import Instance, Tensor, Unknown, Value, find_unknown
+from rflint.members import members
 from rflint.session import Root
 from rflint.trace import Layer, Note, Place, Shape, Trace, Use
 
@@ -49,6 +50,7 @@ def finished(
         complete=not notes and bool(sources) and all(_is_known(s) for s in _shapes(output)),
         task=root.task,
         declared=declared,
+        members=members(interp, network),
     )
     if not any(operand.shape is not None for use in made.uses for operand in use.operands):
         _in_constructor_order(interp, made, network)

@@ -233,7 +233,7 @@ class _Run:
             span=self.span(place),
             code=rule.code,
             name=rule.name,
-            severity=rule.severity,
+            severity=finding.severity or rule.severity,
             message=finding.message,
             witness=witness(traced),
             related=tuple(dict.fromkeys(others)),

@@ -99,6 +99,32 @@ class Use:
         return self.layer.base
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A module below the root: where it is made and kept, and what becomes of it.
+
+    `kept` is the assignment of the attribute that holds it, or the list that does; `together` the number of modules in
+    that list, `alike` how many elements of its container are this one module.
+    """
+
+    path: str
+    kind: str
+    made: Place | None
+    kept: Place | None = None
+    registered: bool = True
+    """Whether torch knows it: modules in a plain list, tuple or dict it does not."""
+    together: int = 1
+    alike: int = 1
+    weights: bool = False
+    """Whether it, or a module below it, has parameters."""
+    called: bool = True
+    """Whether it, or a module below it, has made a use."""
+    mentioned: bool = False
+    """Whether the source says its name somewhere else than where it is assigned; looked up for what is not called."""
+    causal: str = ""
+    """Where the source says that it is causal ("" if it does not)."""
+
+
 class Note(NamedTuple):
     """Something that could not be followed, where, and why."""
 
@@ -131,6 +157,8 @@ class Trace:
     task: str | None = None
     declared: bool = False
     """Whether the input size was declared (or seen in the code), and not only assumed."""
+    members: list[Member] = field(default_factory=list)
+    """The modules below the root, and the root itself with the path ""."""
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
     """What folds over the finished trace have computed; see `receptive.py`."""
 

@@ -149,7 +149,7 @@ def test_windows_environments_are_known(tmp_path: Path) -> None:
 
 def test_findings_in_installed_libraries_are_not_the_users(tmp_path: Path) -> None:
     library = virtual(tmp_path / ".venv")
-    text = USER.replace("return self.body(x)", "return self.broken(x)")
+    text = USER.replace("return self.body(x)", "return self.broken(self.body(x))")
     write(tmp_path, net=text)
     options = linter.Options(Config())
     assert not linter.check([str(tmp_path / "net.py")], options).diagnostics

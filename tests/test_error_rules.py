@@ -870,3 +870,17 @@ def test_rounding_in_the_encoder_alone_is_not_blamed_on_the_decoder() -> None:
     net, x = image(N, 4, 15, 15)
     y = net.transposed(net.conv(x, k=3, stride=2, padding=1), k=2, stride=2)
     assert silent("RF504", net, y)
+
+
+def test_a_view_that_torch_refuses_is_an_error_and_one_that_mixes_samples_a_warning() -> None:
+    net, x = image(4, 512, 4, 4)
+    net.linear(viewed(net, x, -1, 2048, output=(16, 2048)), 2048)
+    viewed(net, x, -1, 3000)
+    assert [found.severity for found in findings("RF408", net.trace())] == ["", "error"]
+
+
+def test_rows_without_any_tap_are_one_defect() -> None:
+    net, x = image(N, 3, H, W)
+    y = net.transposed(x, k=(3, 1), stride=2, out=3)
+    assert findings("RF502", net.trace(y))
+    assert not findings("RF501", net.trace(y))

@@ -19,7 +19,7 @@ LEVELS = {
     1: "advice config declarations diagnostics environment files implied positions receptive requirements selection "
     "shapes source suggestions suppressions trace",
     2: "interp",
-    3: "annotations bindings building feeding finishing library makers roots seen session tracing",
+    3: "annotations bindings building feeding finishing library makers members mentions roots seen session tracing",
     4: "checks",
     5: "cache fixes linter pages",
     6: "arguments cli flake8_plugin formats output report server settings suggest",

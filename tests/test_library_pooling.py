@@ -8,6 +8,7 @@ import pytest
 from calls import last, shape, traced
 
 from rflint import dims, field
+from rflint.checks import all_rules
 from rflint.trace import Read
 
 SIZES = [
@@ -21,6 +22,7 @@ SIZES = [
     ("nn.AvgPool1d(4, 2, 1)", (1, 3, 9), (1, 3, 4)),
     ("nn.AvgPool2d(3, 2, ceil_mode=True)", (1, 3, 6, 7), (1, 3, 3, 3)),
     ("nn.LPPool2d(2, 3)", (1, 3, 9, 10), (1, 3, 3, 3)),
+    ("nn.LPPool1d(2, 3, (2,))", (1, 3, 9), (1, 3, 4)),
     ("nn.MaxPool2d(3, 2, ceil_mode=True)", ("N", 3, "H", "W"), ("N", 3, "H//2", "W//2")),
     ("nn.MaxUnpool2d(2, 2)", (1, 3, 4, 5), (1, 3, 8, 10)),
     ("nn.MaxUnpool1d(3, 2, 1)", (1, 3, 4), (1, 3, 7)),
@@ -155,3 +157,23 @@ def test_pools_before_the_first_convolution_keep_the_channels_that_it_tells() ->
 
 def test_a_linear_layer_behind_a_pool_does_not_tell_the_shape_of_the_input() -> None:
     assert traced("nn.Linear(4, 2)(F.max_pool1d(x, 2))", x=None).input_shapes["x"] is None
+
+
+@pytest.mark.parametrize(
+    ("layer", "size"),
+    [
+        ("nn.LPPool1d(2, (3,))", (1, 3, 9)),
+        ("nn.AvgPool3d(3, 2, ceil_mode=True)", (1, 3, 2, 9, 9)),
+        ("nn.AvgPool3d(3, padding=1)", (1, 3, 2, 9, 9)),
+        ("nn.LPPool3d(2, 2, ceil_mode=True)", (1, 3, 1, 9, 9)),
+    ],
+)
+def test_a_pool_that_torch_refuses_makes_nothing(layer: str, size: Any) -> None:
+    assert traced(f"{layer}(x)", x=size).output is None
+
+
+def test_averages_in_three_dimensions_want_their_whole_kernel() -> None:
+    refused = traced("nn.AvgPool3d(3, 2, 1, ceil_mode=True)(x)", x=(1, 3, 2, 9, 9))
+    (finding,) = all_rules()["RF301"].check(refused)
+    assert finding.message == "a window of 3×3×3 does not fit an input of 2×9×9; the smallest that works is 3×3×3"
+    assert not list(all_rules()["RF301"].check(traced("nn.MaxPool3d(3, 2, ceil_mode=True)(x)", x=(1, 3, 2, 9, 9))))

@@ -12,6 +12,9 @@ from rflint.diagnostics import Finding
 from rflint.dims import less
 from rflint.trace import Shape, Trace, Use
 
+UNPADDED = ("AvgPool3d", "LPPool3d")
+"""Pools that torch refuses on less than their kernel, whatever padding and ceil_mode make of it."""
+
 
 @rule("RF301", "output-size-nonpositive", "error")
 def output_size_nonpositive(trace: Trace) -> Iterator[Finding]:
@@ -53,6 +56,8 @@ def smallest_input(use: Use, axis: int) -> int | None:
         extra = number(use, "output_padding", axis)
         missing = None if extra is None else sliding.padding - sliding.extent - extra
         return None if missing is None else 1 + max(0, -(-missing // sliding.stride))
+    if use.base in UNPADDED:
+        return max(sliding.kernel, sliding.extent - sliding.padding)
     spare = sliding.stride - 1 if use.layer.args.get("ceil_mode", "Pool" in use.base) else 0
     return max(1, sliding.extent - sliding.padding - spare)
 
@@ -66,6 +71,7 @@ def reason(use: Use, sizes: Shape) -> str:
     slides = [window(use, axis) for axis in range(len(sizes))]
     extents = "×".join(str(one.extent) if one else "?" for one in slides)
     dilated = " (kernel and dilation)" if any(one and one.dilation > 1 for one in slides) else ""
-    padded = [size + one.padding if one else size for size, one in zip(sizes, slides, strict=True)]
+    counts = use.base not in UNPADDED
+    padded = [size + one.padding if one and counts else size for size, one in zip(sizes, slides, strict=True)]
     with_padding = f" ({times(padded)} with padding)" if padded != list(sizes) else ""
     return f"a window of {extents}{dilated} does not fit an input of {times(sizes)}{with_padding}"

@@ -21,9 +21,11 @@ def view_folds_batch(trace: Trace) -> Iterator[Finding]:
         wanted = use.layer.args.get("shape")
         if shape is None or not isinstance(wanted, tuple) or use.conditional or not all(map(is_size, wanted)):
             continue
-        problem = misfit(shape, wanted) or (folded(shape, wanted) if feeds_linear(trace, use, wanted[-1:]) else "")
+        refused = misfit(shape, wanted)
+        problem = refused or (folded(shape, wanted) if feeds_linear(trace, use, wanted[-1:]) else "")
         if problem and not comes_astray(trace, use):
-            yield Finding(use.place, problem, trail=trail(trace, use.operands[0].source))
+            way, severity = trail(trace, use.operands[0].source), "error" if refused else ""
+            yield Finding(use.place, problem, trail=way, severity=severity)
 
 
 def is_size(value: object) -> bool:

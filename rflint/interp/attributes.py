@@ -268,6 +268,8 @@ def put_plain(value: Instance, name: str, new: Value, frame: Frame, node: Any) -
     if registers and frame.interp.is_network(value):
         value.attrs.pop(name, None)  # a module is registered last, whatever plain attribute it replaces
     value.attrs[name] = new
+    if isinstance(new, (Instance, list, tuple, dict)):
+        value.kept[name] = frame.place(node)
 
 
 def put_somewhere(value: Value, doubt: Unknown, frame: Frame) -> None:

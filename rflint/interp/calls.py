@@ -9,7 +9,7 @@ import libcst as cst
 
 from rflint.interp import attributes, budget
 from rflint.interp.expressions import evaluate
-from rflint.interp.frames import Args, Call, Frame
+from rflint.interp.frames import Args, Call, Frame, Writing
 from rflint.interp.scopes import Scope
 from rflint.interp.statements import NOTHING, run
 from rflint.interp.values import (
@@ -47,9 +47,8 @@ def call(function: Value, args: Args, frame: Frame, node: Any) -> Value:
         return call_instance(function, args, frame, node)
     if isinstance(function, Partial):
         merged = Args([*function.args, *args.positional], {**function.kwargs, **args.keywords}, args.open)
-        merged.nodes = Args(list(function.args)).after(None).nodes | {
-            (k + len(function.args) if isinstance(k, int) else k): n for k, n in args.nodes.items()
-        }
+        before = len(function.args)
+        merged.written = {k + before if isinstance(k, int) else k: one for k, one in args.written.items()}
         return call(function.function, merged, frame, node)
     if isinstance(function, Unknown):
         return frame.interp.unknown_call(function, args, frame, node)
@@ -78,8 +77,11 @@ def call_function(
         return frame.unknown(f"calls more than {budget.DEPTH} deep", node)
     scope = Scope(bind_source(function, args, frame, node), function.scope, born=interp.state.clock)
     receiver = args.positional[0] if args.positional else None
+    if function.name == "__init__" and isinstance(receiver, Instance):
+        receiver.given = {**scope.names, **receiver.given}
     inner = Frame(interp, scope, function.module, function, receiver, [] if function.generator else None)
     inner.on_yield = on_yield
+    inner.given = given_to(function, args) if args.written else {}
     interp.budget.depth += 1
     interp.budget.step()
     try:
@@ -121,6 +123,26 @@ def bind_source(function: Function, args: Args, frame: Frame, node: Any) -> dict
         extra = f"{len(positional)} positional" if positional else f"'{next(iter(keywords))}'"
         raise Raised(TypeError, f"{function.name}() got unexpected argument(s): {extra}", frame.place(node))
     return names
+
+
+def given_to(function: Function, args: Args) -> dict[str, Writing]:
+    """Where what each parameter is given is written; nothing of what a target, and no file, says."""
+    written = {key: one for key, one in args.written.items() if not one.frame.module.file.startswith("<")}
+    given: dict[str, Writing] = {}
+    position = 0
+    for parameter in function.parameters:
+        name = parameter.name
+        if parameter.kind == "star":
+            given[name] = {
+                key - position: one for key, one in written.items() if isinstance(key, int) and key >= position
+            }
+        elif parameter.kind == "double":
+            given[name] = {key: one for key, one in written.items() if isinstance(key, str) and key not in given}
+        else:
+            key = position if parameter.kind != "keyword" and position < len(args.positional) else name
+            given[name] = {0: written[key]} if key in written else {}
+            position += 1
+    return given
 
 
 def _rest_of(keywords: dict[str, Value], args: Args) -> Value:

@@ -78,9 +78,19 @@ def define_class(node: cst.ClassDef, frame: Frame, run_block: RunBlock) -> Value
     body = Frame(frame.interp, scope, frame.module, frame.function, frame.receiver, annotations={}, cls=cls)
     run_block(node.body.body, body)
     cls.namespace = scope.names
+    cls.notes["doc"] = docstring(node)
     cls.annotations = body.annotations or {}
     _announce(cls, node, frame)
     return decorated(node, cls, frame)
+
+
+def docstring(node: cst.ClassDef) -> str:
+    """The first string of a class, as it is written; "" if it does not begin with one."""
+    first: Any = node.body.body[0] if node.body.body else None
+    if isinstance(first, cst.SimpleStatementLine):
+        first = first.body[0]
+    text = first.value if isinstance(first, cst.Expr) else None
+    return text.value if isinstance(text, cst.SimpleString) else ""
 
 
 def _base(arg: Any, frame: Frame) -> Value:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from rflint.interp import attributes, budget, operators
-from rflint.interp.frames import Args, Frame
+from rflint.interp.frames import Args, Frame, Writing, Written
 from rflint.interp.scopes import Scope
 from rflint.interp.values import (
     DEEPEST,
@@ -371,11 +371,22 @@ def arguments(nodes: Any, frame: Frame) -> Args:
             _spread_mapping(args, value, frame, arg)
         elif arg.keyword is not None:
             args.keywords[arg.keyword.value] = value
-            args.nodes[arg.keyword.value] = arg.value
+            args.written[arg.keyword.value] = _written(arg.value, value, frame)
         else:
-            args.nodes[len(args.positional)] = arg.value
+            args.written[len(args.positional)] = _written(arg.value, value, frame)
             args.positional.append(value)
     return args
+
+
+def _written(node: Any, value: Value, frame: Frame) -> Written:
+    """Where an argument is written: here, or, where it is a parameter that nobody has changed, by the caller."""
+    given = frame.given.get(node.value, {}).get(0) if isinstance(node, cst.Name) else None
+    return given if given is not None and given.value is value else Written(frame, node, value)
+
+
+def _handed_on(node: Any, frame: Frame) -> Writing:
+    """Where what a `*` or `**` parameter holds is written."""
+    return frame.given.get(node.value, {}) if isinstance(node, cst.Name) else {}
 
 
 def _spread(args: Args, value: Value, frame: Frame, arg: Any) -> None:
@@ -385,10 +396,13 @@ def _spread(args: Args, value: Value, frame: Frame, arg: Any) -> None:
     if isinstance(spread, Unknown):
         args.open = Rest(spread.reason, spread.place)
         return
-    for item in spread:
+    given = _handed_on(arg.value, frame)
+    for position, item in enumerate(spread):
         if isinstance(item, Rest):
             args.open = item
             return
+        if position in given and given[position].value is item:
+            args.written[len(args.positional)] = given[position]
         args.positional.append(item)
     if len(args.positional) > budget.COLLECTION:
         raise budget.Exhausted(f"a call with more than {budget.COLLECTION:,} arguments")
@@ -399,9 +413,12 @@ def _spread_mapping(args: Args, value: Value, frame: Frame, arg: Any) -> None:
     if isinstance(spread, Unknown):
         args.open = args.open or Named(spread.reason, spread.place)
         return
+    given = _handed_on(arg.value, frame)
     for key, item in spread.items():
         if isinstance(key, str):
             args.keywords[key] = item
+            if key in given and given[key].value is item:
+                args.written[key] = given[key]
         else:
             args.open = args.open or Named("a keyword that is not known", frame.place(arg.value))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rflint.interp.values import ClassValue, Function, SourceModule, Unknown, Value
 from rflint.trace import Place
@@ -12,6 +12,23 @@ from rflint.trace import Place
 if TYPE_CHECKING:
     from rflint.interp.interpreter import Interpreter
     from rflint.interp.scopes import Scope
+
+
+class Written(NamedTuple):
+    """Where an argument is written: a node in a frame, and what it was evaluated to."""
+
+    frame: Frame
+    node: Any
+    value: Value
+
+    @property
+    def place(self) -> Place:
+        """The place of the node."""
+        return self.frame.place(self.node)
+
+
+Writing = dict[int | str, Written]
+"""Where the arguments of a call are written, by position or keyword."""
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +47,8 @@ class Frame:
     """The class whose body this is."""
     on_yield: Callable[[Value], Value] | None = None
     """What runs where a context manager's function yields."""
+    given: dict[str, Writing] = field(default_factory=dict)
+    """Of each parameter, where what it was given is written: one argument, or those of a `*` or `**` parameter."""
 
     @property
     def owner(self) -> ClassValue | None:
@@ -52,13 +71,13 @@ class Args:
     positional: list[Value]
     keywords: dict[str, Value] = field(default_factory=dict)
     open: Unknown | None = None
-    nodes: dict[int | str, Any] = field(default_factory=dict)
-    """The nodes of arguments that are written out, by position or keyword."""
+    written: Writing = field(default_factory=dict)
+    """Where arguments are written: here, or by a caller from whom a parameter only hands them on."""
 
     def after(self, first: Value) -> Args:
         """The same arguments behind another first one."""
-        nodes = {key + 1 if isinstance(key, int) else key: node for key, node in self.nodes.items()}
-        return Args([first, *self.positional], self.keywords, self.open, nodes)
+        written = {key + 1 if isinstance(key, int) else key: one for key, one in self.written.items()}
+        return Args([first, *self.positional], self.keywords, self.open, written)
 
 
 @dataclass(slots=True, eq=False)

@@ -171,6 +171,10 @@ class Instance:
     arg_places: dict[str, Place] = field(default_factory=dict)
     native: Any = None
     """For library objects: what the library keeps with it."""
+    given: dict[str, Value] = field(default_factory=dict)
+    """The arguments of its constructors, by name."""
+    kept: dict[str, Place] = field(default_factory=dict)
+    """Where attributes that are modules, or collections of some, are assigned."""
 
 
 @dataclass(slots=True, eq=False)

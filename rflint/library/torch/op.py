@@ -182,7 +182,7 @@ def layer(
 
     def forward(call: Call, self: Instance, **tensors: Value) -> Value:
         names = parsed.names()
-        args = known_args({n: self.attrs[n] for n in names if n in self.attrs}, axes, spatial)
+        args = known_args({n: _given(self.attrs[n]) for n in names if n in self.attrs}, axes, spatial)
         made = Layer(self.cls.name, base, args, self.place, self.arg_places)
         return transfer(Op(call, made, self), **tensors)
 
@@ -192,6 +192,11 @@ def layer(
     cls.signature = constructor
     cls.create = create
     return cls
+
+
+def _given(value: Value) -> Value:
+    """What an attribute says of the argument of its name: where `bias` has become a parameter, it was True."""
+    return True if isinstance(value, Tensor) and value.parameter else value
 
 
 _SELF = parse_signature("self").slots[0]
@@ -214,10 +219,10 @@ def _creator(create: Run, signature: Signature) -> Run:
 def note_places(call: Call, instance: Instance, signature: Signature) -> None:
     """Remember where the arguments of a constructor are written."""
     names = ["self", *signature.names()]
-    for key, node in call.args.nodes.items():
+    for key, one in call.args.written.items():
         name = key if isinstance(key, str) else names[key] if key < len(names) else None
         if name is not None:
-            instance.arg_places[name] = call.frame.place(node)
+            instance.arg_places[name] = one.place
 
 
 def functional(
@@ -253,10 +258,10 @@ def places(call: Call, signature: Signature) -> dict[str, Place]:
     """Where the arguments of a functional call are written."""
     names = signature.names()
     found: dict[str, Place] = {}
-    for key, node in call.args.nodes.items():
+    for key, one in call.args.written.items():
         name = key if isinstance(key, str) else names[key] if key < len(names) else None
         if name is not None:
-            found[name] = call.frame.place(node)
+            found[name] = one.place
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from rflint import field, sizes
 from rflint.dims import Size, equal, less
@@ -34,7 +35,9 @@ def _slid(op: Op, names: Sequence[str], size: Size, axis: int, at: int) -> Axis:
     """One axis under the window."""
     if not op.has(*names):
         return unknown_axis(at, "an argument is not known")
-    given = {"padding": 0, "dilation": 1} | {name: op.arg(name)[axis] for name in names}
+    if op.layer.base == "LPPool1d" and isinstance(op.arg("kernel_size"), tuple):
+        return refused("LPPool1d takes its kernel_size as a number, and no tuple")
+    given = {"padding": 0, "dilation": 1} | {name: _along(op, name, axis) for name in names}
     kernel, stride, padding, dilation = (given[name] for name in WINDOW)
     if not all(isinstance(value, int) for value in given.values()):
         alone = equal(kernel, size) is True and (padding, dilation) == (0, 1)
@@ -51,6 +54,12 @@ def _slid(op: Op, names: Sequence[str], size: Size, axis: int, at: int) -> Axis:
     if not op.has("ceil_mode"):
         return Axis(fresh(), read, "ceil_mode is not known")
     return Axis(out, read) if out is not None else Axis(fresh(), read, "ceil_mode on a symbolic size")
+
+
+def _along(op: Op, name: str, axis: int) -> Any:
+    """An argument on one axis."""
+    value = op.arg(name)
+    return value[axis] if isinstance(value, tuple) else value
 
 
 def _refusal(kernel: int, stride: int, padding: int, dilation: int) -> str:
@@ -162,9 +171,10 @@ def _define_average(axes: int) -> None:
 def _define_power(axes: int) -> None:
     base, arguments = f"LPPool{axes}d", "norm_type, kernel_size, stride=None, ceil_mode=False"
     run = partial(pool, axes=axes, names=POWER)
-    layer(base, arguments, run, axes=axes, spatial=POWER, prepare=give_stride)
+    spatial = POWER if axes > 1 else ("stride",)
+    layer(base, arguments, run, axes=axes, spatial=spatial, prepare=give_stride)
     names = [f"{FUNCTIONAL}.lp_pool{axes}d"]
-    functional(names, base, f"input, {arguments}", run, axes=axes, spatial=POWER, derive=own_stride)
+    functional(names, base, f"input, {arguments}", run, axes=axes, spatial=spatial, derive=own_stride)
 
 
 def _define_fractional(axes: int) -> None:

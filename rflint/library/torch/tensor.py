@@ -116,7 +116,7 @@ def _renamed(args: Args) -> Args:
     if not any(name in ALIASES for name in args.keywords):
         return args
     keywords = {ALIASES.get(name, name): value for name, value in args.keywords.items()}
-    return Args(args.positional, keywords, args.open, args.nodes)
+    return Args(args.positional, keywords, args.open, args.written)
 
 
 def in_place(run: Callable[[Call], Value]) -> Callable[[Call], Value]:

@@ -1,0 +1,76 @@
+"""RF312: a module that is said to be causal sees positions that come after the one it computes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from rflint.checks import rule
+from rflint.checks._layers import is_convolution
+from rflint.checks._places import place_of
+from rflint.checks._widening import behind
+from rflint.diagnostics import Finding
+from rflint.dims import equal
+from rflint.receptive import fields
+from rflint.trace import Member, Operand, Place, Trace, Use
+
+
+@rule("RF312", "causal-leak", "warning", fix="hint")
+def causal_leak(trace: Trace) -> Iterator[Finding]:
+    """Whether an output of a module that calls itself causal reads an input of its own length ahead of it."""
+    found: dict[Place, Finding] = {}
+    for member in trace.members:
+        if member.causal and member.called:
+            for finding in leaks(part(trace, member.path), member):
+                found.setdefault(finding.place, finding)
+    yield from found.values()
+
+
+def leaks(module: Trace, member: Member) -> Iterator[Finding]:
+    """The findings for one module: where the first step is after which it looks ahead, and how far it does at last."""
+    for output in (one for one in module.output_sources if isinstance(one, int)):
+        for name, shape in module.input_shapes.items():
+            ahead = look_ahead(module, output, name)
+            size = (module.uses[output].output or (None,))[-1]
+            if shape is None or len(shape) != 3 or size is None or equal(shape[-1], size) is not True or ahead <= 0:
+                continue
+            first = next(at for at in sorted(behind(module, output)) if look_ahead(module, at, name) > 0)
+            yield finding(module.uses[first], ahead, member)
+
+
+def finding(use: Use, ahead: int, member: Member) -> Finding:
+    """The finding at the step that looks ahead."""
+    place = place_of(use, "padding") if is_convolution(use) else use.place
+    steps = "position" if ahead == 1 else "positions"
+    what = f"position t of {member.path or 'the output'} sees up to {ahead} {steps} after t"
+    message = f"{what}, though {member.causal} says that it is causal: all of the padding belongs on the left"
+    return Finding(place, message, ((use.place, "from here on it looks ahead"),) if place != use.place else ())
+
+
+def look_ahead(module: Trace, index: int, name: str) -> int:
+    """How many positions after its own a unit sees along the last axis; 0 if that is not known, or strides come in."""
+    field = fields(module)[index].get(name, ())
+    hull = field[0].interval.hull if len(field) == 1 and field[0].interval and not field[0].whole else None
+    return int(hull[2]) if hull is not None and hull[0] == 1 else 0
+
+
+def part(trace: Trace, path: str) -> Trace:
+    """What the module of that path does, as a trace of its own: what it is given becomes its inputs."""
+    if not path:
+        return trace
+    chosen = [use for use in trace.uses if use.path == path or use.path.startswith(f"{path}.")]
+    number = {use.index: at for at, use in enumerate(chosen)}
+    operands = [tuple(moved(operand, number) for operand in use.operands) for use in chosen]
+    uses = [replace(use, index=at, operands=operands[at]) for at, use in enumerate(chosen)]
+    inputs = {one.source: one.shape for row in operands for one in row if isinstance(one.source, str)}
+    read = {one.source for row in operands for one in row}
+    last: list[int | str | None] = [at for at in range(len(uses)) if at not in read]
+    return replace(trace, uses=uses, input_shapes=inputs, output_sources=last, memo={})
+
+
+def moved(operand: Operand, number: Mapping[int, int]) -> Operand:
+    """The operand with its source as it is numbered now; what others have made, by a name."""
+    source = operand.source
+    if isinstance(source, int):
+        source = number.get(source, str(source))
+    return operand if source is operand.source else replace(operand, source=source)

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from rflint import __version__
 from rflint.arguments import OVERVIEW, UsageError, parse, suggestion
 from rflint.output import close_quietly, escape_unprintable, in_colour, say, write
+from rflint.show import show
 from rflint.suggest import suggest
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from rflint.diagnostics import Report, Rule
-    from rflint.linter import Options, Shown
+    from rflint.linter import Options
 
 FOUND = 1
 FAILED = 2
@@ -136,44 +137,6 @@ def status(report: Report, fail_on: str, exit_zero: bool) -> int:
         return FAILED
     serious = SEVERITIES[SEVERITIES.index(fail_on) :] if fail_on in SEVERITIES else ()
     return FOUND if not exit_zero and any(found.severity in serious for found in report.diagnostics) else 0
-
-
-def show(arguments: Namespace) -> int:
-    """Print the table of a network, or its JSON; status 0 if there is one, complete or not."""
-    from rflint import linter
-    from rflint.formats.summary import shown_summary
-    from rflint.settings import asked
-
-    [target], options = asked(arguments)
-    shown = linter.show(target, options)
-    write(shown_text(shown, arguments))
-    say(shown.failures or ([] if shown.traces else [f"no network found in {target}"]))
-    if shown.traces and not arguments.quiet and not arguments.summary:
-        say([shown_summary(shown.traces)])
-    return 0 if shown.traces else FAILED
-
-
-def shown_text(shown: Shown, arguments: Namespace) -> str:
-    """The networks in one of the formats of `show`."""
-    if arguments.summary:
-        from rflint.formats.folder_summary import folder_summary, folder_summary_json
-
-        return (folder_summary_json if arguments.format == "json" else folder_summary)(shown.traces, shown.span)
-    if arguments.format == "json":
-        from rflint.formats.show_json import show_json
-
-        return show_json(shown.traces, shown.span, arguments.reached)
-    from rflint.formats.show_table import Layout, show_table
-
-    layout = Layout(arguments.depth, terminal_width(), in_colour(arguments.color), arguments.reached)
-    return show_table(shown.traces, shown.span, layout)
-
-
-def terminal_width() -> int | None:
-    """How wide the terminal is; None if stdout is none."""
-    import shutil
-
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def rule(arguments: Namespace) -> int:

@@ -15,6 +15,7 @@ from rflint.formats.concise import concise
 from rflint.formats.full import full
 from rflint.formats.json_report import json_report
 from rflint.formats.layer_arguments import layer_arguments
+from rflint.formats.section import Section
 from rflint.formats.show_json import mirrored, show_json
 from rflint.formats.show_table import Layout, show_table, structure
 from rflint.formats.summary import statistics, summary
@@ -490,3 +491,24 @@ def without_colour(text: str) -> str:
     for code in ("0", "1", "2", "31", "33", "36"):
         text = text.replace(f"\033[{code}m", "")
     return text
+
+
+# Sections
+
+SECTION = Section("answer", lambda trace: [f"{len(trace.uses)} uses\x1b"], lambda trace: {"uses": len(trace.uses)})
+
+
+def test_a_section_stands_in_place_of_the_table() -> None:
+    lines = show_table([network(*USES)], span, Layout(), [SECTION]).splitlines()
+    assert lines == [*shown(network(*USES))[:2], "5 uses\\x1b"]
+
+
+def test_a_section_stands_above_what_could_not_be_followed() -> None:
+    doubted = network(*USES, unknowns=[Note(None, "why")])
+    assert show_table([doubted], span, Layout(), [SECTION]).splitlines()[-1] == "not followed: net.py:4: why"
+
+
+def test_a_section_is_a_key_of_the_json() -> None:
+    [found] = json.loads(show_json([network(*USES)], span, False, [SECTION]))["networks"]
+    assert found["answer"] == {"uses": 5}
+    assert len(found["uses"]) == 5

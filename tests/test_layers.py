@@ -22,10 +22,10 @@ LEVELS = {
     3: "annotations bindings building feeding finishing library makers members mentions roots seen session tracing",
     4: "checks",
     5: "cache fixes linter pages",
-    6: "arguments cli flake8_plugin formats output report server settings suggest",
+    6: "arguments cli flake8_plugin formats output report server settings show suggest",
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names.split()}
-COMMAND_LINE = {"arguments", "cli", "output", "settings", "suggest"}
+COMMAND_LINE = {"arguments", "cli", "output", "settings", "show", "suggest"}
 """One face in several files, the only one that knows another: it prints with `formats`."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from rflint.diagnostics import Span
 from rflint.formats.note_place import note_place
 from rflint.formats.reached_counts import reached_counts
+from rflint.formats.section import Section
 from rflint.receptive import fields, json_field
 from rflint.requirements import requirements
 from rflint.trace import Note, Place, Trace, Use
@@ -16,9 +17,17 @@ from rflint.trace import Note, Place, Trace, Use
 Spans = Callable[[Place], Span]
 
 
-def show_json(traces: Sequence[Trace], span: Spans, with_reached: bool = False) -> str:
-    """The networks with all their uses, as one JSON object; `with_reached` counts the positions really read."""
-    networks = [network(trace, span, with_reached) for trace in traces]
+def show_json(
+    traces: Sequence[Trace], span: Spans, with_reached: bool = False, sections: Sequence[Section] = ()
+) -> str:
+    """The networks with all their uses and the data of sections, as one JSON object.
+
+    `with_reached` counts the positions really read.
+    """
+    networks = [
+        {**network(trace, span, with_reached), **{section.key: section.data(trace) for section in sections}}
+        for trace in traces
+    ]
     return json.dumps({"version": 1, "networks": networks}) + "\n"
 
 

@@ -12,6 +12,7 @@ from rflint.formats.columns import fitted, line, lines
 from rflint.formats.field_cells import field_cells
 from rflint.formats.layer_arguments import layer_arguments
 from rflint.formats.note_place import note_place
+from rflint.formats.section import Section
 from rflint.formats.terminal import counted, one_line, paint
 from rflint.receptive import fields
 from rflint.requirements import requirements
@@ -33,18 +34,24 @@ class Layout:
     reached: bool = False
 
 
-def show_table(traces: Sequence[Trace], span: Spans, layout: Layout) -> str:
-    """The networks one below the other: header, table, and what could not be followed."""
-    return "\n".join("".join(f"{text}\n" for text in network(trace, span, layout)) for trace in traces)
+def show_table(traces: Sequence[Trace], span: Spans, layout: Layout, sections: Sequence[Section] = ()) -> str:
+    """The networks one below the other: header, table or sections, and what could not be followed."""
+    networks = (network(trace, span, layout, sections) for trace in traces)
+    return "\n".join("".join(f"{text}\n" for text in lines) for lines in networks)
 
 
-def network(trace: Trace, span: Spans, layout: Layout) -> Iterator[str]:
+def network(trace: Trace, span: Spans, layout: Layout, sections: Sequence[Section]) -> Iterator[str]:
     """The lines of one network."""
     yield from header(trace, span, layout.colour)
-    yield ""
-    yield from table(trace, layout)
-    yield ""
-    yield from footer(trace, span, layout.colour)
+    for section in sections:
+        yield ""
+        yield from map(one_line, section.lines(trace))
+    if not sections:
+        yield ""
+        yield from table(trace, layout)
+        yield ""
+        yield from footer(trace, layout.colour)
+    yield from problems(trace, span, layout.colour)
 
 
 def header(trace: Trace, span: Spans, colour: bool) -> Iterator[str]:
@@ -115,8 +122,8 @@ def is_elementwise(use: Use) -> bool:
     return use.inputs == (use.output,) and not any(name in use.layer.args for name in mixing)
 
 
-def footer(trace: Trace, span: Spans, colour: bool) -> Iterator[str]:
-    """What the columns mean, what may not be called, and what could not be followed, with its place."""
+def footer(trace: Trace, colour: bool) -> Iterator[str]:
+    """What the columns mean, what may not be called, and why fields are not known."""
     yield paint(LEGEND, "dim", colour)
     for reason in distinct(use.conditional for use in trace.uses if use.conditional and not use.inner):
         yield one_line(f"path?: it is not certain that it is called: {reason}")
@@ -124,6 +131,10 @@ def footer(trace: Trace, span: Spans, colour: bool) -> Iterator[str]:
         yield one_line(f"fits where {reason}")
     for reason in distinct(unknown_fields(trace)):
         yield one_line(f"field ?: {reason}")
+
+
+def problems(trace: Trace, span: Spans, colour: bool) -> Iterator[str]:
+    """What could not be followed, with its place."""
     for reason in distinct(f"{located(note, trace, span)}: {note.reason}" for note in trace.unknowns):
         yield paint(one_line(f"not followed: {reason}"), "yellow", colour)
 

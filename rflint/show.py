@@ -1,0 +1,58 @@
+"""The command `rflint show`: the networks of a target as tables, as sections that answer a question, or as JSON."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from rflint.output import in_colour, say, write
+
+if TYPE_CHECKING:
+    from rflint.formats.section import Section
+    from rflint.linter import Shown
+
+FAILED = 2
+
+
+def show(arguments: Namespace) -> int:
+    """Print the table of a network, or its JSON; status 0 if there is one, complete or not."""
+    from rflint import linter
+    from rflint.formats.summary import shown_summary
+    from rflint.settings import asked
+
+    [target], options = asked(arguments)
+    shown = linter.show(target, options)
+    write(shown_text(shown, arguments))
+    say(shown.failures or ([] if shown.traces else [f"no network found in {target}"]))
+    if shown.traces and not arguments.quiet and not arguments.summary:
+        say([shown_summary(shown.traces)])
+    return 0 if shown.traces else FAILED
+
+
+def shown_text(shown: Shown, arguments: Namespace) -> str:
+    """The networks in one of the formats of `show`."""
+    if arguments.summary:
+        from rflint.formats.folder_summary import folder_summary, folder_summary_json
+
+        return (folder_summary_json if arguments.format == "json" else folder_summary)(shown.traces, shown.span)
+    if arguments.format == "json":
+        from rflint.formats.show_json import show_json
+
+        return show_json(shown.traces, shown.span, arguments.reached, sections(arguments, shown))
+    from rflint.formats.show_table import Layout, show_table
+
+    layout = Layout(arguments.depth, terminal_width(), in_colour(arguments.color), arguments.reached)
+    return show_table(shown.traces, shown.span, layout, sections(arguments, shown))
+
+
+def sections(arguments: Namespace, shown: Shown) -> list[Section]:
+    """The sections that are asked for; none stands for the table of uses."""
+    return []
+
+
+def terminal_width() -> int | None:
+    """How wide the terminal is; None if stdout is none."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None

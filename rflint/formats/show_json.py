@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rflint.diagnostics import Span
+from rflint.formats.drift import drift_data
 from rflint.formats.note_place import note_place
 from rflint.formats.reached_counts import reached_counts
 from rflint.formats.section import Section
@@ -41,6 +42,7 @@ def network(trace: Trace, span: Spans, with_reached: bool) -> dict[str, Any]:
         "inputs": mirrored(trace.inputs),
         "output": mirrored(trace.output),
         "requires": [unknown(note, trace, span) for note in requirements(trace)],
+        "drift": drift_data(trace),
         "unknowns": constructor_order(trace, span) + [unknown(note, trace, span) for note in trace.unknowns],
         "uses": [json_use(use, trace, span, with_reached) for use in trace.uses if not use.inner],
     }

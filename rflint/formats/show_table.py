@@ -9,6 +9,7 @@ from typing import Any
 
 from rflint.diagnostics import Span
 from rflint.formats.columns import fitted, line, lines
+from rflint.formats.drift import drift_lines
 from rflint.formats.field_cells import field_cells
 from rflint.formats.layer_arguments import layer_arguments
 from rflint.formats.note_place import note_place
@@ -50,7 +51,7 @@ def network(trace: Trace, span: Spans, layout: Layout, sections: Sequence[Sectio
         yield ""
         yield from table(trace, layout)
         yield ""
-        yield from footer(trace, layout.colour)
+        yield from footer(trace, span, layout.colour)
     yield from problems(trace, span, layout.colour)
 
 
@@ -122,8 +123,8 @@ def is_elementwise(use: Use) -> bool:
     return use.inputs == (use.output,) and not any(name in use.layer.args for name in mixing)
 
 
-def footer(trace: Trace, colour: bool) -> Iterator[str]:
-    """What the columns mean, what may not be called, and why fields are not known."""
+def footer(trace: Trace, span: Spans, colour: bool) -> Iterator[str]:
+    """What the columns mean, what may not be called, which sizes fit, and why fields are not known."""
     yield paint(LEGEND, "dim", colour)
     for reason in distinct(use.conditional for use in trace.uses if use.conditional and not use.inner):
         yield one_line(f"path?: it is not certain that it is called: {reason}")
@@ -131,6 +132,7 @@ def footer(trace: Trace, colour: bool) -> Iterator[str]:
         yield one_line(f"fits where {reason}")
     for reason in distinct(unknown_fields(trace)):
         yield one_line(f"field ?: {reason}")
+    yield from map(one_line, drift_lines(trace))
 
 
 def problems(trace: Trace, span: Spans, colour: bool) -> Iterator[str]:

@@ -1,0 +1,57 @@
+"""Where the local geometry of a network ends: at the maps that it returns, or before what pools them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rflint.receptive import Field, fields, outputs
+from rflint.trace import Trace
+
+
+class End(NamedTuple):
+    """A tensor whose units see one network input locally, and its field."""
+
+    output: str | None
+    """Its place in what `forward` returns; None if it is not returned but the last one before all is pooled."""
+    use: int
+    name: str
+    """The network input."""
+    axes: Field
+
+
+def ends(trace: Trace) -> list[End]:
+    """The returned maps of each network input; where a returned tensor is none, the last maps on the way to it."""
+    found: dict[tuple[int, str], End] = {}
+    for output in outputs(trace):
+        if isinstance(output.source, int):
+            for end in _ends_of(trace, output.source, output.name):
+                found.setdefault((end.use, end.name), end)
+    return list(found.values())
+
+
+def _ends_of(trace: Trace, use: int, output: str) -> Iterator[End]:
+    for name, axes in fields(trace)[use].items():
+        if is_local(axes):
+            yield End(output, use, name, axes)
+        else:
+            yield from _last_maps(trace, use, name)
+
+
+def is_local(axes: Field) -> bool:
+    """Whether units see anything locally, on some axis that is still there."""
+    return any(axis.at is not None and axis.maps and not axis.pooled for axis in axes)
+
+
+def _last_maps(trace: Trace, use: int, name: str) -> Iterator[End]:
+    waiting, seen = [use], set[int]()
+    while waiting:
+        index = waiting.pop()
+        axes = fields(trace)[index].get(name)
+        if axes is None or index in seen:
+            continue
+        seen.add(index)
+        if is_local(axes):
+            yield End(None, index, name, axes)
+        else:
+            waiting.extend(o.source for o in trace.uses[index].operands if isinstance(o.source, int))

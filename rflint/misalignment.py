@@ -1,0 +1,127 @@
+"""Which layers move what the outputs of a network see away from the places that the outputs stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from math import floor, lcm
+from typing import NamedTuple
+
+from rflint.dims import Size, substitute, symbols
+from rflint.ends import End, ends
+from rflint.receptive import AxisField, drift, fields
+from rflint.trace import Operand, Shape, Trace
+
+ROOM = 64
+"""Sizes that stand for symbolic ones are at least so much larger than the field."""
+
+
+class Cause(NamedTuple):
+    """A use that moves the centres along one axis, by so many input positions."""
+
+    use: int
+    by: Fraction
+
+
+class OffCentre(NamedTuple):
+    """How far the units of a returned map see off their places, along each axis; None where that is not known."""
+
+    end: End
+    drifts: tuple[Fraction | None, ...]
+    causes: tuple[tuple[Cause, ...], ...]
+    """For each axis the uses whose moves add up to it; moves that undo each other are left out."""
+    sizes: tuple[Size, ...]
+    """The input sizes for which it holds: those of the trace, or numbers in place of symbols where they matter."""
+
+
+def misalignments(trace: Trace) -> list[OffCentre]:
+    """The drift of every returned map in every network input, see `receptive.drift`."""
+    return [_off_centre(trace, end) for end in ends(trace) if end.output is not None]
+
+
+def is_causal(one: OffCentre) -> bool:
+    """Whether there is one axis, along which units see their own places and what is before, and nothing beyond."""
+    intervals = [axis.interval for axis in one.end.axes]
+    if len(intervals) != 1 or intervals[0] is None:
+        return False
+    [seen] = [interval for interval in intervals if interval]
+    own = (floor(seen.jump * unit) for unit in range(seen.period))
+    return all(last is None or last <= place for last, place in zip(seen.hi, own, strict=True))
+
+
+def _off_centre(trace: Trace, end: End) -> OffCentre:
+    shape = trace.input_shapes[end.name] or ()
+    values: dict[str, Size] = {}
+    drifts = _drifts(trace, end, values)
+    if None in drifts and (values := _example(trace, end, shape)):
+        drifts = _drifts(trace, end, values)
+    axes = range(len(end.axes))
+    causes = tuple(tuple(_causes(trace, end, axis, values)) if drifts[axis] else () for axis in axes)
+    return OffCentre(end, drifts, causes, tuple(substitute(size, values) for size in shape[2:]))
+
+
+def _drifts(trace: Trace, end: End, values: Mapping[str, Size]) -> tuple[Fraction | None, ...]:
+    return tuple(_drift(trace, end.name, end.use, axis, values) for axis in range(len(end.axes)))
+
+
+def _example(trace: Trace, end: End, shape: Shape) -> dict[str, Size]:
+    """Numbers for the symbols of the input's sizes, which all strides divide and in which the field finds room."""
+    steps = [one.step for seen in fields(trace) for axis in seen.get(end.name, ()) for one in axis.maps]
+    step = lcm(*(abs(step) for step in steps if step))
+    room = ROOM + max((axis.interval.size[1] for axis in end.axes if axis.interval), default=1)
+    return dict.fromkeys(frozenset().union(*map(symbols, shape)), step * -(-room // step))
+
+
+def _drift(trace: Trace, name: str, source: int | str, axis: int, values: Mapping[str, Size]) -> Fraction | None:
+    """The drift of a tensor; 0 for the input itself."""
+    if not isinstance(source, int):
+        return Fraction(0)
+    seen, shape = fields(trace)[source].get(name, ()), trace.input_shapes[name]
+    made = trace.uses[source].output
+    if axis >= len(seen) or shape is None or made is None or (at := seen[axis].at) is None:
+        return None
+    return drift(seen[axis], substitute(shape[axis + 2], values), substitute(made[at], values))
+
+
+def _causes(trace: Trace, end: End, axis: int, values: Mapping[str, Size]) -> list[Cause]:
+    """The uses along the widest branches that move the centres and are not undone by another; [] if not known."""
+    way = list(_way(trace, end, axis))[::-1]
+    drifts = [_drift(trace, end.name, source, axis, values) for source in way]
+    known = [one for one in drifts if one is not None]
+    if len(known) < len(drifts):
+        return []
+    moves = [b - a for a, b in pairwise(known)]
+    return remaining([Cause(use, by) for use, by in zip(way[1:], moves, strict=True) if isinstance(use, int)])
+
+
+def remaining(causes: Sequence[Cause]) -> list[Cause]:
+    """The moves without those that a later one undoes."""
+    left = list[Cause]()
+    for cause in causes:
+        undone = next((one for one in reversed(left) if one.by == -cause.by), None)
+        if undone is not None:
+            left.remove(undone)
+        elif cause.by:
+            left.append(cause)
+    return left
+
+
+def _way(trace: Trace, end: End, axis: int) -> Iterator[int | str]:
+    """Tensors from the output back to the input: of several branches the one that sees most."""
+    source: int | str | None = end.use
+    while isinstance(source, int):
+        yield source
+        operands = [one for one in trace.uses[source].operands if _extent(trace, one, end.name, axis)]
+        source = max(operands, key=lambda one: _extent(trace, one, end.name, axis)).source if operands else None
+    if source is not None:
+        yield source
+
+
+def _extent(trace: Trace, operand: Operand, name: str, axis: int) -> int:
+    """How much the units of an operand see locally along the axis; 0 if nothing, or it is not known."""
+    if not isinstance(operand.source, int):
+        return int(operand.source == name)
+    seen: Sequence[AxisField] = fields(trace)[operand.source].get(name, ())
+    interval = seen[axis].interval if axis < len(seen) and not seen[axis].pooled else None
+    return interval.size[1] if interval else 0

@@ -1,0 +1,194 @@
+"""The spread of influence against explicit weights, pushed from a unit to the input position by position."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor, sqrt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks import Network, T
+
+from rflint import field
+from rflint.field import Access
+from rflint.influence import central_width, influence
+from rflint.receptive import fields
+from rflint.trace import Read, Trace
+
+Weights = dict[int, Fraction]
+
+
+def uniform(access: Access, unit: int, transposed: bool = False) -> Weights:
+    """Equal weights for what a unit reads."""
+    turn, phase = divmod(unit, len(access.taps))
+    taps = access.taps[phase]
+    each = Fraction(1, 1 if transposed else max(len(taps), 1))
+    return {access.step * turn + tap: each for tap in taps}
+
+
+def tent(factor: int, unit: int) -> Weights:
+    """Linear interpolation: 1 minus the distance."""
+    x = (unit + Fraction(1, 2)) / factor - Fraction(1, 2)
+    near = {p: 1 - abs(p - x) for p in (floor(x), floor(x) + 1)}
+    return {p: weight for p, weight in near.items() if weight}
+
+
+class Explicit:
+    """A network of one axis, written down twice: as a trace, and as weights from every unit to those it reads."""
+
+    def __init__(self) -> None:
+        self.net = Network(x=(1, 4, 64))
+        self.tensors: list[T] = [self.net.input()]
+        self.reads: list[list[tuple[int, Fraction, object]]] = [[]]
+
+    def add(self, made: T, *branches: tuple[int, Fraction, object]) -> None:
+        self.tensors.append(made)
+        self.reads.append(list(branches))
+
+    def weights(self, tensor: int, unit: int) -> Weights:
+        """From a unit of a tensor to the input, by all ways."""
+        if tensor == 0:
+            return {unit: Fraction(1)}
+        found: Weights = {}
+        for source, share, reads in self.reads[tensor]:
+            for position, weight in reads(unit).items():  # type: ignore[operator]
+                for at, inner in self.weights(source, position).items():
+                    found[at] = found.get(at, Fraction(0)) + share * weight * inner
+        return found
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> Explicit:
+    """Convolutions, pools, upsampling of three kinds, sums and concatenations of tensors with the same jump."""
+    made = Explicit()
+    one = Fraction(1)
+    for _ in range(draw(st.integers(1, 5))):
+        at = len(made.tensors) - 1
+        x = made.tensors[at]
+        kind = draw(st.sampled_from(("conv", "pool", "transposed", "linear", "nearest", "add", "cat")))
+        k, d = draw(st.integers(1, 4)), draw(st.integers(1, 3))
+        if kind == "conv":
+            access = field.window(k, d, 1, 2)
+            made.add(
+                made.net.conv(x, k=k, stride=d, padding=1, dilation=2, out=4, more={}),
+                (at, one, lambda i, a=access: uniform(a, i)),
+            )
+        elif kind == "pool":
+            access = field.window(k, k)
+            made.add(made.net.pool(x, k), (at, one, lambda i, a=access: uniform(a, i)))
+        elif kind == "transposed":
+            access = field.transposed(k, 2, 0, 1)
+            made.add(made.net.transposed(x, k=k, stride=2, out=4), (at, one, lambda i, a=access: uniform(a, i, True)))
+        elif kind == "linear":
+            made.add(made.net.resized(x, d, "bilinear"), (at, one, lambda i, f=d: tent(f, i)))
+        elif kind == "nearest":
+            access = field.nearest(1, d)
+            made.add(made.net.resized(x, d), (at, one, lambda i, a=access: uniform(a, i)))
+        else:
+            wide = made.net.conv(x, k=3, padding=1, dilation=d, out=12 if kind == "cat" else 4)
+            access = field.window(3, 1, 1, d)
+            made.add(wide, (at, one, lambda i, a=access: uniform(a, i)))
+            parts = (Fraction(1, 4), Fraction(3, 4)) if kind == "cat" else (Fraction(1, 2),) * 2
+            joined = made.net.cat(x, wide) if kind == "cat" else made.net.join(x, wide, output=x.shape)
+            made.add(joined, (at, parts[0], tent_of_1), (at + 1, parts[1], tent_of_1))
+            made.tensors[-1] = T(joined.source, x.shape)
+    return made
+
+
+def tent_of_1(unit: int) -> Weights:
+    return {unit: Fraction(1)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(networks(), st.integers(8, 30))
+def test_mean_and_variance_are_those_of_explicit_weights(made: Explicit, unit: int) -> None:
+    trace = made.net.trace(made.tensors[-1])
+    spread = influence(trace, "x", 0)[-1]
+    assert spread is not None
+    weights = made.weights(len(made.tensors) - 1, unit)
+    total = sum(weights.values())
+    law = spread.at(unit)
+    assert bool(law.mass) == bool(total)
+    if total:
+        mean = sum(at * weight for at, weight in weights.items()) / total
+        variance = sum((at - mean) ** 2 * weight for at, weight in weights.items()) / total
+        assert law.mean == pytest.approx(float(mean), abs=1e-6)
+        assert law.variance == pytest.approx(float(variance), abs=1e-6)
+
+
+def chain(*layers: tuple[int, int, int]) -> Trace:
+    """Convolutions (kernel, stride, dilation) in a row."""
+    net = Network(x=(1, 4, 512))
+    x = net.input()
+    for kernel, stride, dilation in layers:
+        x = net.conv(x, k=kernel, stride=stride, dilation=dilation, padding=dilation * (kernel // 2))
+    return net.trace(x)
+
+
+CONV = (3, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("layers", "sigma"),
+    [
+        ([CONV] * 10, 2.58),
+        ([CONV] * 20, 3.65),
+        ([CONV] * 40, 5.16),
+        ([CONV, CONV, (2, 2, 1)] * 3, 5.77),
+        ([(3, 1, d) for d in (1, 2, 4, 8, 16)], 15.08),
+        ([(3, 1, d) for d in (1, 1, 2, 4, 8, 16, 1)], 15.12),
+        ([(3, 1, 2)] * 6, 4.00),
+    ],
+)
+def test_figures_that_are_known(layers: list[tuple[int, int, int]], sigma: float) -> None:
+    found = influence(chain(*layers), "x", 0)[-1]
+    assert found is not None
+    assert found.sigma == pytest.approx(sigma, abs=0.005)
+
+
+def test_the_formula_for_chains() -> None:
+    layers = [(3, 2, 1), (5, 1, 2), (2, 2, 1), (7, 1, 3)]
+    jump, variance = 1, 0.0
+    for kernel, stride, dilation in layers:
+        variance += jump**2 * dilation**2 * (kernel**2 - 1) / 12
+        jump *= stride
+    found = influence(chain(*layers), "x", 0)[-1]
+    assert found is not None
+    assert found.sigma == pytest.approx(sqrt(variance))
+
+
+def test_global_branches_are_left_out() -> None:
+    net = Network(x=(1, 4, 32, 32))
+    x = net.conv(net.input(), padding=1)
+    gate = net.pooled(x)
+    y = net.use("mul", [(x, [Read("kept", a, field.IDENTITY) for a in range(4)]), (gate, gate_reads())], x.shape)
+    trace = net.trace(y)
+    assert fields(trace)[-1]["x"][0].whole
+    found = influence(trace, "x", 0)
+    assert found[-1] == found[0]
+    assert found[1] is None
+
+
+def gate_reads() -> list[Read]:
+    once = field.Access(0, (range(1),))
+    return [
+        Read("kept", 0, field.IDENTITY),
+        Read("kept", 1, field.IDENTITY),
+        Read("kept", 2, once),
+        Read("kept", 3, once),
+    ]
+
+
+def test_interpolation_of_other_kinds_is_not_known() -> None:
+    net = Network(x=(1, 4, 32))
+    access = field.cubic(1, 2, False)
+    x = net.input()
+    reads = [Read("kept", 0, field.IDENTITY), Read("kept", 1, field.IDENTITY), Read("kept", 2, access)]
+    y = net.use("Upsample", [(x, reads)], (1, 4, 64), args={"mode": "bicubic"})
+    assert influence(net.trace(y), "x", 0) == [None]
+
+
+@pytest.mark.parametrize(("sigma", "extent", "width"), [(2.5, 21, 10.0), (15.0, 51, 51.0), (0.0, 1, 1.0)])
+def test_the_central_width_is_no_more_than_the_field(sigma: float, extent: int, width: float) -> None:
+    assert central_width(sigma, extent) == width

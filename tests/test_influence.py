@@ -38,7 +38,7 @@ class Explicit:
     """A network of one axis, written down twice: as a trace, and as weights from every unit to those it reads."""
 
     def __init__(self) -> None:
-        self.net = Network(x=(1, 4, 64))
+        self.net = Network(x=(1, 4, 1 << 16))
         self.tensors: list[T] = [self.net.input()]
         self.reads: list[list[tuple[int, Fraction, object]]] = [[]]
 

@@ -182,6 +182,8 @@ def show_parser() -> Parser:
     add_targets(parser, "*")
     parser.add_argument("--format", type=one_of(*SHOW_FORMATS), metavar="table|json", default="table")
     parser.add_argument("--reached", action="store_true", help="count the positions inside each field really read")
+    effective = "show how wide the influence on a unit is spread at initialisation"
+    parser.add_argument("--effective", action="store_true", help=effective)
     parser.add_argument("--summary", action="store_true", help="count the networks, and why any is not followed")
     parser.add_argument("--depth", type=at_least_one, metavar="N", help="fold the table below N parts of a path")
     add_network_options(parser)

@@ -37,12 +37,14 @@ def shown_text(shown: Shown, arguments: Namespace) -> str:
 
         return (folder_summary_json if arguments.format == "json" else folder_summary)(shown.traces, shown.span)
     if arguments.format == "json":
-        from rflint.formats.show_json import show_json
+        from rflint.formats.show_json import Figures, show_json
 
-        return show_json(shown.traces, shown.span, arguments.reached, sections(arguments, shown))
+        figures = Figures(arguments.reached, arguments.effective)
+        return show_json(shown.traces, shown.span, figures, sections(arguments, shown))
     from rflint.formats.show_table import Layout, show_table
 
-    layout = Layout(arguments.depth, terminal_width(), in_colour(arguments.color), arguments.reached)
+    colour = in_colour(arguments.color)
+    layout = Layout(arguments.depth, terminal_width(), colour, arguments.reached, arguments.effective)
     return show_table(shown.traces, shown.span, layout, sections(arguments, shown))
 
 

@@ -16,7 +16,7 @@ from rflint.formats.full import full
 from rflint.formats.json_report import json_report
 from rflint.formats.layer_arguments import layer_arguments
 from rflint.formats.section import Section
-from rflint.formats.show_json import mirrored, show_json
+from rflint.formats.show_json import Figures, mirrored, show_json
 from rflint.formats.show_table import Layout, show_table, structure
 from rflint.formats.summary import statistics, summary
 from rflint.formats.terminal import one_line
@@ -419,7 +419,7 @@ def test_structures_of_shapes_are_mirrored(value: Any, text: str, data: Any) -> 
 
 
 def json_of(trace: Trace, **options: bool) -> Any:
-    [found] = json.loads(show_json([trace], span, **options))["networks"]
+    [found] = json.loads(show_json([trace], span, Figures(**options)))["networks"]
     return found
 
 
@@ -452,13 +452,13 @@ def test_show_json_has_the_keys_of_its_schema() -> None:
 
 
 def test_show_json_counts_reached_positions_only_on_request() -> None:
-    counted = json_of(network(*USES), with_reached=True)
+    counted = json_of(network(*USES), reached=True)
     assert counted["uses"][0]["field"]["reached"] == [3, 5]
     assert "reached" not in json_of(network(*USES))["uses"][0]["field"]
 
 
 def test_show_json_gives_null_for_axes_that_no_longer_exist() -> None:
-    flat = json_of(network(*USES), with_reached=True)["uses"][-1]["field"]
+    flat = json_of(network(*USES), reached=True)["uses"][-1]["field"]
     assert flat["size"] == flat["jump"] == flat["start"] == flat["reached"] == [None, None]
     assert flat["global"] == "head.pool pool"
 
@@ -510,6 +510,22 @@ def test_a_section_stands_above_what_could_not_be_followed() -> None:
 
 
 def test_a_section_is_a_key_of_the_json() -> None:
-    [found] = json.loads(show_json([network(*USES)], span, False, [SECTION]))["networks"]
+    [found] = json.loads(show_json([network(*USES)], span, Figures(), [SECTION]))["networks"]
     assert found["answer"] == {"uses": 5}
     assert len(found["uses"]) == 5
+
+
+# The effective field
+
+
+def test_the_effective_width_is_a_column_on_request() -> None:
+    assert "effective" not in cells(network(*USES))[0]
+    stem = cells(network(*USES), effective=True)[0]
+    assert stem[-3:] == ["3×5", "3.0×5.0", "4.6×7.8 %"]
+    assert any(line.startswith("effective: what holds") for line in shown(network(*USES), effective=True))
+
+
+def test_show_json_gives_the_effective_width_only_on_request() -> None:
+    assert "effective" not in json_of(network(*USES))["uses"][0]["field"]
+    found = json_of(network(*USES), effective=True)["uses"][0]["field"]["effective"]
+    assert found == {"sigma": [0.8165, 1.4142], "width": [3.0, 5.0]}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rflint.dims import Size
+from rflint.formats.effective import effective_widths
 from rflint.formats.reached_counts import reached_counts
 from rflint.receptive import AxisField, Field, fields
 from rflint.trace import Shape, Trace, Use
@@ -13,12 +14,16 @@ UNKNOWN = "?"
 GONE = "–"
 
 
-def field_cells(trace: Trace, use: Use, with_reached: bool) -> tuple[str, ...]:
-    """Jump, field, (positions read,) share of the input seen; each by input where a network has several."""
+Cell = Callable[[Trace, Use, str, Field], str]
+"""The cell of a use for one network input."""
+
+
+def field_cells(trace: Trace, use: Use, extra: Sequence[Cell] = ()) -> tuple[str, ...]:
+    """Jump, field, extra cells, share of the input seen; each by input where a network has several."""
     seen = fields(trace)[use.index]
-    cells = [input_cells(trace, use, name, with_reached) for name in seen]
+    cells = [input_cells(trace, use, name, extra) for name in seen]
     if not cells:
-        return ("",) * (4 if with_reached else 3)
+        return ("",) * (3 + len(extra))
     if len(trace.input_shapes) == 1:
         return cells[0]
     return tuple(labelled(seen, column) for column in zip(*cells, strict=True))
@@ -29,11 +34,11 @@ def labelled(names: Iterable[str], cells: Sequence[str]) -> str:
     return ", ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True) if cell)
 
 
-def input_cells(trace: Trace, use: Use, name: str, with_reached: bool) -> tuple[str, ...]:
+def input_cells(trace: Trace, use: Use, name: str, extra: Sequence[Cell]) -> tuple[str, ...]:
     """The cells of a use for one network input."""
     axes = fields(trace)[use.index][name]
-    read = [reached_cell(trace, use, name, axes)] if with_reached else []
-    return (jump_cell(axes), field_cell(axes), *read, seen_cell(axes, trace.input_shapes.get(name)))
+    more = (cell(trace, use, name, axes) for cell in extra)
+    return (jump_cell(axes), field_cell(axes), *more, seen_cell(axes, trace.input_shapes.get(name)))
 
 
 def jump_cell(axes: Field) -> str:
@@ -53,6 +58,17 @@ def reached_cell(trace: Trace, use: Use, name: str, axes: Field) -> str:
     """How many positions inside the field are really read."""
     counts = reached_counts(trace, use, name, axes)
     return per_axis([missing(axis) or str(count or UNKNOWN) for axis, count in zip(axes, counts, strict=True)])
+
+
+def effective_cell(trace: Trace, use: Use, name: str, axes: Field) -> str:
+    """The width that holds the central 95 % of the influence at initialisation."""
+    widths = effective_widths(trace, use, name, axes)
+    return per_axis([missing(axis) or shown_width(width) for axis, width in zip(axes, widths, strict=True)])
+
+
+def shown_width(width: float | None) -> str:
+    """Positions, below 10 with one decimal."""
+    return UNKNOWN if width is None else f"{width:.1f}" if width < 10 else f"{width:.0f}"
 
 
 def seen_cell(axes: Field, shape: Shape | None) -> str:

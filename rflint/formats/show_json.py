@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from rflint.diagnostics import Span
 from rflint.formats.drift import drift_data
+from rflint.formats.effective import effective_data
+from rflint.formats.gridding import gridding_data
 from rflint.formats.note_place import note_place
 from rflint.formats.reached_counts import reached_counts
 from rflint.formats.section import Section
@@ -18,21 +20,26 @@ from rflint.trace import Note, Place, Trace, Use
 Spans = Callable[[Place], Span]
 
 
-def show_json(
-    traces: Sequence[Trace], span: Spans, with_reached: bool = False, sections: Sequence[Section] = ()
-) -> str:
-    """The networks with all their uses and the data of sections, as one JSON object.
+class Figures(NamedTuple):
+    """Which figures of fields are asked for: how many positions are really read, how wide the influence is spread."""
 
-    `with_reached` counts the positions really read.
-    """
+    reached: bool = False
+    effective: bool = False
+
+
+PLAIN = Figures()
+
+
+def show_json(traces: Sequence[Trace], span: Spans, figures: Figures = PLAIN, sections: Sequence[Section] = ()) -> str:
+    """The networks with all their uses and the data of sections, as one JSON object."""
     networks = [
-        {**network(trace, span, with_reached), **{section.key: section.data(trace) for section in sections}}
+        {**network(trace, span, figures), **{section.key: section.data(trace) for section in sections}}
         for trace in traces
     ]
     return json.dumps({"version": 1, "networks": networks}) + "\n"
 
 
-def network(trace: Trace, span: Spans, with_reached: bool) -> dict[str, Any]:
+def network(trace: Trace, span: Spans, figures: Figures) -> dict[str, Any]:
     """One network: its call, what goes in and comes out, what could not be followed, and its uses."""
     return {
         "target": trace.target,
@@ -43,8 +50,9 @@ def network(trace: Trace, span: Spans, with_reached: bool) -> dict[str, Any]:
         "output": mirrored(trace.output),
         "requires": [unknown(note, trace, span) for note in requirements(trace)],
         "drift": drift_data(trace),
+        **({"gridding": gridding_data(trace)} if figures.reached else {}),
         "unknowns": constructor_order(trace, span) + [unknown(note, trace, span) for note in trace.unknowns],
-        "uses": [json_use(use, trace, span, with_reached) for use in trace.uses if not use.inner],
+        "uses": [json_use(use, trace, span, figures) for use in trace.uses if not use.inner],
     }
 
 
@@ -77,11 +85,10 @@ def located(place: Place | None, file: str, span: Spans) -> dict[str, Any]:
     return {"file": place.file, "line": at.line, "column": at.column}
 
 
-def json_use(use: Use, trace: Trace, span: Spans, with_reached: bool) -> dict[str, Any]:
+def json_use(use: Use, trace: Trace, span: Spans, figures: Figures) -> dict[str, Any]:
     """One row of the trace, with its field in the first input, and in the others if there are any."""
     first, *others = list(trace.input_shapes) or [""]
     seen = fields(trace)[use.index]
-    counts = {name: reached_counts(trace, use, name, axes) if with_reached else None for name, axes in seen.items()}
     row = {
         "path": use.path,
         "kind": use.kind,
@@ -90,8 +97,16 @@ def json_use(use: Use, trace: Trace, span: Spans, with_reached: bool) -> dict[st
         "inputs": [mirrored(shape) for shape in use.inputs],
         "output": mirrored(use.output),
         "conditional": bool(use.conditional),
-        "field": json_field(seen[first], counts[first], use.output) if first in seen else None,
+        "field": field_data(trace, use, first, figures) if first in seen else None,
     }
     if others:
-        row["fields"] = {name: json_field(seen[name], counts[name], use.output) for name in others if name in seen}
+        row["fields"] = {name: field_data(trace, use, name, figures) for name in others if name in seen}
     return row
+
+
+def field_data(trace: Trace, use: Use, name: str, figures: Figures) -> dict[str, Any]:
+    """The field of a use in one network input, with the figures that are asked for."""
+    axes = fields(trace)[use.index][name]
+    counts = reached_counts(trace, use, name, axes) if figures.reached else None
+    more = {"effective": effective_data(trace, use, name, axes)} if figures.effective else {}
+    return {**json_field(axes, counts, use.output), **more}

@@ -10,7 +10,9 @@ from typing import Any
 from rflint.diagnostics import Span
 from rflint.formats.columns import fitted, line, lines
 from rflint.formats.drift import drift_lines
-from rflint.formats.field_cells import field_cells
+from rflint.formats.effective import CAVEAT
+from rflint.formats.field_cells import Cell, effective_cell, field_cells, reached_cell
+from rflint.formats.gridding import gridding_lines
 from rflint.formats.layer_arguments import layer_arguments
 from rflint.formats.note_place import note_place
 from rflint.formats.section import Section
@@ -21,7 +23,8 @@ from rflint.trace import Note, Place, Trace, Use, show_shape
 
 Spans = Callable[[Place], Span]
 FOLDING = (0, 2)
-NUMBERS = range(4, 8)
+NUMBERS = 4
+"""From this column on cells hold numbers."""
 LEGEND = "jump, field: input positions from one unit to the next, and that one unit sees; sees: its share of each axis"
 
 
@@ -33,6 +36,13 @@ class Layout:
     width: int | None = None
     colour: bool = False
     reached: bool = False
+    effective: bool = False
+
+    @property
+    def extra(self) -> dict[str, Cell]:
+        """The columns between field and share that are asked for."""
+        asked = {"read": self.reached and reached_cell, "effective": self.effective and effective_cell}
+        return {name: cell for name, cell in asked.items() if cell}
 
 
 def show_table(traces: Sequence[Trace], span: Spans, layout: Layout, sections: Sequence[Section] = ()) -> str:
@@ -51,7 +61,7 @@ def network(trace: Trace, span: Spans, layout: Layout, sections: Sequence[Sectio
         yield ""
         yield from table(trace, layout)
         yield ""
-        yield from footer(trace, span, layout.colour)
+        yield from footer(trace, span, layout)
     yield from problems(trace, span, layout.colour)
 
 
@@ -83,14 +93,15 @@ def is_structure(value: Any) -> bool:
 
 def table(trace: Trace, layout: Layout) -> Iterator[str]:
     """The head and a row for each use, or for each run of uses that `depth` folds, in aligned columns."""
-    head = ("path", "kind", "arguments", "output", "jump", "field", *(["read"] if layout.reached else []), "sees")
+    head = ("path", "kind", "arguments", "output", "jump", "field", *layout.extra, "sees")
     folds = runs([use for use in trace.uses if not use.inner], layout.depth)
     body = [row(trace, run, layout) for run in folds]
     widths = fitted([head, *body], layout.width, FOLDING)
-    yield paint(line(head, widths, NUMBERS), "bold", layout.colour)
+    numbers = range(NUMBERS, len(head))
+    yield paint(line(head, widths, numbers), "bold", layout.colour)
     for run, cells in zip(folds, body, strict=True):
         dim = layout.colour and len(run) == 1 and is_elementwise(run[0])
-        yield from (paint(text, "dim", dim) for text in lines(cells, widths, NUMBERS))
+        yield from (paint(text, "dim", dim) for text in lines(cells, widths, numbers))
 
 
 def runs(uses: Sequence[Use], depth: int | None) -> list[list[Use]]:
@@ -113,7 +124,7 @@ def row(trace: Trace, run: Sequence[Use], layout: Layout) -> tuple[str, ...]:
     last = run[-1]
     path = (cut(last.path, layout.depth) or "(root)") + ("?" if any(use.conditional for use in run) else "")
     what = (last.kind, layer_arguments(last.layer)) if len(run) == 1 else (counted(len(run), "use"), "")
-    cells = (path, *what, show_shape(last.output), *field_cells(trace, last, layout.reached))
+    cells = (path, *what, show_shape(last.output), *field_cells(trace, last, tuple(layout.extra.values())))
     return tuple(map(one_line, cells))
 
 
@@ -123,15 +134,19 @@ def is_elementwise(use: Use) -> bool:
     return use.inputs == (use.output,) and not any(name in use.layer.args for name in mixing)
 
 
-def footer(trace: Trace, span: Spans, colour: bool) -> Iterator[str]:
+def footer(trace: Trace, span: Spans, layout: Layout) -> Iterator[str]:
     """What the columns mean, what may not be called, which sizes fit, and why fields are not known."""
-    yield paint(LEGEND, "dim", colour)
+    yield paint(LEGEND, "dim", layout.colour)
+    if layout.effective:
+        yield paint(CAVEAT, "dim", layout.colour)
     for reason in distinct(use.conditional for use in trace.uses if use.conditional and not use.inner):
         yield one_line(f"path?: it is not certain that it is called: {reason}")
     for reason in distinct(f"{note.reason}  ({located(note, trace, span)})" for note in requirements(trace)):
         yield one_line(f"fits where {reason}")
     for reason in distinct(unknown_fields(trace)):
         yield one_line(f"field ?: {reason}")
+    if layout.reached:
+        yield from map(one_line, gridding_lines(trace))
     yield from map(one_line, drift_lines(trace))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from rflint.diagnostics import Span
 from rflint.dims import symbol
-from rflint.formats.show_table import footer
+from rflint.formats.show_table import Layout, footer
 from rflint.requirements import requirements
 from rflint.session import Root, Session
 from rflint.trace import Trace
@@ -109,7 +109,7 @@ def test_where_a_requirement_does_not_hold_torch_raises(body: str) -> None:
 
 def test_show_says_which_sizes_fit() -> None:
     every = everywhere("return self.flat(x.flatten(1))")
-    [line] = [line for line in footer(every, lambda place: Span(7, 1, 7, 2), colour=False) if "fits" in line]
+    [line] = [line for line in footer(every, lambda place: Span(7, 1, 7, 2), Layout()) if "fits" in line]
     assert line == "fits where h*w = 49  (net.py:7)"
 
 

@@ -1,0 +1,81 @@
+"""Which units read only what is there, against a look at every single read."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks import H, Network, T
+
+from rflint import field
+from rflint.exact_units import exact_units, reading
+from rflint.field import Access
+
+ACCESSES = st.one_of(
+    st.builds(field.window, st.integers(1, 5), st.integers(1, 4), st.integers(0, 3), st.integers(1, 3)),
+    st.builds(field.transposed, st.integers(1, 5), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2)),
+    st.sampled_from((field.linear(1, 2, False), field.linear(4, 6, False), field.shifted(2), field.shifted(-2))),
+)
+
+
+def reads(access: Access, unit: int) -> list[int]:
+    turn, phase = divmod(unit, len(access.taps))
+    return [access.step * turn + tap for tap in access.taps[phase]]
+
+
+@given(ACCESSES, st.integers(0, 8), st.integers(0, 30))
+def test_units_that_read_within_a_range(access: Access, start: int, count: int) -> None:
+    there = range(start, start + count)
+    found = reading(access, there)
+    inside = {unit for unit in range(200) if all(read in there for read in reads(access, unit))}
+    assert all(unit in inside for unit in found if unit < 200)
+    if found and len(found) < 1000:
+        assert found.start == 0 or found.start - 1 not in inside
+        assert found.stop not in inside
+
+
+def two_layers(size: object) -> Network:
+    net = Network(x=(1, 1, size))
+    x = net.conv(net.input(), k=3, padding=1)
+    net.conv(x, k=5, padding=2)
+    return net
+
+
+def last(net: Network) -> T:
+    return T(len(net.uses) - 1, net.uses[-1].output)
+
+
+def test_padding_spoils_what_reads_it() -> None:
+    net = two_layers(20)
+    assert exact_units(net.trace(last(net)), "x", 0, {}) == [range(1, 19), range(3, 17)]
+    assert exact_units(net.trace(last(net)), "x", 0, {}, beyond=True) == [range(20), range(2, 18)]
+
+
+def test_symbols_take_values() -> None:
+    net = two_layers(H)
+    assert exact_units(net.trace(last(net)), "x", 0, {}) == [None, None]
+    assert exact_units(net.trace(last(net)), "x", 0, {"H": 20}) == [range(1, 19), range(3, 17)]
+
+
+def test_branches_meet_where_all_are_exact() -> None:
+    net = Network(x=(1, 1, 20))
+    x = net.input()
+    net.join(net.conv(x, k=5, padding=2, out=1), x)
+    assert exact_units(net.trace(last(net)), "x", 0, {}) == [range(2, 18), range(2, 18)]
+
+
+def test_nothing_is_exact_on_an_input_that_is_too_small() -> None:
+    net = two_layers(4)
+    assert exact_units(net.trace(last(net)), "x", 0, {})[-1] == range(3, 3)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2)), min_size=1, max_size=4))
+def test_chains_against_every_read(layers: list[tuple[int, int, int]]) -> None:
+    net = Network(x=(1, 1, 200))
+    x, good = net.input(), set(range(200))
+    for kernel, stride, padding in layers:
+        x = net.conv(x, k=kernel, stride=stride, padding=padding)
+        access = field.window(kernel, stride, padding)
+        assert x.shape is not None
+        good = {unit for unit in range(x.shape[-1]) if all(read in good for read in reads(access, unit))}  # type: ignore[arg-type]
+    assert set(exact_units(net.trace(x), "x", 0, {})[-1] or ()) == good

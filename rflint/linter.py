@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rflint import checks
 from rflint.advice import advised
@@ -41,11 +41,15 @@ class Options:
 
 @dataclass(slots=True)
 class Shown:
-    """What `show` has found: traces, and what turns their places into spans."""
+    """What `show` has found: traces, and what turns their places into spans.
+
+    `again` traces a network anew, on inputs of other shapes; None if it is no network then.
+    """
 
     traces: list[Trace]
     span: Callable[[Place], Span]
     failures: list[str] = field(default_factory=list)
+    again: Callable[[Trace, Mapping[str, Shape]], Trace | None] = lambda traced, shapes: None
 
 
 def known_rules() -> dict[str, Rule]:
@@ -81,7 +85,7 @@ def check(targets: Sequence[str], options: Options) -> Report:
 def show(target: str, options: Options) -> Shown:
     """The traces of a target: of the one call it names, or of all roots of its files."""
     run = _Run(options, [target])
-    shown = Shown([], run.span)
+    shown = Shown([], run.span, again=run.again)
     for file, call in run.targets([target], shown.failures):
         try:
             opened = run.open(file)
@@ -122,6 +126,7 @@ class _Run:
         libraries = library_folders(paths, self.config.environment)
         search = (*self.config.src, *source_folders(paths), *libraries)
         self.session = Session(options.read or read_from_disk, search, options.train, libraries)
+        self.roots: dict[int, Root] = {}
         self.rules = selected(self.config, known_rules())
 
     def targets(self, targets: Sequence[str], failures: list[str]) -> Iterator[tuple[str, str]]:
@@ -152,13 +157,25 @@ class _Run:
     def traces(self, file: _File, call: str) -> Iterator[Trace]:
         """The traces of a file's roots, or of the call that is asked for.  Raises `SyntaxProblem`."""
         if call:
-            yield advised(trace(self.session, self._root(file, call)))
+            yield self._traced(self._root(file, call))
             return
         if not may_hold_network(file.text):
             return
         assert self.session.loader.source(file.path, file.text).module is not None
         for root in roots(self.session, file.path, self._declared(file), self._default()):
-            yield advised(trace(self.session, self._given(root)))
+            yield self._traced(self._given(root))
+
+    def _traced(self, root: Root) -> Trace:
+        made = advised(trace(self.session, root))
+        self.roots[id(made)] = root
+        return made
+
+    def again(self, traced: Trace, shapes: Mapping[str, Shape]) -> Trace | None:
+        """The network of a trace on inputs of other shapes; None if it is no network then."""
+        try:
+            return trace(self.session, replace(self.roots[id(traced)], inputs=tuple(shapes.items())))
+        except TargetError:
+            return None
 
     def _root(self, file: _File, call: str) -> Root:
         root = Root(file.path, call if "(" in call else f"{call}()")
@@ -277,6 +294,4 @@ def merged(found: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def with_count(found: Diagnostic, count: int) -> Diagnostic:
     """The same finding, met that often."""
-    from dataclasses import replace
-
     return replace(found, count=count)

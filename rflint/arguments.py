@@ -97,10 +97,24 @@ def require(arguments: argparse.Namespace, parser: Parser) -> None:
         refuse_broken(target)
     if arguments.command == "show" and len(given) != 1:
         raise UsageError(f"show takes one target, FILE or FILE::CALL, not {len(given)}", short_usage(parser))
+    if arguments.command == "show":
+        refuse_contradicting(arguments, parser)
     if arguments.command == "rule" and len(given) > 1:
         raise UsageError(f"rule takes one name or code, not {len(given)}", short_usage(parser))
     if arguments.command == "suggest" and given:
         raise UsageError(f"suggest takes options only, and no {given[0]}", short_usage(parser))
+
+
+def refuse_contradicting(arguments: argparse.Namespace, parser: Parser) -> None:
+    """Raise UsageError for options of `show` of which one leaves out what the other one changes."""
+    sections = [name for name in ("equivalent", "halo", "rate") if getattr(arguments, name)]
+    columns = [name for name in ("reached", "effective", "depth") if getattr(arguments, name)]
+    if arguments.summary and (sections or columns):
+        raise UsageError(
+            f"--summary only counts networks, and takes no --{(sections + columns)[0]}", short_usage(parser)
+        )
+    if sections and columns and arguments.format == "table":
+        raise UsageError(f"--{columns[0]} changes the table, which --{sections[0]} leaves out", short_usage(parser))
 
 
 def refuse_broken(target: str) -> None:
@@ -160,6 +174,17 @@ def up_to(most: int) -> Callable[[str], int]:
     return read
 
 
+def positive(text: str) -> float:
+    """A number above 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return number
+
+
 def words(text: str) -> list[str]:
     """`RF2,even-kernel` as a list."""
     return [word for word in text.replace(",", " ").split() if word]
@@ -184,11 +209,24 @@ def show_parser() -> Parser:
     parser.add_argument("--reached", action="store_true", help="count the positions inside each field really read")
     effective = "show how wide the influence on a unit is spread at initialisation"
     parser.add_argument("--effective", action="store_true", help=effective)
+    add_geometry_options(parser)
     parser.add_argument("--summary", action="store_true", help="count the networks, and why any is not followed")
     parser.add_argument("--depth", type=at_least_one, metavar="N", help="fold the table below N parts of a path")
     add_network_options(parser)
     add_run_options(parser)
     return parser
+
+
+def add_geometry_options(parser: Parser) -> None:
+    """The questions about geometry that are answered instead of the table."""
+    group = parser.add_argument_group("instead of the table", "Several may be asked at once.")
+    group.add_argument(
+        "--equivalent", action="store_true", help="the single convolution that the network is as wide as"
+    )
+    halo = "how tiles of the input must overlap, so that their outputs are those of the whole"
+    group.add_argument("--halo", action="store_true", help=halo)
+    rate = "how far outputs look ahead in a stream of HZ positions a second, and their latency"
+    group.add_argument("--rate", type=positive, metavar="HZ", help=rate)
 
 
 def rule_parser() -> Parser:

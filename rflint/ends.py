@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import lcm
 from typing import NamedTuple
 
+from rflint.dims import Size, symbols
 from rflint.receptive import Field, fields, outputs
 from rflint.trace import Trace
+
+ROOM = 64
+"""Sizes that stand for symbolic ones are at least so much larger than the field."""
 
 
 class End(NamedTuple):
@@ -55,3 +60,12 @@ def _last_maps(trace: Trace, use: int, name: str) -> Iterator[End]:
             yield End(None, index, name, axes)
         else:
             waiting.extend(o.source for o in trace.uses[index].operands if isinstance(o.source, int))
+
+
+def example_sizes(trace: Trace, end: End) -> dict[str, Size]:
+    """Numbers for the symbols of the input's sizes, which all strides divide and in which the field finds room."""
+    steps = [one.step for seen in fields(trace) for axis in seen.get(end.name, ()) for one in axis.maps]
+    step = lcm(*(abs(step) for step in steps if step))
+    room = ROOM + max((axis.interval.size[1] for axis in end.axes if axis.interval), default=1)
+    shape = trace.input_shapes[end.name] or ()
+    return dict.fromkeys(frozenset().union(*map(symbols, shape)), step * -(-room // step))

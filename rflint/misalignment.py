@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from math import floor, lcm
+from math import floor
 from typing import NamedTuple
 
-from rflint.dims import Size, substitute, symbols
-from rflint.ends import End, ends
+from rflint.dims import Size, substitute
+from rflint.ends import End, ends, example_sizes
 from rflint.receptive import AxisField, drift, fields
-from rflint.trace import Operand, Shape, Trace
-
-ROOM = 64
-"""Sizes that stand for symbolic ones are at least so much larger than the field."""
+from rflint.trace import Operand, Trace
 
 
 class Cause(NamedTuple):
@@ -54,7 +51,7 @@ def _off_centre(trace: Trace, end: End) -> OffCentre:
     shape = trace.input_shapes[end.name] or ()
     values: dict[str, Size] = {}
     drifts = _drifts(trace, end, values)
-    if None in drifts and (values := _example(trace, end, shape)):
+    if None in drifts and (values := example_sizes(trace, end)):
         drifts = _drifts(trace, end, values)
     axes = range(len(end.axes))
     causes = tuple(tuple(_causes(trace, end, axis, values)) if drifts[axis] else () for axis in axes)
@@ -63,14 +60,6 @@ def _off_centre(trace: Trace, end: End) -> OffCentre:
 
 def _drifts(trace: Trace, end: End, values: Mapping[str, Size]) -> tuple[Fraction | None, ...]:
     return tuple(_drift(trace, end.name, end.use, axis, values) for axis in range(len(end.axes)))
-
-
-def _example(trace: Trace, end: End, shape: Shape) -> dict[str, Size]:
-    """Numbers for the symbols of the input's sizes, which all strides divide and in which the field finds room."""
-    steps = [one.step for seen in fields(trace) for axis in seen.get(end.name, ()) for one in axis.maps]
-    step = lcm(*(abs(step) for step in steps if step))
-    room = ROOM + max((axis.interval.size[1] for axis in end.axes if axis.interval), default=1)
-    return dict.fromkeys(frozenset().union(*map(symbols, shape)), step * -(-room // step))
 
 
 def _drift(trace: Trace, name: str, source: int | str, axis: int, values: Mapping[str, Size]) -> Fraction | None:

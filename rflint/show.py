@@ -50,7 +50,26 @@ def shown_text(shown: Shown, arguments: Namespace) -> str:
 
 def sections(arguments: Namespace, shown: Shown) -> list[Section]:
     """The sections that are asked for; none stands for the table of uses."""
-    return []
+    from rflint.formats.section import Section
+
+    found = []
+    if arguments.equivalent:
+        from rflint.formats.equivalent import equivalent_data, equivalent_lines
+
+        found.append(Section("equivalent", equivalent_lines, equivalent_data))
+    if arguments.halo:
+        from rflint.formats.tiling import tiling_data, tiling_lines
+
+        again = shown.again
+        found.append(Section("tiling", lambda one: tiling_lines(one, again), lambda one: tiling_data(one, again)))
+    if arguments.halo or arguments.rate:
+        from rflint.formats.streaming import streaming_data, streaming_lines
+
+        rate = arguments.rate
+        found.append(
+            Section("streaming", lambda one: streaming_lines(one, rate), lambda one: streaming_data(one, rate))
+        )
+    return found
 
 
 def terminal_width() -> int | None:

@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[1]
 
 LEVELS = {
     0: "dims field floors gains intervals nesting polynomials proofs schedules sizes",
-    1: "advice config declarations diagnostics ends environment exact_units files gridding implied influence "
-    "misalignment positions receptive requirements selection shapes source suggestions suppressions tiling "
-    "trace",
+    1: "advice config declarations diagnostics ends environment equivalent exact_units files gridding implied "
+    "influence misalignment positions receptive requirements selection shapes source streaming suggestions "
+    "suppressions tiling trace",
     2: "interp",
     3: "annotations bindings building feeding finishing library makers members mentions roots seen session tracing",
     4: "checks",

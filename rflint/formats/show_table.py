@@ -55,8 +55,8 @@ def network(trace: Trace, span: Spans, layout: Layout, sections: Sequence[Sectio
     """The lines of one network."""
     yield from header(trace, span, layout.colour)
     for section in sections:
-        yield ""
-        yield from map(one_line, section.lines(trace))
+        lines = [one_line(text) for text in section.lines(trace)]
+        yield from ["", *lines] if lines else []
     if not sections:
         yield ""
         yield from table(trace, layout)

@@ -1,0 +1,158 @@
+"""The single convolution that a network is as wide as: padding that gives the size, kernels that give the values."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from networks import H, N, Network, T, W
+
+from rflint import sizes
+from rflint.equivalent import Equivalent, equivalents
+from rflint.formats.equivalent import equivalent_data, equivalent_lines
+from rflint.trace import Trace
+
+
+def returned(net: Network, x: T) -> Trace:
+    trace = net.trace(x)
+    trace.output = x.shape
+    return trace
+
+
+def chain(*layers: tuple[int, int, int, int], size: object = 64) -> Trace:
+    """Convolutions (kernel, stride, padding, dilation) in a row, of one axis."""
+    net = Network(x=(1, 4, size))  # type: ignore[arg-type]
+    x = net.input()
+    for kernel, stride, padding, dilation in layers:
+        x = net.conv(x, 4, kernel, stride=stride, padding=padding, dilation=dilation)
+    return returned(net, x)
+
+
+def only(trace: Trace) -> Equivalent:
+    [one] = equivalents(trace)
+    return one
+
+
+def test_three_3x3_are_as_wide_as_one_7x7() -> None:
+    one = only(chain((3, 1, 1, 1), (3, 1, 1, 1), (3, 1, 1, 1)))
+    window = one.windows[0]
+    assert window is not None
+    assert (window.kernel, window.stride, window.left, window.right) == ((7, 7), 1, 3, 3)
+
+
+LAYERS = st.lists(
+    st.tuples(st.integers(1, 5), st.integers(1, 3), st.integers(0, 2), st.integers(1, 2)), min_size=1, max_size=4
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(LAYERS, st.integers(900, 1100))
+def test_kernel_stride_and_padding_give_the_size(layers: list[tuple[int, int, int, int]], n: int) -> None:
+    """Nested floors are one floor: the size is the same for all inputs, with the same padding on both sides."""
+    window = only(chain(*layers, size=n)).windows[0]
+    assert window is not None
+    jump, padding = 1, 0
+    for _, stride, pad, _ in layers:
+        padding += pad * jump
+        jump *= stride
+    assert (window.left, window.right, window.stride) == (padding, padding, jump)
+    size: object = n
+    for kernel, stride, pad, dilation in layers:
+        size = sizes.window(size, kernel, stride, pad, pad, dilation)  # type: ignore[arg-type]
+    assert sizes.window(n, window.kernel[0], window.stride, padding, padding, 1) == size
+
+
+def test_symbolic_sizes() -> None:
+    one = only(chain((3, 2, 1, 1), (3, 2, 1, 1), size=H))
+    window = one.windows[0]
+    assert window is not None
+    assert one.differences == (
+        "padding: outputs near the ends read padding of layers inside, which is not the input's",
+    )
+    assert differences(chain((3, 2, 1, 1), size=H)) == []
+    assert (window.left, window.right) == (3, 3)
+
+
+def test_padding_on_one_side_only() -> None:
+    net = Network(x=(1, 4, 32))
+    padded = net.sliced(net.input(), 2, -4, 36, base="pad")
+    window = only(returned(net, net.conv(padded, k=5))).windows[0]
+    assert window is not None
+    assert (window.left, window.right) == (4, 0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(LAYERS, st.integers(900, 960))
+def test_outputs_that_read_inner_padding_are_counted(layers: list[tuple[int, int, int, int]], n: int) -> None:
+    """Which outputs differ, by carrying for every position whether a convolution of the bare input would give it."""
+    good = [True] * n
+    for number, (kernel, stride, padding, dilation) in enumerate(layers):
+        beyond = number == 0
+        wide = [beyond] * padding + good + [beyond] * padding
+        count = (len(wide) - dilation * (kernel - 1) - 1) // stride + 1
+        good = [all(wide[stride * i + dilation * t] for t in range(kernel)) for i in range(count)]
+    told = [text for text in only(chain(*layers, size=n)).differences if text.startswith("padding")]
+    missing = good.count(False)
+    assert bool(told) == bool(missing)
+    assert not told or told[0].startswith(f"padding: {missing} of {len(good)} outputs")
+
+
+def differences(trace: Trace) -> list[str]:
+    return [text.partition(":")[0] for text in only(trace).differences]
+
+
+def test_a_valid_linear_chain_is_equal() -> None:
+    assert differences(chain((3, 1, 0, 1), (5, 2, 0, 1))) == []
+
+
+def test_differences_have_names() -> None:
+    net = Network(x=(1, 4, 16, 16))
+    x = net.conv(net.input(), 4, padding=2, dilation=2)
+    x = net.pointwise(x)
+    x = net.join(net.conv(x, 4, padding=8, dilation=8), x)
+    assert differences(returned(net, x)) == ["holes", "clipping", "padding", "branches", "weights"]
+
+
+def test_what_is_pooled_has_an_equivalent_before() -> None:
+    net = Network(x=(1, 4, 16, 16))
+    x = net.conv(net.input(), 4)
+    one = only(returned(net, net.flat(net.pooled(x))))
+    assert one.end.output is None
+    assert one.differences[0].startswith("global: what follows reads everything")
+
+
+def test_upsampled_maps_have_several_kernels() -> None:
+    net = Network(x=(1, 4, 16))
+    x = net.transposed(net.conv(net.input(), 4, k=3, padding=1), 4, k=4, stride=2, padding=1)
+    one = only(returned(net, x))
+    window = one.windows[0]
+    assert window is not None
+    assert (window.kernel, window.stride, window.turns, window.left, window.right) == ((4, 4), 1, 2, 2, None)
+    assert "phases: 2 kernels take turns, each 1 positions on from its last place" in one.differences
+
+
+def test_lines() -> None:
+    net = Network(x=(1, 4, 64, 32))
+    x = net.conv(net.input(), 4, stride=2, padding=1)
+    x = net.conv(net.pointwise(x), 4, padding=1)
+    assert list(equivalent_lines(returned(net, x))) == [
+        "the output is as wide as one convolution:",
+        "  axis  kernel  stride  padding",
+        "  2          7       2        3",
+        "  3          7       2        3",
+        "  not equal in padding: 2 of 32 outputs read padding of layers inside, which is not the input's (axis 2)",
+        "  not equal in padding: 2 of 16 outputs read padding of layers inside, which is not the input's (axis 3)",
+        "  not equal in weights: 1 relu are not linear: equal is what is read, not what is computed",
+    ]
+
+
+def test_data() -> None:
+    [found] = equivalent_data(chain((3, 2, 0, 1), size=W))
+    assert found["axes"] == [{"kernel": 3, "stride": 2, "turns": 1, "padding": [0, 0]}]
+    assert found["output"] == ""
+
+
+@pytest.mark.parametrize("shape", [(N, 4), None])
+def test_nothing_is_said_of_what_is_not_known(shape: tuple[object, ...] | None) -> None:
+    net = Network(x=shape)  # type: ignore[arg-type]
+    assert list(equivalent_lines(net.trace())) == ["no equivalent: it is not known what any map sees"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins as host
 from typing import Any
 
-from rflint.dims import Dim
 from rflint.interp import attributes, budget, hosts, operators
 from rflint.interp.constructors import MADE
 from rflint.interp.frames import Args, Call, Frame
@@ -15,21 +14,15 @@ from rflint.interp.values import (
     ClassValue,
     Function,
     Instance,
-    Iteration,
     NativeClass,
     NativeFunction,
-    NativeModule,
     Partial,
     Property,
     Raised,
     Rest,
-    SourceModule,
-    Super,
     Tensor,
     Unknown,
     Value,
-    View,
-    is_class,
     is_concrete,
 )
 
@@ -171,19 +164,6 @@ class Builtins:
 
     # -- classes ---------------------------------------------------------------------------------------------
 
-    def is_instance(self, value: Value, kind: Value, frame: Frame, node: Any) -> bool | Unknown:
-        """`isinstance(value, kind)`."""
-        if isinstance(kind, tuple):
-            answers = [self.is_instance(value, one, frame, node) for one in kind]
-            if True in answers:
-                return True
-            return next((answer for answer in answers if isinstance(answer, Unknown)), False)
-        if isinstance(kind, Unknown):
-            return kind if not isinstance(value, (int, str, float, type(None))) else _foreign(value, kind)
-        if isinstance(value, Unknown):
-            return value
-        return _is_instance(value, kind, frame)
-
     def give_payload(self, instance: Instance, args: Args, frame: Frame, node: Any) -> None:
         """Instances of classes derived from `dict`, `list`, … keep the host value inside."""
         for base in attributes.order_of(instance.cls):
@@ -242,12 +222,6 @@ class Builtins:
         )
 
 
-def _foreign(value: Value, kind: Unknown) -> bool | Unknown:
-    """A plain value is no instance of a class from elsewhere, as a rule that holds for numbers and strings."""
-    del value
-    return kind
-
-
 def _init_object(call: Call) -> Value:
     receiver, *rest = call.args.positional
     if isinstance(receiver, Instance):
@@ -290,96 +264,6 @@ def _new_object(call: Call) -> Value:
     made = Instance(cls, {}, call.place)
     call.interp.builtins.give_payload(made, Args(call.args.positional[1:], {}), call.frame, call.node)
     return made
-
-
-def _is_instance(value: Value, kind: Value, frame: Frame) -> bool | Unknown:
-    if isinstance(kind, type):
-        if kind is object:
-            return True
-        if isinstance(value, Instance):
-            held = value.native is not None and isinstance(value.native, kind)
-            return held or attributes.is_subclass(value.cls, kind) or attributes.unknown_base(value.cls) or False
-        if isinstance(value, View):
-            return False
-        if isinstance(value, Dim):
-            return issubclass(int, kind)
-        if kind is type:
-            return is_class(value)
-        return isinstance(value, kind) and not isinstance(value, _OURS)
-    if isinstance(value, Tensor):
-        return _tensor_is(value, kind, frame)
-    if isinstance(value, Instance):
-        if attributes.is_subclass(value.cls, kind):
-            return True
-        return attributes.unknown_base(value.cls) or _protocol(value, kind, frame)
-    return _protocol(value, kind, frame)
-
-
-KINDS: dict[str, tuple[type, ...]] = {
-    "functools.partial": (Partial,),
-    "types.FunctionType": (Function,),
-    "types.LambdaType": (Function,),
-    "types.MethodType": (BoundMethod,),
-    "types.ModuleType": (SourceModule, NativeModule),
-    "types.GeneratorType": (Iteration,),
-    "numbers.Number": (int, float, complex, Dim),
-    "numbers.Real": (int, float, Dim),
-    "numbers.Integral": (int, Dim),
-    "collections.OrderedDict": (dict,),
-    "collections.defaultdict": (hosts.DefaultDict,),
-}
-"""Which of our values are instances of classes that the library describes."""
-MEMBERS = {
-    "Iterable": ("__iter__",),
-    "Iterator": ("__next__",),
-    "Callable": ("__call__",),
-    "Sized": ("__len__",),
-    "Collection": ("__len__", "__iter__", "__contains__"),
-    "Hashable": (),
-}
-"""The methods that make an object an instance of an abstract class."""
-
-
-def _tensor_is(value: Tensor, kind: Value, frame: Frame) -> bool:
-    library = frame.interp.library
-    if getattr(kind, "qualname", "") in (
-        "collections.abc.Iterable",
-        "collections.abc.Sized",
-        "collections.abc.Hashable",
-    ):
-        return True
-    if kind is library.find("torch.nn.Parameter"):
-        return value.parameter
-    return kind is library.find("torch.Tensor")
-
-
-def _protocol(value: Value, kind: Value, frame: Frame) -> bool | Unknown:
-    """`isinstance` with the abstract classes of `collections.abc`."""
-    qualname = getattr(kind, "qualname", "")
-    last = qualname.rsplit(".", 1)[-1]
-    if qualname in KINDS:
-        payload = value.native if isinstance(value, Instance) and value.native is not None else value
-        return isinstance(payload, KINDS[qualname])
-    if "collections.abc" not in qualname and not qualname.startswith("typing."):
-        return False
-    kinds: dict[str, tuple[type, ...]] = {
-        "Sequence": (list, tuple, str, range),
-        "MutableSequence": (list,),
-        "Iterable": (list, tuple, str, range, dict, set, Iteration),
-        "Collection": (list, tuple, str, range, dict, set),
-        "Mapping": (dict,),
-        "MutableMapping": (dict,),
-        "Iterator": (Iteration,),
-        "Callable": (Function, NativeFunction, BoundMethod, Partial, ClassValue, NativeClass, type),
-    }
-    payload = value.native if isinstance(value, Instance) and value.native is not None else value
-    if isinstance(payload, Instance) and last in MEMBERS:
-        found = [attributes.find_in_class(payload.cls, name) for name in MEMBERS[last]]
-        return all(one is not attributes.ABSENT for one in found)
-    return isinstance(payload, kinds.get(last, ()))
-
-
-_OURS = (Unknown, Tensor, Function, BoundMethod, ClassValue, Instance, SourceModule, NativeModule, Super, Iteration)
 
 
 def _of_function(value: Value, name: str, frame: Frame, node: Any) -> Value:

@@ -9,6 +9,7 @@ from rflint import dims
 from rflint.dims import Dim
 from rflint.interp import attributes, budget, operators
 from rflint.interp.frames import Call
+from rflint.interp.kinds import is_instance
 from rflint.interp.values import (
     BoundMethod,
     ClassValue,
@@ -90,7 +91,7 @@ def len_(call: Call) -> Value:
 def isinstance_(call: Call) -> Value:
     """`isinstance(value, kinds)`."""
     value, kinds = call.args.positional[:2]
-    return call.interp.builtins.is_instance(value, kinds, call.frame, call.node)
+    return is_instance(value, kinds, call.frame, call.node)
 
 
 @function("issubclass")

@@ -324,6 +324,10 @@ class DefaultDict(dict[Value, Value]):
     """Does looking for a missing key put it there?"""
 
 
+class Ordered(dict[Value, Value]):
+    """`collections.OrderedDict`: a dict, but `isinstance` tells them apart."""
+
+
 class Deque(list[Value]):
     """`collections.deque`: a list that forgets at one end what is put in at the other."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from rflint.interp import attributes, operators
+from rflint.interp import attributes, kinds, operators
 from rflint.interp.expressions import condition, evaluate
 from rflint.interp.frames import Frame
 from rflint.interp.statements import Outcome, bind_name, executes, join, run
@@ -133,7 +133,7 @@ def _mapping_fits(pattern: cst.MatchMapping, subject: Value, frame: Frame) -> An
 
 def _class_fits(pattern: cst.MatchClass, subject: Value, frame: Frame) -> Answer:
     cls = evaluate(pattern.cls, frame)
-    fits = _known(frame.interp.builtins.is_instance(subject, cls, frame, pattern.cls))
+    fits = _known(kinds.is_instance(subject, cls, frame, pattern.cls))
     if fits is False:
         return False
     names = [*_positional(cls), *(element.key.value for element in pattern.kwds)]

@@ -10,7 +10,7 @@ from rflint.interp import attributes
 from rflint.interp.constructors import dict_
 from rflint.interp.frames import Args, Call
 from rflint.interp.functions import items_of
-from rflint.interp.hosts import DefaultDict, Deque, existing
+from rflint.interp.hosts import DefaultDict, Deque, Ordered, existing
 from rflint.interp.values import (
     BoundMethod,
     Function,
@@ -56,13 +56,15 @@ for _name in (
 
 def _ordered(call: Call, cls: Value) -> Value:
     if isinstance(cls, type) or getattr(cls, "qualname", "") == "collections.OrderedDict":
-        return call.args.open or dict_(call)
-    made = Instance(cls, {}, call.place, native={})
+        held = call.args.open or dict_(call)
+        return Ordered(held) if isinstance(held, dict) else held
+    made = Instance(cls, {}, call.place, native=Ordered())
     own = attributes.find_in_class(cls, "__init__")
     if own is not attributes.ABSENT:
         call.interp.call_with(own, call.args.after(made), call.frame, call.node)
     else:
-        made.native = dict_(call)
+        held = dict_(call)
+        made.native = Ordered(held) if isinstance(held, dict) else held
     return made
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from rflint.interp import attributes
 from rflint.interp.frames import Args, Call
 from rflint.interp.values import (
+    Function,
     Instance,
     Iteration,
     NativeClass,
@@ -37,15 +38,15 @@ DICTS = (MODULE_DICT, PARAMETER_DICT)
 
 def entries(call: Call, self: Instance) -> dict[str, Value]:
     """The elements by name, in order."""
-    return {name: value for name, value in self.attrs.items() if _is_element(call, name, value)}
+    tensors = any(one in (PARAMETER_LIST, PARAMETER_DICT) for one in attributes.order_of(self.cls))
+    return {name: value for name, value in self.attrs.items() if _is_element(call, name, value, tensors)}
 
 
-def _is_element(call: Call, name: str, value: Value) -> bool:
-    return (
-        call.interp.is_network(value)
-        or isinstance(value, (Tensor, Rest))
-        or (isinstance(value, Unknown) and (name.isdigit() or name == REST))
-    )
+def _is_element(call: Call, name: str, value: Value, tensors: bool) -> bool:
+    """Is an attribute an element?  Modules hold modules, and may have parameters of their own besides."""
+    if isinstance(value, Unknown):
+        return isinstance(value, Rest) or name.isdigit() or name == REST
+    return isinstance(value, Tensor) if tensors else call.interp.is_network(value)
 
 
 def items(call: Call, self: Instance) -> list[Value]:
@@ -192,6 +193,10 @@ def get_item(call: Call, self: Instance, index: Value) -> Value:
 
 
 def _sliced(call: Call, self: Instance, chosen: list[tuple[str, Value]]) -> Value:
+    """A part of a container: torch makes it by calling the container's class with the elements."""
+    if isinstance(attributes.find_in_class(self.cls, "__init__"), Function):
+        named = attributes.is_subclass(self.cls, SEQUENTIAL)
+        return call.interp.call(self.cls, [dict(chosen) if named else [v for _, v in chosen]], call.frame, call.node)
     made = Instance(self.cls, {"training": self.attrs.get("training", False)}, call.place)
     if attributes.is_subclass(self.cls, SEQUENTIAL):
         made.attrs.update(chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rflint.interp import attributes
+from rflint.interp import attributes, kinds
 from rflint.interp.frames import Args, Call
 from rflint.interp.values import ClassMethod, Function, Instance, NativeFunction, Unknown, Value
 from rflint.library.registry import LIBRARY, function, member, native_class
@@ -87,7 +87,7 @@ def annotate(call: Call, the_type: Value, the_value: Value) -> Value:
 @function("torch.jit.isinstance", signature="obj, target_type")
 def isinstance_(call: Call, obj: Value, target_type: Value) -> Value:
     """`torch.jit.isinstance(value, type)`."""
-    return call.interp.builtins.is_instance(obj, target_type, call.frame, call.node)
+    return kinds.is_instance(obj, target_type, call.frame, call.node)
 
 
 @function("torch.jit.trace", "torch.jit.trace_module")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from rflint.interp import attributes
-from rflint.interp.frames import Call
+from rflint.interp.frames import Args, Call
 from rflint.interp.values import (
     ClassValue,
     Function,
     Instance,
-    Iteration,
     NativeClass,
     Raised,
     Tensor,
@@ -18,6 +15,7 @@ from rflint.interp.values import (
     Value,
 )
 from rflint.library.registry import LIBRARY, member
+from rflint.library.torch import hooks
 from rflint.library.torch.op import MODULE, tensors_in
 from rflint.trace import Layer, Read
 
@@ -45,8 +43,15 @@ def init(call: Call) -> Value:
 
 @member(MODULE, "__call__")
 def call_module(call: Call) -> Value:
-    """Calling a module runs its `forward`."""
+    """Calling a module runs its `forward`, and the hooks around it."""
     self = call.args.positional[0]
+    if hooks.BEFORE not in self.attrs and hooks.AFTER not in self.attrs:
+        return _forward(call, self, call.args)
+    args = hooks.given(call, self, call.args)
+    return hooks.returned(call, self, args, _forward(call, self, args))
+
+
+def _forward(call: Call, self: Instance, args: Args) -> Value:
     recorder = call.interp.recorder
     forward = attributes.find_in_class(self.cls, "forward")
     forward = self.attrs.get("forward", forward)
@@ -57,20 +62,14 @@ def call_module(call: Call) -> Value:
         kind = self.cls.name
         raise Raised(NotImplementedError, f'Module [{kind}] is missing the required "forward" function', call.place)
     if isinstance(forward, Function) and library_layer(self.cls) is not None:
-        return _overridden(call, self, forward)
+        return _overridden(call, self, forward, args)
     recorder.stack.append(self)
     try:
-        args = call.args if forward is not self.attrs.get("forward") else _without_self(call)
+        if forward is self.attrs.get("forward"):
+            args = Args(args.positional[1:], args.keywords, args.open)
         return call.interp.call_with(forward, args, call.frame, call.node)
     finally:
         recorder.stack.pop()
-
-
-def _without_self(call: Call) -> Value:
-    from rflint.interp.frames import Args
-
-    args = call.args
-    return Args(args.positional[1:], args.keywords, args.open)
 
 
 def library_layer(cls: Value) -> NativeClass | None:
@@ -83,14 +82,14 @@ def library_layer(cls: Value) -> NativeClass | None:
     return None
 
 
-def _overridden(call: Call, self: Instance, forward: Function) -> Value:
+def _overridden(call: Call, self: Instance, forward: Function, args: Args) -> Value:
     """A layer whose `forward` the source overrides: its steps count, but one use stands for them."""
     recorder = call.interp.recorder
-    given = [tensor.shape for value in call.args.positional[1:] for tensor in tensors_in(value)]
+    given = [tensor.shape for value in args.positional[1:] for tensor in tensors_in(value)]
     recorder.inside += 1
     recorder.stack.append(self)
     try:
-        result = call.interp.call_with(forward, call.args, call.frame, call.node)
+        result = call.interp.call_with(forward, args, call.frame, call.node)
     finally:
         recorder.stack.pop()
         recorder.inside -= 1
@@ -107,102 +106,7 @@ def _identity() -> Value:
     return IDENTITY
 
 
-# -- the tree ------------------------------------------------------------------------------------------------
-
-
-def children_of(call: Call, instance: Instance) -> Iterator[tuple[str, Instance]]:
-    """The registered modules of a module, by name, in order, each once."""
-    seen: set[int] = set()
-    for name, value in instance.attrs.items():
-        if call.interp.is_network(value) and id(value) not in seen:
-            seen.add(id(value))
-            yield name, value
-
-
-def walk(
-    call: Call, instance: Instance, prefix: str = "", seen: set[int] | None = None
-) -> Iterator[tuple[str, Instance]]:
-    """A module and everything below it, with paths, each once."""
-    seen = set() if seen is None else seen
-    if id(instance) in seen:
-        return
-    seen.add(id(instance))
-    yield prefix, instance
-    for name, child in children_of(call, instance):
-        yield from walk(call, child, f"{prefix}.{name}" if prefix else name, seen)
-
-
-@member(MODULE, "children", signature="")
-def children(call: Call, self: Instance) -> Value:
-    """`children()`."""
-    return Iteration([child for _, child in children_of(call, self)])
-
-
-@member(MODULE, "named_children", signature="")
-def named_children(call: Call, self: Instance) -> Value:
-    """`named_children()`."""
-    return Iteration(list(children_of(call, self)))
-
-
-@member(MODULE, "modules", signature="remove_duplicate=True")
-def modules(call: Call, self: Instance, remove_duplicate: Value) -> Value:
-    """`modules()`."""
-    return Iteration([module for _, module in walk(call, self)])
-
-
-@member(MODULE, "named_modules", signature="memo=None, prefix='', remove_duplicate=True")
-def named_modules(call: Call, self: Instance, memo: Value, prefix: Value, remove_duplicate: Value) -> Value:
-    """`named_modules()`."""
-    return Iteration(list(walk(call, self, prefix if isinstance(prefix, str) else "")))
-
-
-def _tensors(call: Call, self: Instance, parameters: bool, recurse: Value) -> list[tuple[str, Tensor]]:
-    found: list[tuple[str, Tensor]] = []
-    for path, module in walk(call, self) if recurse is not False else [("", self)]:
-        for name, value in module.attrs.items():
-            if isinstance(value, Tensor) and value.parameter is parameters:
-                found.append((f"{path}.{name}" if path else name, value))
-    return found
-
-
-@member(MODULE, "parameters", signature="recurse=True")
-def parameters(call: Call, self: Instance, recurse: Value) -> Value:
-    """`parameters()`."""
-    return Iteration([tensor for _, tensor in _tensors(call, self, True, recurse)])
-
-
-@member(MODULE, "named_parameters", signature="prefix='', recurse=True, remove_duplicate=True")
-def named_parameters(call: Call, self: Instance, prefix: Value, recurse: Value, remove_duplicate: Value) -> Value:
-    """`named_parameters()`."""
-    return Iteration(list(_tensors(call, self, True, recurse)))
-
-
-@member(MODULE, "buffers", signature="recurse=True")
-def buffers(call: Call, self: Instance, recurse: Value) -> Value:
-    """`buffers()`."""
-    return Iteration([tensor for _, tensor in _tensors(call, self, False, recurse)])
-
-
-@member(MODULE, "named_buffers", signature="prefix='', recurse=True, remove_duplicate=True")
-def named_buffers(call: Call, self: Instance, prefix: Value, recurse: Value, remove_duplicate: Value) -> Value:
-    """`named_buffers()`."""
-    return Iteration(list(_tensors(call, self, False, recurse)))
-
-
-@member(MODULE, "state_dict")
-def state_dict(call: Call) -> Value:
-    """`state_dict()`: tensors by path."""
-    self = call.args.positional[0]
-    return {name: t for which in (True, False) for name, t in _tensors(call, self, which, True)}
-
-
-@member(MODULE, "apply", signature="fn")
-def apply(call: Call, self: Instance, fn: Value) -> Value:
-    """`apply(fn)`: children first."""
-    for _, child in list(children_of(call, self)):
-        apply(call, child, fn)
-    call.interp.call(fn, [self], call.frame, call.node)
-    return self
+# -- registration ----------------------------------------------------------------------------------------------
 
 
 @member(MODULE, "add_module", "register_module", signature="name, module")
@@ -264,22 +168,23 @@ def eval_(call: Call, self: Instance) -> Value:
     return self
 
 
-@member(MODULE, "zero_grad", "load_state_dict", "extra_repr", "__repr__", "_get_name", "register_state_dict_pre_hook")
+@member(MODULE, "zero_grad")
 def nothing(call: Call) -> Value:
     """Methods without effect on shapes."""
     return None
 
 
-@member(
-    MODULE,
-    *"register_forward_hook register_forward_pre_hook register_full_backward_hook register_backward_hook".split(),
-)
-def hook(call: Call) -> Value:
-    """Hooks are not followed."""
-    unknown = call.unknown("a hook is not followed")
-    if call.name.endswith(("forward_hook", "forward_pre_hook")):
-        call.interp.recorder.note(unknown)
-    return unknown
+@member(MODULE, "load_state_dict")
+def load_state_dict(call: Call) -> Value:
+    """`load_state_dict()`: weights that fit change no shape."""
+    return call.unknown("what was missing in a file of weights")
+
+
+@member(MODULE, "extra_repr", "__repr__", "_get_name")
+def text(call: Call) -> Value:
+    """What a module says of itself."""
+    self = call.args.positional[0]
+    return self.cls.name if call.name.endswith("_get_name") else call.unknown("the text of a module")
 
 
 @member(MODULE, "__init_subclass__")

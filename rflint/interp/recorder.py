@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from rflint.interp.interpreter import Interpreter
 
 
+RUNNING = ("Sequential", "DataParallel", "DistributedDataParallel")
+"""Containers of the library with a `forward` of their own, which runs what they hold."""
+
+
 def is_layer(cls: Value) -> bool:
     """Is a class derived from a layer of the library that is no container?"""
     natives = [one for one in attributes.order_of(cls) if isinstance(one, NativeClass)]
-    return any("forward" in one.members and one.name != "Sequential" for one in natives)
+    return any("forward" in one.members and one.name not in RUNNING for one in natives)
 
 
 class Recorder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rflint.interp import attributes
 from rflint.interp.frames import Args, Call
+from rflint.interp.recorder import RUNNING
 from rflint.interp.values import (
     ClassValue,
     Function,
@@ -29,7 +30,7 @@ MODULE.private = frozenset(
     "_flat_weights_names _qkv_same_embed_dim _orig_mod _get_name _conv_forward _output_padding _check_input_dim "
     "_load_from_state_dict _save_to_state_dict _apply _call_impl _named_members _in_projection_packed".split()
 )
-CONTAINERS = ("Module", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
+CONTAINERS = ("Module", *RUNNING, "ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
 
 
 @member(MODULE, "__init__")
@@ -66,7 +67,7 @@ def _forward(call: Call, self: Instance, args: Args) -> Value:
     recorder.stack.append(self)
     try:
         if forward is self.attrs.get("forward"):
-            args = Args(args.positional[1:], args.keywords, args.open)
+            args = args.without_first()
         return call.interp.call_with(forward, args, call.frame, call.node)
     finally:
         recorder.stack.pop()

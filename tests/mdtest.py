@@ -2,6 +2,7 @@
 
 A section with Python blocks is one case; unnamed blocks of a section are one file, joined.  A block with a path on a
 line of its own before it (`` `models/net.py`: ``) is that file.  A `toml` block is the configuration of its section.
+A line with nothing but options of the command (`` `--train` ``) gives them to its section.
 
 Markers are comments, behind the code of their line or alone on the lines above it:
 
@@ -26,6 +27,7 @@ from pathlib import Path
 HEADING = re.compile(r"^(#{1,6}) +(.+?) *$")
 FENCE = re.compile(r"^```(\w*) *$")
 PATH = re.compile(r"^`([^`]+)`:\s*$")
+OPTIONS = re.compile(r"^`(--[^`]+)`\s*$")
 MARKER = re.compile(r"#\s*(error|shape|field)\b(:?)\s*(.*)$")
 ERROR = re.compile(r'^(?:\[([\w-]+)\])?\s*(?:"([^"]*)")?$')
 LANGUAGES = ("python", "toml", "text", "console", "diff", "json", "yaml", "")
@@ -55,6 +57,7 @@ class Case:
     files: dict[str, str] = field(default_factory=dict)
     origin: dict[str, list[int]] = field(default_factory=dict)
     config: str = ""
+    options: tuple[str, ...] = ()
 
     def markers(self) -> Iterator[tuple[str, Marker]]:
         """The markers of all files."""
@@ -75,6 +78,7 @@ def read(page: Path) -> list[Case]:
     case: Case | None = None
     configs: dict[int, str] = {}
     named = ""
+    given: tuple[str, ...] = ()
     lines = page.read_text(encoding="utf-8").splitlines()
     number = 0
     while number < len(lines):
@@ -84,7 +88,9 @@ def read(page: Path) -> list[Case]:
             depth = len(heading[1])
             titles = [*titles[: depth - 1], heading[2]]
             configs = {level: text for level, text in configs.items() if level < depth}
-            case, named = None, ""
+            case, named, given = None, "", ()
+        elif options := OPTIONS.match(line):
+            given = tuple(options[1].split())
         elif path := PATH.match(line):
             named = path[1]
         elif fence := FENCE.match(line):
@@ -97,7 +103,9 @@ def read(page: Path) -> list[Case]:
                     case.config = "\n".join(configs.values())
             elif fence[1] == "python":
                 if case is None:
-                    case = Case(" - ".join(titles), page, page.stem, config="\n".join(configs.values()))
+                    case = Case(
+                        " - ".join(titles), page, page.stem, config="\n".join(configs.values()), options=given
+                    )
                     cases.append(case)
                 _add(case, named or "net.py", body, number - len(body) - 1)
             named = ""

@@ -24,7 +24,9 @@ each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.page
 def options(case: Case, files: dict[str, str] | None = None) -> linter.Options:
     """Options that read the case's files from memory, with its configuration."""
     files = case.files if files is None else files
-    return linter.Options(from_toml(case.config, linter.known_rules()), read=files.get)
+    assert set(case.options) <= {"--train"}
+    config = from_toml(case.config, linter.known_rules())
+    return linter.Options(config, train="--train" in case.options, read=files.get)
 
 
 def findings(case: Case, files: dict[str, str] | None = None) -> list[Diagnostic]:
@@ -144,7 +146,7 @@ def test_the_command_agrees_with_the_library(
         (tmp_path / path).write_text(text, encoding="utf-8")
     (tmp_path / "rflint.toml").write_text(case.config, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    cli.main(["check", *case.files, "--format", "json"])
+    cli.main(["check", *case.files, *case.options, "--format", "json"])
     printed = json.loads(capsys.readouterr().out)["findings"]
     seen = [(f["file"], f["line"], f["column"], f["code"]) for f in printed]
     assert seen == [(f.file, f.span.line, f.span.column, f.code) for f in findings(case)]

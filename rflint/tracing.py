@@ -33,7 +33,6 @@ def trace(session: Session, root: Root) -> Trace:
         if not interp.is_network(network):
             return without_network(interp, root, network, place)
         interp.state.enter()
-        interp.training = interp.mode
         try:
             return _run(interp, root, network, place)
         finally:
@@ -111,6 +110,7 @@ def _call_forward(interp: Interpreter, network: Instance, inputs: dict[str, Tens
     node = frame.module.source.module
     passed = _arguments(network, inputs)
     try:
+        interp.call(attributes.get(network, "train", frame, node), [interp.mode], frame, node)
         return interp.call_with(network, passed, frame, node)
     except Raised as problem:
         unknown = Unknown(f"{_kind(problem)}: {problem.text}", problem.place)

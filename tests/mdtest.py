@@ -103,9 +103,7 @@ def read(page: Path) -> list[Case]:
                     case.config = "\n".join(configs.values())
             elif fence[1] == "python":
                 if case is None:
-                    case = Case(
-                        " - ".join(titles), page, page.stem, config="\n".join(configs.values()), options=given
-                    )
+                    case = Case(" - ".join(titles), page, page.stem, config="\n".join(configs.values()), options=given)
                     cases.append(case)
                 _add(case, named or "net.py", body, number - len(body) - 1)
             named = ""

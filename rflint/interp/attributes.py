@@ -177,8 +177,6 @@ def _super_default(value: Super, name: str, found: Value, frame: Frame, node: An
 
 
 def _of_instance(value: Instance, name: str, frame: Frame, node: Any) -> Value:
-    if name == "training" and "training" in value.attrs and frame.interp.is_network(value):
-        return frame.interp.training
     found = find_in_class(value.cls, name)
     if isinstance(found, Property) or name not in value.attrs:
         if found is not ABSENT:
@@ -190,6 +188,8 @@ def _of_instance(value: Instance, name: str, frame: Frame, node: Any) -> Value:
 def _last_resort(value: Instance, name: str, frame: Frame, node: Any) -> Value:
     if name == "__class__":
         return value.cls
+    if name == "training" and frame.interp.is_network(value):
+        return True  # until somebody calls `eval()`
     if name == "__dict__":
         return value.attrs
     if name in ("__module__", "__doc__") and isinstance(value.cls, ClassValue) and value.cls.module is not None:

@@ -68,8 +68,7 @@ class Interpreter:
         self.library = library
         self.loader = loader
         self.mode = training
-        self.training = True
-        """What `self.training` says: networks are built in training mode, and run in the mode that was asked for."""
+        """The mode in which the network runs; all are built in training mode."""
         self.builtins = Builtins()
         self.state = State(shared=True)
         self.budget = budget.Budget()

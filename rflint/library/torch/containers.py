@@ -91,7 +91,7 @@ def _listed(call: Call, value: Value) -> list[Value]:
 def sequential(call: Call) -> Value:
     """`Sequential(*modules)` or `Sequential(OrderedDict)`."""
     self, *args = call.args.positional
-    self.attrs.setdefault("training", call.interp.training)
+    self.attrs.setdefault("training", True)
     if call.args.open is not None:
         args.append(Rest(call.args.open.reason, call.args.open.place))
     if len(args) == 1 and isinstance(args[0], dict):
@@ -107,7 +107,7 @@ def sequential(call: Call) -> Value:
 @member(PARAMETER_LIST, "__init__", signature="values=None")
 def module_list(call: Call, self: Instance, **given: Value) -> Value:
     """`ModuleList(modules)`."""
-    self.attrs.setdefault("training", call.interp.training)
+    self.attrs.setdefault("training", True)
     (values,) = given.values()
     if values is not None:
         fill(call, self, _listed(call, values))
@@ -118,7 +118,7 @@ def module_list(call: Call, self: Instance, **given: Value) -> Value:
 @member(PARAMETER_DICT, "__init__", signature="parameters=None")
 def module_dict(call: Call, self: Instance, **given: Value) -> Value:
     """`ModuleDict(modules)`."""
-    self.attrs.setdefault("training", call.interp.training)
+    self.attrs.setdefault("training", True)
     (values,) = given.values()
     if values is not None:
         update(call, self, values)
@@ -197,7 +197,7 @@ def _sliced(call: Call, self: Instance, chosen: list[tuple[str, Value]]) -> Valu
     if isinstance(attributes.find_in_class(self.cls, "__init__"), Function):
         named = attributes.is_subclass(self.cls, SEQUENTIAL)
         return call.interp.call(self.cls, [dict(chosen) if named else [v for _, v in chosen]], call.frame, call.node)
-    made = Instance(self.cls, {"training": self.attrs.get("training", False)}, call.place)
+    made = Instance(self.cls, {"training": self.attrs.get("training", True)}, call.place)
     if attributes.is_subclass(self.cls, SEQUENTIAL):
         made.attrs.update(chosen)
     else:
@@ -278,7 +278,7 @@ def insert(call: Call, self: Instance, index: Value, module: Value) -> Value:
 @_on(LISTS, "__add__", signature="other")
 def add(call: Call, self: Instance, other: Value) -> Value:
     """`container + container`."""
-    made = Instance(self.cls, {"training": self.attrs.get("training", False)}, call.place)
+    made = Instance(self.cls, {"training": self.attrs.get("training", True)}, call.place)
     fill(call, made, [*items(call, self), *_listed(call, other)])
     return made
 

@@ -38,7 +38,7 @@ def init(call: Call) -> Value:
     """`nn.Module.__init__`: marks the instance as ready to hold modules."""
     instance = call.args.positional[0]
     if isinstance(instance, Instance):
-        instance.attrs.setdefault("training", call.interp.training)
+        instance.attrs.setdefault("training", True)
     return None
 
 
@@ -155,18 +155,6 @@ def get_submodule(call: Call, self: Instance, target: Value) -> Value:
 def unchanged(call: Call) -> Value:
     """Methods that move a module or its numbers, and leave its shapes alone."""
     return call.args.positional[0]
-
-
-@member(MODULE, "train", signature="mode=True")
-def train(call: Call, self: Instance, mode: Value) -> Value:
-    """`train()`: the mode of the run is the user's choice (`--train`), so it does not change here."""
-    return self
-
-
-@member(MODULE, "eval", signature="")
-def eval_(call: Call, self: Instance) -> Value:
-    """`eval()`."""
-    return self
 
 
 @member(MODULE, "zero_grad")

@@ -1,13 +1,15 @@
-"""Walking the tree of modules: children, modules, parameters and buffers, by name and in order."""
+"""Walking the tree of modules: children, modules, parameters and buffers by name and in order, and the mode of all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from rflint.interp import attributes
 from rflint.interp.frames import Call
 from rflint.interp.hosts import Ordered
 from rflint.interp.values import (
+    Function,
     Instance,
     Iteration,
     Rest,
@@ -130,3 +132,30 @@ def apply(call: Call, self: Instance, fn: Value) -> Value:
             apply(call, row[1], fn)
     call.interp.call(fn, [self], call.frame, call.node)
     return self
+
+
+@member(MODULE, "train", signature="mode=True")
+def train(call: Call, self: Instance, mode: Value) -> Value:
+    """`train(mode)`: the mode of a module and of all below it, by their own `train` where the source writes one."""
+    _set_mode(call, self, mode, set())
+    return self
+
+
+def _set_mode(call: Call, module: Instance, mode: Value, seen: set[int]) -> None:
+    seen.add(id(module))
+    if module.attrs.get("training") is not mode:
+        call.interp.state.touch(module)
+        module.attrs["training"] = mode
+    below = [row[1] for row in children_of(call, module) if not isinstance(row, Rest)]
+    for child in below:
+        own = attributes.find_in_class(child.cls, "train")
+        if isinstance(own, Function):
+            call.interp.call(own, [child, mode], call.frame, call.node)
+        elif id(child) not in seen:
+            _set_mode(call, child, mode, seen)
+
+
+@member(MODULE, "eval", signature="")
+def eval_(call: Call, self: Instance) -> Value:
+    """`eval()`."""
+    return call.interp.call(attributes.get(self, "train", call.frame, call.node), [False], call.frame, call.node)

@@ -37,7 +37,7 @@ LIBRARY.define("torch.nn.DataParallel", PARALLEL[0])
 
 def hold(call: Call, self: Instance, module: Value, **options: Value) -> Value:
     """`DataParallel(module)` holds the network as `module`."""
-    self.attrs.setdefault("training", call.interp.training)
+    self.attrs.setdefault("training", True)
     self.attrs["module"] = module
     return None
 

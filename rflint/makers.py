@@ -62,7 +62,7 @@ class Makers:
             if held is None or held.node is None or held.position:
                 return None
             own = self.module.scope.names.get(name)
-            if not held.local and isinstance(own, Instance) and isinstance(own.cls, NativeClass):
+            if not held.local and _is_of_library(own):
                 return Seen(name, name, self.module.file) if self.interp.is_network(own) else None
             node, names = held.node, held.names
         return None
@@ -134,6 +134,11 @@ class Makers:
             inside = elsewhere or any(name in names and names[name].local for name in mentioned)
             text = known if known is not None else None if inside else text
         return f"{before}{text}" if text is not None else None
+
+
+def _is_of_library(value: Value) -> bool:
+    """Is it an object of a class of the library, and no copy of a network of the source?"""
+    return isinstance(value, Instance) and isinstance(value.cls, NativeClass) and value.cls.name not in WRAPPERS
 
 
 def _is_path(node: Any) -> bool:

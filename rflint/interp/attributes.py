@@ -196,12 +196,20 @@ def _last_resort(value: Instance, name: str, frame: Frame, node: Any) -> Value:
         return value.cls.module.name if name == "__module__" else None
     if name == "_modules" and frame.interp.is_network(value):
         return frame.interp.builtins.registered(value, frame)
-    getter = find_in_class(value.cls, "__getattr__")
-    if isinstance(getter, Function):
-        return frame.interp.call(getter, [value, name], frame, node)
-    if value.native is not None:
-        return frame.interp.builtins.attribute(value.native, name, frame, node)
-    return frame.interp.builtins.object_member(name, value)
+    held = ABSENT if value.native is None else frame.interp.builtins.attribute(value.native, name, frame, node)
+    if held is ABSENT and value.native is None:
+        held = frame.interp.builtins.object_member(name, value)
+    getter = _written(value.cls, "__getattr__")
+    if held is not ABSENT or getter is None:
+        return held
+    return frame.interp.call(getter, [value, name], frame, node)
+
+
+def _written(cls: Value, name: str) -> Value:
+    """A method that a class of the source has itself, perhaps by taking it from a host type; None if it has none."""
+    return next(
+        (one.namespace[name] for one in order_of(cls) if isinstance(one, ClassValue) and name in one.namespace), None
+    )
 
 
 def _of_native(value: Value, cls: NativeClass, name: str, frame: Frame, node: Any) -> Value:
@@ -237,8 +245,8 @@ def put(value: Value, name: str, new: Value, frame: Frame, node: Any) -> None:
     """`value.name = new`."""
     state = frame.interp.state
     if isinstance(value, Instance):
-        own = find_in_class(value.cls, "__setattr__")
-        if isinstance(own, Function):
+        own = _written(value.cls, "__setattr__")
+        if own is not None:
             frame.interp.call(own, [value, name, new], frame, node)
         else:
             put_plain(value, name, new, frame, node)
@@ -281,8 +289,17 @@ def put_somewhere(value: Value, doubt: Unknown, frame: Frame) -> None:
         value.attrs[OPEN] = Rest(doubt.reason, doubt.place)
 
 
-def drop(value: Value, name: str, frame: Frame) -> None:
+def drop(value: Value, name: str, frame: Frame, node: Any) -> None:
     """`del value.name`."""
+    own = _written(value.cls, "__delattr__") if isinstance(value, Instance) else None
+    if own is not None:
+        frame.interp.call(own, [value, name], frame, node)
+    else:
+        drop_plain(value, name, frame)
+
+
+def drop_plain(value: Value, name: str, frame: Frame) -> None:
+    """What `object.__delattr__` does."""
     if isinstance(value, Instance):
         frame.interp.state.touch(value)
         value.attrs.pop(name, None)

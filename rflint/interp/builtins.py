@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins as host
+from collections.abc import Callable
 from typing import Any
 
 from rflint.interp import attributes, budget, hosts, operators
@@ -73,6 +74,8 @@ class Builtins:
         """An attribute of a host value or of a function."""
         if isinstance(value, (Function, NativeFunction, BoundMethod, Partial, Property)):
             return _of_function(value, name, frame, node)
+        if isinstance(value, type) and name in OF_OBJECTS:
+            return self.unbound_member(name)
         return hosts.attribute(value, name)
 
     def call(self, function: Value, args: Args, frame: Frame, node: Any) -> Value:
@@ -176,23 +179,17 @@ class Builtins:
 
     def object_member(self, name: str, receiver: Value) -> Value:
         """Members that every object has."""
-        if name == "__init__":
-            return BoundMethod(NativeFunction("__init__", _init_object), receiver)
-        if name == "__setattr__":
-            return BoundMethod(NativeFunction("__setattr__", _set_attribute), receiver)
         if name == "__init_subclass__":
             return NativeFunction("__init_subclass__", lambda call: None)
         if name == "__doc__":
             return None
         if name == "__new__":
-            return NativeFunction("__new__", _new_object)
-        if name == "__getattribute__":
-            return BoundMethod(NativeFunction("__getattribute__", _get_attribute), receiver)
-        return attributes.ABSENT
+            return self.unbound_member(name)
+        return BoundMethod(self.unbound_member(name), receiver) if name in OF_OBJECTS else attributes.ABSENT
 
     def unbound_member(self, name: str) -> Value:
         """`object.__init__`, `Base.__setattr__` where no class of the source defines it."""
-        return NativeFunction(name, _init_object if name == "__init__" else _set_attribute)
+        return NativeFunction(name, OF_OBJECTS[name])
 
     def enum_member(self, cls: ClassValue, args: Args, frame: Frame, node: Any) -> Value:
         """`Color("red")`: the member of that value."""
@@ -251,6 +248,14 @@ def _set_attribute(call: Call) -> Value:
     return None
 
 
+def _drop_attribute(call: Call) -> Value:
+    receiver, name = call.args.positional[:2]
+    if isinstance(name, str):
+        attributes.drop_plain(receiver, name, call.frame)
+    else:
+        attributes.put_somewhere(receiver, call.unknown("an attribute whose name is not known"), call.frame)
+
+
 def _get_attribute(call: Call) -> Value:
     receiver, name = call.args.positional[:2]
     return attributes.get(receiver, name, call.frame, call.node) if isinstance(name, str) else call.unknown("a name")
@@ -264,6 +269,16 @@ def _new_object(call: Call) -> Value:
     made = Instance(cls, {}, call.place)
     call.interp.builtins.give_payload(made, Args(call.args.positional[1:], {}), call.frame, call.node)
     return made
+
+
+OF_OBJECTS: dict[str, Callable[[Call], Value]] = {
+    "__new__": _new_object,
+    "__init__": _init_object,
+    "__setattr__": _set_attribute,
+    "__delattr__": _drop_attribute,
+    "__getattribute__": _get_attribute,
+}
+"""Methods that every object has."""
 
 
 def _of_function(value: Value, name: str, frame: Frame, node: Any) -> Value:

@@ -75,7 +75,7 @@ def call_function(
     interp = frame.interp
     if interp.budget.depth >= budget.DEPTH:
         return frame.unknown(f"calls more than {budget.DEPTH} deep", node)
-    scope = Scope(bind_source(function, args, frame, node), function.scope, born=interp.state.clock)
+    scope = Scope(bind_source(function, args, frame, node), function.scope, born=interp.state.birthday)
     receiver = args.positional[0] if args.positional else None
     if function.name == "__init__" and isinstance(receiver, Instance):
         receiver.given = {**scope.names, **receiver.given}

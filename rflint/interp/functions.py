@@ -158,7 +158,7 @@ def delattr_(call: Call) -> Value:
     """`delattr(value, name)`."""
     value, name = call.args.positional[:2]
     if isinstance(name, str):
-        attributes.drop(value, name, call.frame)
+        attributes.drop(value, name, call.frame, call.node)
     else:
         attributes.put_somewhere(value, call.unknown("an attribute whose name is not known"), call.frame)
     return None

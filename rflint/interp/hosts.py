@@ -70,7 +70,7 @@ def _write_through(call: Call) -> Value:
     result = METHODS[dict, call.name].run(call)
     gone = [name for name in before if name not in receiver]
     for name in gone:
-        attributes.drop(receiver.owner, name, call.frame)
+        attributes.drop(receiver.owner, name, call.frame, call.node)
     for name, value in receiver.items():
         if not isinstance(name, str):
             attributes.put_somewhere(receiver.owner, call.unknown("a module whose name is not known"), call.frame)
@@ -95,11 +95,12 @@ def attribute(value: Value, name: str) -> Value:
         return getattr(value, name)
     if name == "__class__":
         return type(value)
-    if name in OPERATIONS and isinstance(value, (list, tuple, dict, set, str, range)):
+    if name in OPERATIONS and isinstance(value, HOLDING):
         return BoundMethod(NativeFunction(name, _operation), value)
     return attributes.ABSENT
 
 
+HOLDING = (list, tuple, dict, set, str, range)
 OPERATIONS = ("__getitem__", "__setitem__", "__delitem__", "__contains__", "__len__", "__iter__", "__eq__")
 
 
@@ -126,9 +127,19 @@ def _of_type(value: type, name: str) -> Value:
         return value.__name__
     if value is dict and name == "fromkeys":
         return NativeFunction(name, _from_keys)
-    if (value, name) in METHODS:
-        return METHODS[value, name]
-    return NativeFunction(name, _pure) if name in PURE.get(value, ()) else attributes.ABSENT
+    if (value, name) in METHODS or name in PURE.get(value, ()) or (value in HOLDING and name in OPERATIONS):
+        return NativeFunction(name, _unbound)
+    return attributes.ABSENT
+
+
+def _unbound(call: Call) -> Value:
+    """`dict.get(mapping, key)`: a method as the type has it, perhaps on an object of a class derived from it."""
+    receiver = call.args.positional[0]
+    held = receiver.native if isinstance(receiver, Instance) and receiver.native is not None else receiver
+    found = attribute(held, call.name)
+    if isinstance(held, (Unknown, Instance)) or found is attributes.ABSENT:
+        return held if isinstance(held, Unknown) else call.unknown(f"{call.name}() of {attributes.describe(held)}")
+    return call.interp.call_with(found, call.args.without_first(), call.frame, call.node)
 
 
 def _from_keys(call: Call) -> Value:
@@ -369,7 +380,7 @@ def _set_in_list(value: list[Value], key: Value, new: Value, frame: Frame, node:
 def delete_item(value: Value, key: Value, frame: Frame, node: Any) -> None:
     """`del value[key]`."""
     if isinstance(value, Registered) and isinstance(key, str):
-        attributes.drop(value.owner, key, frame)
+        attributes.drop(value.owner, key, frame, node)
     if isinstance(value, (list, dict)):
         frame.interp.state.touch(value)
         doubt = next((v for v in (key, *value) if isinstance(v, Unknown)), None)

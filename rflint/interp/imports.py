@@ -128,7 +128,8 @@ class Loader:
         names = module.scope.names
         names.update(__name__=module.name, __file__=module.file, __doc__=None)
         held = interp.state, interp.budget, interp.recorder.on, interp.last_doubt, interp.trying
-        interp.state, interp.budget, interp.recorder.on, interp.trying = State(shared=True), budget.Budget(), False, []
+        interp.state, interp.budget = State(shared=True, lasting=True), budget.Budget()
+        interp.recorder.on, interp.trying = False, []
         self.running += 1
         try:
             _run_all(body, Frame(interp, module.scope, module))

@@ -94,13 +94,20 @@ class Journal(dict[int, tuple[Any, Snapshot]]):
 
     began = 0
 
+    def undo(self) -> None:
+        """Put back what they held; the last one first, since two may share a dict: an object, and its `__dict__`."""
+        for thing, before in reversed(self.values()):
+            restore(thing, before)
+
 
 class State:
     """The mutable state of one run.  Whoever changes a mutable object calls `touch` first."""
 
-    def __init__(self, shared: bool = False) -> None:
+    def __init__(self, shared: bool = False, lasting: bool = False) -> None:
         self.journals: list[Journal] = []
         self.clock = 0
+        self.lasting = lasting
+        """Does what is made stay for other runs, as what a module makes does?"""
         if shared:
             self._begin()
         self.conditions: list[str] = []
@@ -114,6 +121,11 @@ class State:
         journal.began = self.clock
         self.journals.append(journal)
         return journal
+
+    @property
+    def birthday(self) -> int:
+        """What a scope that is made now notes down: see `Scope.born`."""
+        return 0 if self.lasting else self.clock
 
     def touch(self, thing: Any) -> None:
         """Remember what an object held before it changes, if a branch may have to be undone."""
@@ -159,8 +171,7 @@ class State:
             yield journal
         finally:
             self.journals.pop()
-            for thing, before in journal.values():
-                restore(thing, before)
+            journal.undo()
 
     @contextmanager
     def trial(self) -> Iterator[None]:
@@ -169,8 +180,7 @@ class State:
             try:
                 yield
             except BaseException:
-                for thing, before in journal.values():
-                    restore(thing, before)
+                journal.undo()
                 raise
 
     @contextmanager
@@ -220,8 +230,7 @@ class State:
         if self.journals:
             journal = self.journals[0]
             self._away = {key: (thing, snapshot(thing)) for key, (thing, _) in journal.items()}
-            for thing, before in journal.values():
-                restore(thing, before)
+            journal.undo()
 
     def enter(self) -> None:
         """Take up again what `leave` has put away."""

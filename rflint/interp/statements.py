@@ -310,7 +310,7 @@ def delete(node: cst.Del, frame: Frame) -> Outcome:
             frame.interp.state.touch(scope)
             scope.names.pop(target.value, None)
         elif isinstance(target, cst.Attribute):
-            attributes.drop(evaluate(target.value, frame), mangled(target.attr.value, frame), frame)
+            attributes.drop(evaluate(target.value, frame), mangled(target.attr.value, frame), frame, target)
         elif isinstance(target, cst.Subscript):
             frame.interp.delete_item(evaluate(target.value, frame), index(target, frame), frame, target)
     return None

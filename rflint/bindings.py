@@ -10,7 +10,7 @@ from typing import Any
 
 import libcst as cst
 
-from rflint.interp import budget
+from rflint.interp import budget, importing
 from rflint.interp.frames import Frame
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.scopes import Scope
@@ -96,9 +96,9 @@ class Evaluator:
         frame = Frame(self.interp, scope, self.module)
         if isinstance(node, cst.Import):
             for alias in node.names:
-                self.interp.loader.bind_import(alias, frame, node)
+                importing.bind_import(alias, frame, node)
         elif not isinstance(node.names, cst.ImportStar):
-            self.interp.loader.bind_from(node, frame)
+            importing.bind_from(node, frame)
         for name, value in scope.names.items():
             resolved = self.interp.loader.forced(scope, name, value, frame, node)
             names[name] = Binding(None, {}, local=True, value=resolved)

@@ -9,7 +9,7 @@ import libcst as cst
 
 from rflint.bindings import own_attribute
 from rflint.dims import symbol
-from rflint.interp.imports import dotted_name
+from rflint.interp.importing import dotted_name
 from rflint.interp.values import Tensor, Value, is_size
 from rflint.trace import Shape
 

@@ -14,7 +14,7 @@ from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
 from rflint.dims import symbol
 from rflint.environment import library_folders, source_folders
 from rflint.files import SourceError, find_files, may_hold_network, read_text
-from rflint.interp.imports import Read
+from rflint.interp.finding import Read
 from rflint.roots import root_of, roots
 from rflint.selection import ignored_in, selected
 from rflint.session import Root, Session

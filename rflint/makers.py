@@ -101,7 +101,7 @@ class Makers:
             return False
         value = self.module.scope.names.get(name)
         if isinstance(value, LazyImport):
-            found = self.interp.loader.find(value.module, value.importer)
+            found = self.interp.loader.files.find(value.module, value.importer)
             return found is not None and (fed or not found[0].startswith(self.environment or "\0"))
         return isinstance(value, (ClassValue, Function, SourceModule)) or (value is None and bool(self.module.stars))
 

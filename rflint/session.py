@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rflint.interp import budget
-from rflint.interp.imports import Loader, Read
+from rflint.interp.finding import Read
+from rflint.interp.imports import Loader
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import Value
 from rflint.library import LIBRARY

@@ -1,17 +1,16 @@
-"""Imports: modules are found by looking for files, read, and run on shapes; nothing is ever imported.
-
-Names are bound lazily: a module is read when something of it is looked at.
-"""
+"""Modules: found by looking for files, read, and run on shapes; nothing is ever imported."""
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from rflint.interp import attributes, budget
+from rflint.interp.finding import Finder, Read, within
 from rflint.interp.frames import Frame
 from rflint.interp.scopes import Scope, State
 from rflint.interp.statements import bind_name, run_block
@@ -30,18 +29,14 @@ from rflint.source import Source, SyntaxProblem
 if TYPE_CHECKING:
     from rflint.interp.interpreter import Interpreter
 
-Read = Callable[[str], str | None]
-"""The text of a file, or None if there is none: the interpreter's only window on the world."""
-
 
 class Loader:
     """Finds and runs modules.  Shared by all roots of a run: a module runs once."""
 
     def __init__(self, read: Read, library: Any, roots: Sequence[str] = ()) -> None:
-        self.read, self.library, self.roots = read, library, tuple(roots)
+        self.files, self.library = Finder(read, roots), library
         self.modules: dict[str, SourceModule | Unknown] = {}
         self.sources: dict[str, Source] = {}
-        self.texts: dict[str, str | None] = {}
         self.resolving: set[tuple[int, str]] = set()
         self.pending: list[tuple[str, SourceModule]] = []
         """Modules that others import and nobody has looked at: they may fill registries."""
@@ -50,44 +45,15 @@ class Loader:
         self.running = 0
         """Modules that are being run."""
 
-    # -- files -----------------------------------------------------------------------------------------------
-
     def text(self, path: str) -> str | None:
         """The text of a file, read once."""
-        if path not in self.texts:
-            self.texts[path] = self.read(path)
-        return self.texts[path]
+        return self.files.text(path)
 
     def source(self, path: str, text: str) -> Source:
         """The source of a file, parsed once."""
         if path not in self.sources:
             self.sources[path] = Source(path, text)
         return self.sources[path]
-
-    def name_of(self, path: str) -> tuple[str, str]:
-        """The dotted name of a file, and the folder that its absolute imports start from."""
-        folder, base = posixpath.split(path)
-        stem = base.removesuffix(".py")
-        parts = [] if stem == "__init__" else [stem]
-        while folder and self.text(posixpath.join(folder, "__init__.py")) is not None:
-            folder, last = posixpath.split(folder)
-            parts.insert(0, last)
-        return ".".join(parts) or stem, folder
-
-    def find(self, name: str, importer: SourceModule) -> tuple[str, bool] | None:
-        """The file of a module, and whether it is a package; None if there is none."""
-        relative = name.replace(".", "/")
-        for root in self._search(importer):
-            base = posixpath.join(root, relative)
-            for path, package in ((posixpath.join(base, "__init__.py"), True), (base + ".py", False)):
-                if self.text(path) is not None:
-                    return path, package
-        return None
-
-    def _search(self, importer: SourceModule) -> list[str]:
-        _, root = self.name_of(importer.file)
-        folder = posixpath.dirname(importer.file)
-        return list(dict.fromkeys([root, folder, *self.roots]))
 
     # -- modules ---------------------------------------------------------------------------------------------
 
@@ -96,7 +62,7 @@ class Loader:
         native = self.library.module(name)
         if native is not None:
             return native
-        found = self.find(name, importer)
+        found = self.files.find(name, importer)
         if found is None:
             return self.library.stand_in(name) or Unknown(
                 f"module {name} is not found: point `src` or `environment` to it", place
@@ -105,10 +71,12 @@ class Loader:
 
     def load_file(self, path: str, interp: Interpreter, package: bool = False) -> Value:
         """The module in a file, run if it has not run yet."""
-        name, _ = self.name_of(path)
+        name, _ = self.files.name_of(path)
         if path in self.modules:
             return self.modules[path]
         text = self.text(path)
+        if text is None and self.files.is_space(path):
+            text = ""
         if text is None:
             return Unknown(f"{path} cannot be read")
         source = self.source(path, text)
@@ -158,7 +126,7 @@ class Loader:
         later: list[tuple[str, SourceModule]] = []
         while self.pending:
             name, importer = self.pending.pop(0)
-            found = None if self.library.module(name) is not None else self.find(name, importer)
+            found = None if self.library.module(name) is not None else self.files.find(name, importer)
             if found is None or found[0] in self.modules:
                 continue
             if wanted(found[0], self.text(found[0]) or ""):
@@ -181,23 +149,18 @@ class Loader:
             found = self._forced(module.scope, name, module.scope.names[name], frame, node)
             if found is not attributes.ABSENT:
                 return found
-        if module.package and self.find_below(module, name) is not None:
-            return self.load_file(self.find_below(module, name) or "", frame.interp)
         found = self._from_stars(module, name, frame, node)
         if found is not attributes.ABSENT:
-            return found
+            return found  # it was bound after the submodule of that name
+        below = self.files.find_below(module, name, frame.module) if module.package else None
+        if below is not None:
+            return self.load_file(below, frame.interp)
         getter = module.scope.names.get("__getattr__")
         if getter is not None:
             return frame.interp.call(getter, [name], frame, node)
         if name == "__dict__":
             return module.scope.names
         return attributes.ABSENT
-
-    def find_below(self, module: SourceModule, name: str) -> str | None:
-        """The file of a submodule of a package."""
-        folder = posixpath.join(posixpath.dirname(module.file), name)
-        paths = (posixpath.join(folder, "__init__.py"), folder + ".py")
-        return next((path for path in paths if self.text(path) is not None), None)
 
     # -- names -----------------------------------------------------------------------------------------------
 
@@ -230,11 +193,11 @@ class Loader:
         if lazy.name is None:
             return module
         if isinstance(module, Unknown):  # a folder without an __init__.py is a package, too
-            below = self.load(f"{lazy.module}.{lazy.name}", lazy.importer, interp, lazy.place)
+            below = self.load(within(lazy.module, lazy.name), lazy.importer, interp, lazy.place)
             return module if isinstance(below, Unknown) else below
         found = attributes.look_up(module, lazy.name, frame, node)
         if found is attributes.ABSENT:
-            below = self.load(f"{lazy.module}.{lazy.name}", lazy.importer, interp, lazy.place)
+            below = self.load(within(lazy.module, lazy.name), lazy.importer, interp, lazy.place)
             if not isinstance(below, Unknown):
                 return below
             cycle = isinstance(module, SourceModule) and module.state == "running"
@@ -280,80 +243,8 @@ class Loader:
     def _mentions(self, star: str, name: str, module: SourceModule) -> bool:
         if self.library.module(star) is not None:
             return True
-        found = self.find(star, module)
-        return found is not None and name in (self.text(found[0]) or "")
-
-    def bind_import(self, alias: Any, frame: Frame, node: Any) -> None:
-        """`import a.b`, `import a.b as c`."""
-        dotted = dotted_name(alias.name)
-        place = frame.place(node)
-        if alias.asname is not None:
-            name = alias.asname.name.value
-        else:
-            name = dotted = dotted.split(".")[0]
-        frame.interp.state.touch(frame.scope)
-        self._expect(dotted_name(alias.name), frame)
-        self._try(dotted_name(alias.name), None, False, frame, place)
-        scope = frame.scope.redirects.get(name, frame.scope)
-        scope.names[name] = LazyImport(dotted, None, frame.module, place)
-
-    def bind_from(self, node: cst.ImportFrom, frame: Frame) -> None:
-        """`from a import b`, relative ones too."""
-        module = self.absolute(node, frame.module)
-        self._expect(module, frame)
-        if isinstance(node.names, cst.ImportStar):
-            self._try(module, None, bool(node.relative), frame, frame.place(node))
-            frame.module.stars.append(module)
-            return
-        frame.interp.state.touch(frame.scope)
-        for alias in node.names:
-            name = dotted_name(alias.name)
-            self._expect(f"{module}.{name}", frame)
-            self._try(module, name, bool(node.relative), frame, frame.place(node))
-            bound = dotted_name(alias.asname.name) if alias.asname is not None else name
-            scope = frame.scope.redirects.get(bound, frame.scope)
-            scope.names[bound] = LazyImport(module, name, frame.module, frame.place(node))
-
-    def _expect(self, name: str, frame: Frame) -> None:
-        """A module that an import statement at the top of another runs."""
-        if frame.function is None:
-            self.pending.append((name, frame.module))
-
-    def _try(self, module: str, name: str | None, relative: bool, frame: Frame, place: Any) -> None:
-        """An import inside of `try`: one that certainly fails raises, one that may fail is remembered as such.
-
-        A module that is not found may still be installed, unless it is one of the project, or the environment that
-        was searched holds torch itself."""
-        if not frame.interp.trying or self.library.module(module) is not None:
-            return
-        found = self.find(module, frame.module)
-        problem = Raised(ModuleNotFoundError, f"No module named '{module}'", place)
-        if found is None and self.library.stand_in(module) is None:
-            if relative or (module != "torch" and self.find("torch", frame.module) is not None):
-                raise problem
-            doubt = Unknown(f"module {module} is not found: point `src` or `environment` to it", place)
-            frame.interp.state.lost.append((problem, doubt))
-        elif found is not None and name is not None:
-            self._try_name(module, name, found, frame, place)
-
-    def _try_name(self, module: str, name: str, found: tuple[str, bool], frame: Frame, place: Any) -> None:
-        origin = self.load_file(found[0], frame.interp, found[1])
-        if not isinstance(origin, SourceModule) or origin.state == "running":
-            return
-        absent = self.member(origin, name, frame, place) is attributes.ABSENT
-        if absent and self.find(f"{module}.{name}", frame.module) is None:
-            raise Raised(ImportError, f"cannot import name '{name}' from '{module}'", place)
-
-    def absolute(self, node: cst.ImportFrom, module: SourceModule) -> str:
-        """The absolute name of the module that an import statement names."""
-        name = dotted_name(node.module) if node.module is not None else ""
-        level = len(node.relative)
-        if not level:
-            return name
-        parts = module.name.split(".")
-        drop = level - 1 if module.package else level
-        base = parts[: len(parts) - drop] if drop else parts
-        return ".".join([*base, name] if name else base)
+        found = self.files.find(star, module)
+        return found is not None and re.search(rf"\b{re.escape(name)}\b", self.text(found[0]) or "") is not None
 
 
 def _run_all(body: Sequence[Any], frame: Frame) -> None:
@@ -405,8 +296,3 @@ def _exports(module: Value, name: str) -> bool:
     if not isinstance(listed, (list, tuple)) or any(isinstance(item, Unknown) for item in listed):
         return True
     return name in listed
-
-
-def dotted_name(node: Any) -> str:
-    """`a.b.c` of a chain of attributes."""
-    return f"{dotted_name(node.value)}.{node.attr.value}" if isinstance(node, cst.Attribute) else str(node.value)

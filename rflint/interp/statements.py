@@ -13,7 +13,7 @@ from typing import Any
 
 import libcst as cst
 
-from rflint.interp import attributes, budget, operators
+from rflint.interp import attributes, budget, importing, operators
 from rflint.interp.classes import define_class, define_function
 from rflint.interp.expressions import EVAL, OPERATORS, condition, evaluate, index, mangled
 from rflint.interp.frames import Frame
@@ -274,14 +274,14 @@ def class_(node: cst.ClassDef, frame: Frame) -> Outcome:
 def import_(node: cst.Import, frame: Frame) -> Outcome:
     """`import a.b as c`."""
     for alias in node.names:
-        frame.interp.loader.bind_import(alias, frame, node)
+        importing.bind_import(alias, frame, node)
     return None
 
 
 @executes(cst.ImportFrom)
 def import_from(node: cst.ImportFrom, frame: Frame) -> Outcome:
     """`from a import b`."""
-    frame.interp.loader.bind_from(node, frame)
+    importing.bind_from(node, frame)
     return None
 
 

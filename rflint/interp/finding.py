@@ -1,4 +1,4 @@
-"""Where the file of a module lies: packages with or without `__init__.py`, relative names, folders that are searched."""
+"""Where the file of a module lies: packages with or without `__init__.py`, relative names, folders to search."""
 
 from __future__ import annotations
 

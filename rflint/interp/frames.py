@@ -81,8 +81,8 @@ class Args:
 
     def without_first(self) -> Args:
         """The same arguments but for the first one."""
-        nodes = {key - 1 if isinstance(key, int) else key: node for key, node in self.nodes.items() if key != 0}
-        return Args(self.positional[1:], self.keywords, self.open, nodes)
+        written = {key - 1 if isinstance(key, int) else key: one for key, one in self.written.items() if key != 0}
+        return Args(self.positional[1:], self.keywords, self.open, written)
 
 
 @dataclass(slots=True, eq=False)

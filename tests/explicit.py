@@ -299,7 +299,7 @@ OPERATIONS = (
     (flip, 1),
     (roll, 1),
     (pad, 2),
-    (columns, 0),
+    (columns, 2),
 )
 LARGEST = 40
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from rflint.field import Access, Interval, union
+from rflint.field import IDENTITY, Access, Interval, union
+from rflint.receptive.columns import Columns, carried, folded, unfolded
 from rflint.receptive.norms import is_normalised
 from rflint.trace import Operand, Read, Use
 
@@ -32,6 +33,8 @@ class AxisField:
     reason: str = ""
     folded: int | None = None
     """The tensor's axis into which this input axis was folded as a whole, while that can be told."""
+    columns: Columns | None = None
+    """What it was before it was folded into an axis of windows, as long as that is only carried along."""
     data_dependent: str = ""
     """Path and kind of the first use that reads where its data say ("": none does).
 
@@ -83,10 +86,17 @@ def axis_read(axis: AxisField, operand: Operand, use: Use) -> AxisField:
         return replace(axis, at=read.to, whole=axis.whole or label(use), pooled=True)
     if read.how == "mixed":
         lost = _unknown(axis, None, f"{label(use)} folds it into other axes")
-        return replace(lost, folded=_only_free_axis(operand, use))
+        return replace(lost, folded=_only_free_axis(operand, use), columns=_columns(axis, operand, use))
     if read.access is not None:
         return _sampled(axis, read, use)
     return _unknown(axis, read.to, read.reason or f"the positions that {label(use)} reads are not known")
+
+
+def _columns(axis: AxisField, operand: Operand, use: Use) -> Columns | None:
+    """The axis as one of windows, if that is what the use makes of it."""
+    windows = None if axis.at is None or axis.pooled else unfolded(use, operand, axis.at)
+    maps = _through(axis.maps, windows[0]) if windows else None
+    return Columns(maps, *windows[1:]) if windows and maps else None
 
 
 def _kept(axis: AxisField, read: Read, use: Use) -> AxisField:
@@ -139,19 +149,24 @@ def _only_free_axis(operand: Operand, use: Use) -> int | None:
     """
     if use.output is None:
         return None
+    if use.base == "Unfold":
+        return len(use.output) - 1
     free = set(range(len(use.output))) - {read.to for read in operand.reads if read.how != "mixed"}
     return free.pop() if len(free) == 1 else None
 
 
 def _folded_read(axis: AxisField, operand: Operand, use: Use) -> AxisField:
     """An axis that lies within another one: whoever reads all of that one sees everything."""
+    if axis.columns is not None and (read := folded(use, axis.columns)) is not None:
+        return _kept(replace(axis, at=read.to, maps=axis.columns.maps, reason="", folded=None, columns=None), read, use)
     if axis.folded is None:
         return axis
     read = operand.reads[axis.folded] if axis.folded < len(operand.reads) else Read("unknown")
     if read.how == "whole":
         return replace(axis, whole=axis.whole or label(use), pooled=True, folded=None)
     moved = {"kept": read.to, "mixed": _only_free_axis(operand, use)}
-    return replace(axis, folded=moved.get(read.how))
+    columns = axis.columns if carried(operand, axis.folded) else None
+    return replace(axis, folded=moved.get(read.how), columns=columns)
 
 
 def met(branches: Sequence[Field]) -> Field:
@@ -173,7 +188,8 @@ def _joined(a: AxisField, b: AxisField) -> AxisField:
     at = a.at if a.at == b.at else None
     if not a.maps or not b.maps:
         unknown = b if a.maps else a
-        return replace(unknown, at=at, folded=a.folded if a.folded == b.folded else None)
+        place = a.folded if a.folded == b.folded else None
+        return replace(unknown, at=at, folded=place, columns=_columns_joined(a, b) if place is not None else None)
     if a.at != b.at:
         return _unknown(a, None, "branches with the axis in different places meet")
     maps = _united(a.maps, b.maps)
@@ -181,6 +197,25 @@ def _joined(a: AxisField, b: AxisField) -> AxisField:
         return _unknown(a, at, "branches with too many phases meet")
     reason = a.reason or b.reason or ("branches with different jumps meet" if len(maps) > 1 else "")
     return replace(a, maps=maps, reason=reason, data_dependent=a.data_dependent or b.data_dependent)
+
+
+def _columns_joined(a: AxisField, b: AxisField) -> Columns | None:
+    if a.columns is None or b.columns is None or a.columns[1:] != b.columns[1:]:
+        return None
+    maps = _united(a.columns.maps, b.columns.maps)
+    return None if maps is None else a.columns._replace(maps=maps)
+
+
+def unit_read(axis: AxisField, operand: Operand, use: Use) -> Read:
+    """How a use reads the units along an input axis, wherever these lie on the operand."""
+    at = axis.folded if axis.at is None else axis.at
+    read = Read("unknown") if at is None or at >= len(operand.reads) else operand.reads[at]
+    if axis.at is not None:
+        windows = unfolded(use, operand, axis.at)
+        return read if windows is None else Read("kept", None, windows[0])
+    if axis.columns is not None and read.how != "whole":
+        return folded(use, axis.columns) or Read("kept" if carried(operand, at) else "unknown", None, IDENTITY)
+    return read if read.how == "whole" else Read("unknown")
 
 
 def _united(a: tuple[Interval, ...], b: tuple[Interval, ...]) -> tuple[Interval, ...] | None:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from rflint.dims import Size
 from rflint.field import Access
-from rflint.receptive.axes import AxisField
+from rflint.receptive.axes import AxisField, unit_read
 from rflint.receptive.edges import edge_of
 from rflint.receptive.forward import fields, source_fields
-from rflint.trace import Operand, Read, Trace, Use
+from rflint.trace import Operand, Trace, Use
 
 
 class Link(NamedTuple):
@@ -50,8 +50,8 @@ def _links_of(trace: Trace, use: Use, name: str, axis: int) -> Links:
         before = source_fields(trace, operand, made).get(name)
         if before is None or operand.source is None:
             continue
-        read = _local_read(before[axis], operand)
-        if read is None:
+        read = unit_read(before[axis], operand, use)
+        if before[axis].pooled or read.how == "whole":
             pooled = operand.source if pooled is None else pooled
         elif read.access is None or read.how != "kept" or read.to != at:
             return Links(None, None)
@@ -61,13 +61,7 @@ def _links_of(trace: Trace, use: Use, name: str, axis: int) -> Links:
 
 
 def _size(axis: AxisField, operand: Operand) -> Size | None:
-    return None if operand.shape is None or axis.at is None else operand.shape[axis.at]
-
-
-def _local_read(axis: AxisField, operand: Operand) -> Read | None:
-    """How an operand is read along the axis; None if nothing local is left after that."""
-    place = axis.folded if axis.at is None else axis.at
-    read = Read("unknown") if place is None or place >= len(operand.reads) else operand.reads[place]
-    if axis.pooled or read.how == "whole":
-        return None
-    return Read("unknown") if axis.at is None else read
+    """How many units there are along an input axis, wherever they lie on the operand."""
+    if axis.at is None:
+        return axis.columns and axis.columns.counts[axis.columns.order]
+    return None if operand.shape is None else operand.shape[axis.at]

@@ -5,7 +5,7 @@ BIN := .venv/bin
 TORCHVISION := 0.28.0
 SOURCES := build/torchvision-$(TORCHVISION)
 
-.PHONY: demo test conformance bench format lint types clean
+.PHONY: demo test proof conformance bench format lint types clean
 
 demo: .venv/ready $(SOURCES)/ready
 	@echo; echo "== rflint check fixtures/networks"
@@ -17,6 +17,10 @@ demo: .venv/ready $(SOURCES)/ready
 
 test: .venv/ready
 	$(BIN)/python -m pytest -q
+
+# Random networks against explicit sets of positions: a hundred of them in every test run, many here.
+proof: .venv/ready
+	RFLINT_NETWORKS=20000 $(BIN)/python -m pytest -q tests/test_random_networks.py
 
 conformance: .venv/ready $(SOURCES)/ready
 	$(BIN)/python -m tests.conformance $(SOURCES)

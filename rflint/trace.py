@@ -2,7 +2,7 @@
 
 A trace is a directed graph: every `Use` names the uses and network inputs that it reads, and says for each
 axis of each operand which positions of it an output position reads.  Receptive fields are folds over it
-(`receptive.py`), rules are functions over it (`checks/`).
+(`receptive`), rules are functions over it (`checks/`).
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class Trace:
     members: list[Member] = field(default_factory=list)
     """The modules below the root, and the root itself with the path ""."""
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
-    """What folds over the finished trace have computed; see `receptive.py`."""
+    """What folds over the finished trace have computed; see `receptive`."""
 
     def consumers(self) -> dict[int | str, list[tuple[Use, int]]]:
         """For each use and network input: the uses that read it, with the operand's number."""

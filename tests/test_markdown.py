@@ -92,7 +92,7 @@ def _said(trace: Trace, index: int, kind: str) -> str:
     field = next(iter(fields(trace)[index].values()), None)
     if field is None:
         return "none"
-    sizes = json_field(field)["size"]
+    sizes = json_field(field, None, use.output)["size"]
     if sizes is None:
         return "?"
     return str(sizes[0]) if all(size == sizes[0] for size in sizes) else f"({', '.join(map(str, sizes))})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import tomli
 
 from rflint import checks, linter
 from rflint.config import Config
-from rflint.receptive import fields, json_field, reached
+from rflint.receptive import drift, fields, json_field, output_fields, outputs, reached
 from rflint.trace import Trace, Use
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "networks"
@@ -72,6 +73,30 @@ def test_the_field_of_the_output(row: dict[str, Any]) -> None:
         (source,) = set(trace.output_sources)
         assert isinstance(source, int)
         assert _agree(row["field"], trace, *_last_axis(trace, trace.uses[source])), row["field"]
+
+
+@pytest.mark.parametrize(
+    ("name", "off"),
+    [
+        ("fcn.py::FCN32s()", Fraction(0)),
+        ("fcn.py::FCN16s()", Fraction(0)),
+        ("fcn.py::FCN8s()", Fraction(0)),
+        ("unet_valid.py::ValidUNet()", Fraction(0)),
+        ("unet.py::bilinear_unet()", Fraction(0)),
+        ("generative_inpainting.py::CoarseGenerator()", Fraction(-3, 2)),
+        ("iizuka_completion.py::CompletionNetwork()", Fraction(-3, 2)),
+        ("wavenet.py::WaveNet()", Fraction(-1535)),
+    ],
+)
+def test_drift_of_the_output(name: str, off: Fraction) -> None:
+    """The crops of FCN and of the U-Net without padding centre their outputs; a causal network looks back."""
+    trace = traced(TABLE[NAMES.index(name)])
+    (output,) = outputs(trace)
+    ((seen, field),) = output_fields(trace)[output.name].items()
+    taken = trace.input_shapes[seen]
+    assert output.shape is not None
+    assert taken is not None
+    assert drift(field[-1], taken[-1], output.shape[-1]) == off
 
 
 def _last_axis(trace: Trace, use: Use) -> tuple[Use, dict[str, Any]]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
+from axis_operations import backwards
+from bruteforce import cell_sums
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,3 +67,21 @@ def test_chains_that_everyone_can_work_out(chain: list[Slide], one: Slide) -> No
 def test_the_order_of_strides_matters() -> None:
     assert back_to_front([Slide(3, 2), Slide(5)]).kernel == 11
     assert back_to_front([Slide(5), Slide(3, 2)]).kernel == 7
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from((1, 2, 3, 5)), st.integers(1, 7)), max_size=5), st.randoms())
+def test_the_closed_form_finds_holes_in_any_order(layers: list[tuple[int, int]], shuffle: random.Random) -> None:
+    kernels, dilations = ([kernel for kernel, _ in layers], [dilation for _, dilation in layers])
+    sums = cell_sums(kernels, dilations)
+    holed = len(sums) < max(sums) - min(sums) + 1
+    assert field.holes_in_chain(kernels, dilations) == holed
+    shuffle.shuffle(layers)
+    assert field.holes_in_chain([kernel for kernel, _ in layers], [dilation for _, dilation in layers]) == holed
+
+
+def test_a_stride_multiplies_the_dilations_after_it() -> None:
+    # kernel 1 stride 2, then kernel 3: reads every other position
+    found = backwards([field.window(1, 2), field.window(3)])
+    assert found == {0, 2, 4}
+    assert field.holes_in_chain([1, 3], [1, 2])

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 
-from explicit import Network, network
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_pictures import Network, network
 
 from rflint import linter
 from rflint.config import Config

@@ -68,3 +68,11 @@ class Net:
 
 def conv(kernel: int, stride: int = 1, dilation: int = 1) -> Access:
     return field.window(kernel, stride, dilation * (kernel - 1) // 2, dilation)
+
+
+LINEAR = [Read("kept", 0, IDENTITY), Read("whole", 1)]
+
+
+def flatten(net: Net, source: Source) -> int:
+    mixed = [Read("mixed")] * (net.rank - 1)
+    return net.use("flatten", {source: [Read("kept", 0, IDENTITY), *mixed]}, rank=2)

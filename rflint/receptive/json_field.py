@@ -9,7 +9,7 @@ from typing import Any
 from rflint.receptive.axes import AxisField, Field
 from rflint.trace import Shape
 
-MOST_UNITS = 1 << 16
+MOST_UNITS = 4096
 """Units of longer axes are not looked at one by one."""
 
 

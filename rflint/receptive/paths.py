@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import lcm
 from typing import NamedTuple
 
-from rflint.field import INPUT, MAX_PHASES, Interval
+from rflint.field import INPUT, Interval
 from rflint.receptive.backward import represented
 from rflint.receptive.forward import fields
 from rflint.receptive.links import Link, links_along
@@ -18,6 +18,9 @@ from rflint.trace import Trace
 
 MOST_PATHS = 16
 """More paths than this, none of which is narrower (wider) than another whatever follows, are not followed."""
+
+MOST_UNITS = 256
+"""Paths that repeat only after more units than this are only compared for being the same."""
 
 Paths = tuple[Interval, ...]
 
@@ -85,7 +88,7 @@ def _beats(a: Interval, b: Interval, widest: bool) -> bool:
     These see from the first position of one unit to the last of another, so that all pairs of units are compared.
     """
     units = lcm(a.period, b.period)
-    if a.jump != b.jump or units > MAX_PHASES:
+    if a.jump != b.jump or units > MOST_UNITS:
         return a == b
     spans = [(one, other) for unit in range(units) if (one := a.span(unit)) and (other := b.span(unit))]
     if len(spans) < units:

@@ -111,6 +111,24 @@ def gathered(r: int) -> Move:
     return Move(lambda line: [together(line[i : i + r]) for i in range(0, len(line), r)], block(r))
 
 
+def window(r: int) -> Move:
+    """Every unit of a run of r depends on all of them."""
+
+    def push(line: Line) -> Line:
+        return [together(line[i - i % r : i - i % r + r]) for i in range(len(line))]
+
+    return Move(push, lambda i: frozenset(range(i // r * r, i // r * r + r)))
+
+
+def every(step: int, size: int) -> Move:
+    """Every unit depends on those that are a multiple of `step` away; beyond the ends it starts anew."""
+
+    def push(line: Line) -> Line:
+        return [together(line[i % step :: step]) for i in range(len(line))]
+
+    return Move(push, lambda i: frozenset(range(i // size * size + i % size % step, (i // size + 1) * size, step)))
+
+
 def cut(start: int, stop: int, step: int) -> Move:
     return Move(lambda line: line[start:stop:step], sliced(start, step))
 

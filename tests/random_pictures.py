@@ -15,6 +15,7 @@ from explicit import (
     Line,
     Move,
     cut,
+    every,
     flipped,
     gathered,
     padded,
@@ -27,6 +28,7 @@ from explicit import (
     through,
     together,
     weighed,
+    window,
 )
 
 Size = tuple[int, int]
@@ -143,9 +145,11 @@ def pad(rng: random.Random, size: Size) -> Made:
 
 
 def columns(rng: random.Random, size: Size) -> Made:
-    """Windows as columns, mixed, and back to a picture of the same size."""
+    """Windows as columns, mixed, and back to a picture of the same size; more than one window."""
     k = [rng.randint(1, min(3, n)) for n in size]
     s, p = rng.randint(1, 2), rng.randint(0, 1)
+    if all((n + 2 * p - kernel) // s == 0 for kernel, n in zip(k, size, strict=True)):
+        return flip(rng, size)
     area = CHANNELS * k[0] * k[1]
     window = f"kernel_size=({k[0]}, {k[1]}), stride={s}, padding={p}"
     mixed = f"F.conv1d(F.unfold({{x}}, {window}), {weight(1, into=area, out=area)})"
@@ -156,7 +160,32 @@ def columns(rng: random.Random, size: Size) -> Made:
     return f"F.fold({mixed}, output_size={size}, {window})", lines[0], lines[1]
 
 
+def attend(rng: random.Random, size: Size) -> Made:
+    """Attention within windows, or within the grids of positions that many steps apart; never over a whole axis."""
+    parts = [[a for a in range(1, n) if n % a == 0 and (a > 1 or n > 3)] for n in size]
+    if not all(parts):
+        return flip(rng, size)
+    (a, b), grid = (rng.choice(some) for some in parts), rng.random() < 0.4
+    steps = [n // part for n, part in zip(size, (a, b), strict=True)]
+    rows, columns = (every(step, n) for step, n in zip(steps, size, strict=True)) if grid else (window(a), window(b))
+    return f"attend({{x}}, {a}, {b}, {grid})", rows, columns
+
+
+ATTEND = """
+def attend(x, a, b, grid):
+    n, c, h, w = x.shape
+    if grid:
+        t = x.reshape(n, c, a, h // a, b, w // b).permute(0, 3, 5, 2, 4, 1)
+    else:
+        t = x.reshape(n, c, h // a, a, w // b, b).permute(0, 2, 4, 3, 5, 1)
+    t = t.reshape(-1, a * b, c)
+    t = (t @ t.transpose(1, 2)).softmax(-1) @ t
+    t = t.view(n, h // a, w // b, a, b, c)
+    t = t.permute(0, 5, 3, 1, 4, 2) if grid else t.permute(0, 5, 1, 3, 2, 4)
+    return t.reshape(n, c, h, w)
+"""
 OPERATIONS = (
+    (attend, 2),
     (convolve, 6),
     (pool, 3),
     (transpose, 3),
@@ -198,8 +227,8 @@ class Network:
         size = ", ".join(map(str, self.nodes[0].size))
         made = ", ".join(f"t{i}" for i in range(1, len(self.nodes)))
         return (
-            "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n\n"
-            f"# rflint: input=(1, {CHANNELS}, {size})\n"
+            "import torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n"
+            f"{ATTEND}\n\n# rflint: input=(1, {CHANNELS}, {size})\n"
             f"class Net(nn.Module):\n    def forward(self, t0):\n{body}        return {made},\n"
         )
 

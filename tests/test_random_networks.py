@@ -47,8 +47,7 @@ def agrees(made: Network, number: int, trace: Trace, use: int, axis: int) -> Non
     """Whether units of a tensor, some of them beyond its ends, see along an axis what they should."""
     field = fields(trace)[use]["t0"][axis]
     size = made.nodes[number].size[axis]
-    if field.pooled:
-        assert size == 1 or field.whole
+    if field.whole:
         return
     assert field.maps, field.reason
     for unit in sorted({-1, *range(0, size, max(1, size // UNITS)), size - 1, size}):
@@ -57,7 +56,7 @@ def agrees(made: Network, number: int, trace: Trace, use: int, axis: int) -> Non
         assert field.span(unit) == ((min(seen), max(seen)) if seen else None)
         if 0 <= unit < size:
             really = footprint(trace, use, "t0", axis, unit)
-            assert members(really) == made.nodes[number].lines[axis][unit] or field.whole
+            assert members(really) == made.nodes[number].lines[axis][unit]
 
 
 def members(positions: Positions | None) -> set[int]:

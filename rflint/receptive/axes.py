@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from rflint.field import IDENTITY, Access, Interval, union
-from rflint.receptive.columns import Columns, carried, folded, unfolded
+from rflint.field import IDENTITY, Interval
+from rflint.field.layouts import laid_out, united
+from rflint.receptive.columns import folded, unfolded
 from rflint.receptive.norms import is_normalised
+from rflint.receptive.parts import Part, Step, after, axis_again, cut_up, is_gone, joined, through, together
 from rflint.trace import Operand, Read, Use
-
-MOST_MAPS = 8
-"""Fields that need more intervals of different jumps than this are not followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,8 @@ class AxisField:
     reason: str = ""
     folded: int | None = None
     """The tensor's axis into which this input axis was folded as a whole, while that can be told."""
-    columns: Columns | None = None
-    """What it was before it was folded into an axis of windows, as long as that is only carried along."""
+    parts: tuple[Part, ...] = ()
+    """What units see that lie on no axis of their own (windows, tokens, columns), and where they lie; () if unknown."""
     data_dependent: str = ""
     """Path and kind of the first use that reads where its data say ("": none does).
 
@@ -85,18 +84,33 @@ def axis_read(axis: AxisField, operand: Operand, use: Use) -> AxisField:
     if read.how == "whole":
         return replace(axis, at=read.to, whole=axis.whole or label(use), pooled=True)
     if read.how == "mixed":
+        if (found := _unfolded_alone(axis, operand, use)) is not None:
+            return _kept(axis, found, use)
         lost = _unknown(axis, None, f"{label(use)} folds it into other axes")
-        return replace(lost, folded=_only_free_axis(operand, use), columns=_columns(axis, operand, use))
+        return replace(lost, folded=_only_free_axis(operand, use), parts=_parts(axis, operand, use))
     if read.access is not None:
         return _sampled(axis, read, use)
     return _unknown(axis, read.to, read.reason or f"the positions that {label(use)} reads are not known")
 
 
-def _columns(axis: AxisField, operand: Operand, use: Use) -> Columns | None:
-    """The axis as one of windows, if that is what the use makes of it."""
-    windows = None if axis.at is None or axis.pooled else unfolded(use, operand, axis.at)
-    maps = _through(axis.maps, windows[0]) if windows else None
-    return Columns(maps, *windows[1:]) if windows and maps else None
+def _unfolded_alone(axis: AxisField, operand: Operand, use: Use) -> Read | None:
+    """How a `Fold` reads columns that are windows along this axis only."""
+    if axis.at is None or operand.shape is None:
+        return None
+    found = folded(use, operand, laid_out(axis.at, operand.shape[axis.at]))
+    return None if found is None else Read("kept", found[1], found[0])
+
+
+def _parts(axis: AxisField, operand: Operand, use: Use) -> tuple[Part, ...]:
+    """The axis in a view or among columns, if that is what the use makes of it."""
+    if axis.at is None or axis.pooled or axis.data_dependent or not axis.maps:
+        return ()
+    columns = unfolded(use, operand, axis.at)
+    if columns is None:
+        part = cut_up(axis.maps, axis.at, operand, use)
+        return () if part is None else (part,)
+    maps = through(axis.maps, columns[0])
+    return () if maps is None else (Part(maps, columns[1]),)
 
 
 def _kept(axis: AxisField, read: Read, use: Use) -> AxisField:
@@ -104,19 +118,10 @@ def _kept(axis: AxisField, read: Read, use: Use) -> AxisField:
         return axis if axis.at == read.to else replace(axis, at=read.to)
     if read.access is None:
         return _unknown(axis, read.to, read.reason or f"the positions that {label(use)} reads are not known")
-    maps = _through(axis.maps, read.access)
+    maps = through(axis.maps, read.access)
     if maps is None:
         return _unknown(axis, read.to, f"after {label(use)} the field has too many phases to follow")
     return axis if maps is axis.maps and axis.at == read.to else replace(axis, at=read.to, maps=maps)
-
-
-def _through(maps: tuple[Interval, ...], access: Access) -> tuple[Interval, ...] | None:
-    """All intervals after an operation, the same object if nothing changes; None: too many phases."""
-    made = [one.through(access) for one in maps]
-    known = tuple(one for one in made if one is not None)
-    if len(known) < len(made):
-        return None
-    return maps if all(a is b for a, b in zip(maps, known, strict=True)) else known
 
 
 def _sampled(axis: AxisField, read: Read, use: Use) -> AxisField:
@@ -156,17 +161,49 @@ def _only_free_axis(operand: Operand, use: Use) -> int | None:
 
 
 def _folded_read(axis: AxisField, operand: Operand, use: Use) -> AxisField:
-    """An axis that lies within another one: whoever reads all of that one sees everything."""
-    if axis.columns is not None and (read := folded(use, axis.columns)) is not None:
-        return _kept(replace(axis, at=read.to, maps=axis.columns.maps, reason="", folded=None, columns=None), read, use)
+    """An axis that lies within others: what becomes of its parts, or whoever reads all of that one sees everything."""
+    if axis.parts and (made := _parts_read(axis, operand, use)) is not None:
+        return made
+    axis = replace(axis, parts=()) if axis.parts else axis
     if axis.folded is None:
         return axis
     read = operand.reads[axis.folded] if axis.folded < len(operand.reads) else Read("unknown")
     if read.how == "whole":
         return replace(axis, whole=axis.whole or label(use), pooled=True, folded=None)
-    moved = {"kept": read.to, "mixed": _only_free_axis(operand, use)}
-    columns = axis.columns if carried(operand, axis.folded) else None
-    return replace(axis, folded=moved.get(read.how), columns=columns)
+    return replace(axis, folded=_folded_after(axis, operand, use))
+
+
+def _folded_after(axis: AxisField, operand: Operand, use: Use) -> int | None:
+    read = Read("unknown")
+    if axis.folded is not None and axis.folded < len(operand.reads):
+        read = operand.reads[axis.folded]
+    return {"kept": read.to, "mixed": _only_free_axis(operand, use)}.get(read.how)
+
+
+def _parts_read(axis: AxisField, operand: Operand, use: Use) -> AxisField | None:
+    """The parts after a use, as an axis again if they lie on one; None if they can no longer be followed."""
+    one = axis.parts[0]
+    if len(axis.parts) == 1 and (found := folded(use, operand, one.layout)) is not None:
+        return _kept(_on_axis(axis, len(operand.shape or ()) - 1, one.maps), Read("kept", found[1], found[0]), use)
+    steps = [after(part, operand, use) for part in axis.parts]
+    known = [step.part for step in steps if step is not None]
+    if len(known) < len(steps):
+        again = axis_again(one, operand.shape, coarser=True) if len(axis.parts) == 1 else None
+        return None if again is None else axis_read(_on_axis(axis, *again), operand, use)
+    if all(is_gone(part) for part in known):
+        return replace(axis, whole=axis.whole or label(use), pooled=True, folded=None, parts=())
+    return _settled(replace(axis, folded=_folded_after(axis, operand, use)), known, use)
+
+
+def _settled(axis: AxisField, parts: Sequence[Part], use: Use) -> AxisField:
+    """The field with these parts of the output of a use."""
+    made = together(parts)
+    again = axis_again(made[0], use.output) if len(made) == 1 else None
+    return replace(axis, parts=made) if again is None else _on_axis(axis, *again)
+
+
+def _on_axis(axis: AxisField, at: int, maps: tuple[Interval, ...]) -> AxisField:
+    return replace(axis, at=at, maps=maps, reason="", folded=None, parts=())
 
 
 def met(branches: Sequence[Field]) -> Field:
@@ -189,45 +226,63 @@ def _joined(a: AxisField, b: AxisField) -> AxisField:
     if not a.maps or not b.maps:
         unknown = b if a.maps else a
         place = a.folded if a.folded == b.folded else None
-        return replace(unknown, at=at, folded=place, columns=_columns_joined(a, b) if place is not None else None)
+        parts = together([*a.parts, *b.parts]) if a.parts and b.parts else ()
+        return replace(unknown, at=at, folded=place, parts=parts)
     if a.at != b.at:
         return _unknown(a, None, "branches with the axis in different places meet")
-    maps = _united(a.maps, b.maps)
+    maps = joined(a.maps, b.maps)
     if maps is None:
         return _unknown(a, at, "branches with too many phases meet")
     reason = a.reason or b.reason or ("branches with different jumps meet" if len(maps) > 1 else "")
     return replace(a, maps=maps, reason=reason, data_dependent=a.data_dependent or b.data_dependent)
 
 
-def _columns_joined(a: AxisField, b: AxisField) -> Columns | None:
-    if a.columns is None or b.columns is None or a.columns[1:] != b.columns[1:]:
-        return None
-    maps = _united(a.columns.maps, b.columns.maps)
-    return None if maps is None else a.columns._replace(maps=maps)
+def unit_reads(axis: AxisField, operand: Operand, use: Use, output: AxisField) -> list[tuple[Read, int]]:
+    """How a use reads the units along an input axis, for each of their parts, and to which part of its output they go.
+
+    `to` is None where the units have no axis of their own after the use.
+    """
+    if axis.at is not None or max(len(axis.parts), len(output.parts)) < 2:
+        return [(_unit_read(axis, operand, use), 0)]
+    steps = [after(part, operand, use) for part in axis.parts]
+    if output.at is None and not output.parts:
+        return [(Read("unknown"), 0)]
+    return [(_step_read(step, output), _landed(step, output)) for step in steps] or [(Read("unknown"), 0)]
 
 
-def unit_read(axis: AxisField, operand: Operand, use: Use) -> Read:
-    """How a use reads the units along an input axis, wherever these lie on the operand."""
-    at = axis.folded if axis.at is None else axis.at
-    read = Read("unknown") if at is None or at >= len(operand.reads) else operand.reads[at]
-    if axis.at is not None:
-        windows = unfolded(use, operand, axis.at)
-        return read if windows is None else Read("kept", None, windows[0])
-    if axis.columns is not None and read.how != "whole":
-        return folded(use, axis.columns) or Read("kept" if carried(operand, at) else "unknown", None, IDENTITY)
-    return read if read.how == "whole" else Read("unknown")
+def _step_read(step: Step | None, output: AxisField) -> Read:
+    if step is None or step.access is None:
+        return Read("unknown")
+    return Read("whole") if is_gone(step.part) else Read("kept", output.at, step.access)
 
 
-def _united(a: tuple[Interval, ...], b: tuple[Interval, ...]) -> tuple[Interval, ...] | None:
-    """The intervals of both, those with the same jump as one; None: too many intervals, or phases."""
-    maps = list(a)
-    for interval in b:
-        place = next((at for at, one in enumerate(maps) if one.jump == interval.jump), None)
-        if place is None:
-            maps.append(interval)
-            continue
-        joined = union(maps[place], interval)
-        if joined is None:
-            return None
-        maps[place] = joined
-    return tuple(maps) if len(maps) <= MOST_MAPS else None
+def _landed(step: Step | None, output: AxisField) -> int:
+    layouts = [part.layout for part in output.parts] if step else []
+    return next((at for at, layout in enumerate(layouts) if step and united(layout, step.part.layout)), 0)
+
+
+def _unit_read(axis: AxisField, operand: Operand, use: Use) -> Read:
+    if axis.at is None:
+        return _part_read(axis, operand, use)
+    if axis.at >= len(operand.reads):
+        return Read("unknown")
+    if operand.reads[axis.at].how != "mixed" or not _parts(axis, operand, use):
+        return _unfolded_alone(axis, operand, use) or operand.reads[axis.at]
+    columns = unfolded(use, operand, axis.at)
+    return Read("kept", None, IDENTITY if columns is None else columns[0])
+
+
+def _part_read(axis: AxisField, operand: Operand, use: Use) -> Read:
+    if len(axis.parts) != 1:
+        whole = axis.folded is not None and axis.folded < len(operand.reads) and not axis.parts
+        return operand.reads[axis.folded] if whole and axis.folded is not None else Read("unknown")
+    part = axis.parts[0]
+    if (found := folded(use, operand, part.layout)) is not None:
+        return Read("kept", found[1], found[0])
+    step = after(part, operand, use)
+    if step is None or step.access is None:
+        return Read("unknown")
+    if is_gone(step.part):
+        return Read("whole")
+    again = axis_again(step.part, use.output)
+    return Read("kept", again and again[0], step.access)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rflint.field import IDENTITY, Positions, spread
 from rflint.receptive.edges import inside
 from rflint.receptive.forward import fields
-from rflint.receptive.links import Links, links_along
+from rflint.receptive.links import Links, Node, links_along
 from rflint.trace import Trace
 
 
@@ -37,7 +37,7 @@ def represented(links: Sequence[Links], use: int) -> tuple[int | str | None, boo
     while isinstance(at, int) and (local := links[at].local) is not None:
         if not local:
             at, pooled = links[at].pooled, True
-        elif len(local) == 1 and local[0].access is IDENTITY:
+        elif len(local) == 1 and local[0].access is IDENTITY and not isinstance(local[0].source, tuple):
             at = local[0].source
         else:
             break
@@ -77,20 +77,24 @@ def footprint(trace: Trace, use: int, name: str, axis: int, unit: int) -> Positi
 
 
 def _backwards(links: Sequence[Links], use: int, name: str, unit: int, clipped: bool = False) -> Positions | None:
-    needed: dict[int | str, Positions] = {use: Positions(unit, 1)}
+    needed: dict[Node, Positions] = {use: Positions(unit, 1)}
     for index in range(use, -1, -1):
-        if (positions := needed.pop(index, None)) is None:
-            continue
-        local = links[index].local
-        if local is None:
-            return None
-        for link in local:
-            read = spread(positions, link.access)
-            if clipped and read is not None:
-                read = inside(read, link.size, link.edge) if isinstance(link.size, int) else None
-            other = needed.get(link.source)
-            merged = read if other is None or read is None else read.union(other)
-            if merged is None:
+        parts = links[index].parts or (links[index].local,)
+        for number, local in enumerate(parts):
+            positions = needed.pop((index, number) if len(parts) > 1 else index, None)
+            if positions is None:
+                continue
+            if local is None:
                 return None
-            needed[link.source] = merged
+            for link in local:
+                read = spread(positions, link.access)
+                if clipped and read is not None:
+                    read = inside(read, link.size, link.edge) if isinstance(link.size, int) else None
+                other = needed.get(link.source)
+                merged = read if other is None or read is None else read.union(other)
+                if merged is None:
+                    return None
+                needed[link.source] = merged
+        if index in needed:
+            return None
     return needed.get(name, Positions())

@@ -86,7 +86,9 @@ def _ways(links: Sequence[Links]) -> list[tuple[int | str, tuple[Link, ...]]] | 
     sources = {tuple(link.source for link in one) for one in local}
     if len(local) < len(links) or len(sources) > 1:
         return None
-    return [(ways[0].source, ways) for ways in zip(*local, strict=True)]
+    found = [(ways[0].source, ways) for ways in zip(*local, strict=True)]
+    whole = [(source, ways) for source, ways in found if not isinstance(source, tuple)]
+    return whole if len(whole) == len(found) else None
 
 
 def _read(box: Box, links: Sequence[Link]) -> Box | None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rflint.dims import Size
+from rflint.dims import Size, product
 from rflint.field import Access
-from rflint.receptive.axes import AxisField, unit_read
+from rflint.receptive.axes import AxisField, unit_reads
 from rflint.receptive.edges import edge_of
 from rflint.receptive.forward import fields, source_fields
 from rflint.trace import Operand, Trace, Use
+
+Node = int | str | tuple[int | str, int]
+"""A tensor, or one of the parts of it that lie differently along the axis."""
 
 
 class Link(NamedTuple):
     """How a use reads one of its operands along the axis."""
 
-    source: int | str
+    source: Node
     access: Access
     size: Size | None
     """How many positions the axis of the operand has."""
@@ -27,8 +30,10 @@ class Links(NamedTuple):
     """How one use reads one input axis: the tensors it reads locally, or None if one of these reads is unknown."""
 
     local: tuple[Link, ...] | None
-    pooled: int | str | None
+    pooled: int | str | None = None
     """If nothing local is left: the first tensor that it reads."""
+    parts: tuple[tuple[Link, ...], ...] = ()
+    """Instead of `local`, where the output has several parts: what each of them reads."""
 
 
 def links_along(trace: Trace, name: str, axis: int) -> list[Links]:
@@ -42,26 +47,28 @@ def links_along(trace: Trace, name: str, axis: int) -> list[Links]:
 def _links_of(trace: Trace, use: Use, name: str, axis: int) -> Links:
     made = fields(trace)
     if name not in made[use.index]:
-        return Links((), None)
-    at, edge = made[use.index][name][axis].at, edge_of(use)
-    local: list[Link] = []
+        return Links(())
+    output, edge = made[use.index][name][axis], edge_of(use)
+    local: list[list[Link]] = [[] for _ in output.parts or (0,)]
     pooled: int | str | None = None
     for operand in use.operands:
         before = source_fields(trace, operand, made).get(name)
         if before is None or operand.source is None:
             continue
-        read = unit_read(before[axis], operand, use)
-        if before[axis].pooled or read.how == "whole":
-            pooled = operand.source if pooled is None else pooled
-        elif read.access is None or read.how != "kept" or read.to != at:
-            return Links(None, None)
-        else:
-            local.append(Link(operand.source, read.access, _size(before[axis], operand), edge))
-    return Links(tuple(local), pooled)
+        for number, (read, part) in enumerate(unit_reads(before[axis], operand, use, output)):
+            source: Node = operand.source if len(before[axis].parts) < 2 else (operand.source, number)
+            if before[axis].pooled or read.how == "whole":
+                pooled = operand.source if pooled is None else pooled
+            elif read.access is None or read.how != "kept" or read.to != output.at:
+                return Links(None)
+            else:
+                local[part].append(Link(source, read.access, _size(before[axis], operand), edge))
+    links = tuple(map(tuple, local))
+    return Links(links[0], pooled) if len(links) == 1 else Links(None, None, links)
 
 
 def _size(axis: AxisField, operand: Operand) -> Size | None:
     """How many units there are along an input axis, wherever they lie on the operand."""
     if axis.at is None:
-        return axis.columns and axis.columns.counts[axis.columns.order]
+        return product(digit.size for digit in axis.parts[0].layout) if axis.parts else None
     return None if operand.shape is None else operand.shape[axis.at]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rflint.field import IDENTITY, Positions, spread
 from rflint.receptive.edges import inside
 from rflint.receptive.forward import fields
-from rflint.receptive.links import Links, Node, links_along
+from rflint.receptive.links import Link, Links, links_along
 from rflint.trace import Trace
 
 
@@ -37,7 +37,7 @@ def represented(links: Sequence[Links], use: int) -> tuple[int | str | None, boo
     while isinstance(at, int) and (local := links[at].local) is not None:
         if not local:
             at, pooled = links[at].pooled, True
-        elif len(local) == 1 and local[0].access is IDENTITY and not isinstance(local[0].source, tuple):
+        elif len(local) == 1 and local[0].access is IDENTITY:
             at = local[0].source
         else:
             break
@@ -76,25 +76,33 @@ def footprint(trace: Trace, use: int, name: str, axis: int, unit: int) -> Positi
     return _backwards(links_along(trace, name, axis), use, name, unit, clipped=True)
 
 
+Node = int | str | tuple[int | str, int]
+"""A tensor, or one of its parts."""
+
+
 def _backwards(links: Sequence[Links], use: int, name: str, unit: int, clipped: bool = False) -> Positions | None:
     needed: dict[Node, Positions] = {use: Positions(unit, 1)}
     for index in range(use, -1, -1):
-        parts = links[index].parts or (links[index].local,)
-        for number, local in enumerate(parts):
-            positions = needed.pop((index, number) if len(parts) > 1 else index, None)
+        several = len(links[index].parts) > 1
+        for number, local in enumerate(links[index].parts or (links[index].local,)):
+            positions = needed.pop((index, number) if several else index, None)
             if positions is None:
                 continue
-            if local is None:
+            if local is None or not all(_followed(needed, positions, link, clipped) for link in local):
                 return None
-            for link in local:
-                read = spread(positions, link.access)
-                if clipped and read is not None:
-                    read = inside(read, link.size, link.edge) if isinstance(link.size, int) else None
-                other = needed.get(link.source)
-                merged = read if other is None or read is None else read.union(other)
-                if merged is None:
-                    return None
-                needed[link.source] = merged
         if index in needed:
             return None
     return needed.get(name, Positions())
+
+
+def _followed(needed: dict[Node, Positions], positions: Positions, link: Link, clipped: bool) -> bool:
+    """Add what a link reads for these positions to what is needed of its source; False if that is not known."""
+    read = spread(positions, link.access)
+    if clipped and read is not None:
+        read = inside(read, link.size, link.edge) if isinstance(link.size, int) else None
+    source: Node = link.source if link.part is None else (link.source, link.part)
+    other = needed.get(source)
+    merged = read if other is None or read is None else read.union(other)
+    if merged is not None:
+        needed[source] = merged
+    return merged is not None

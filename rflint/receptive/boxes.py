@@ -86,9 +86,7 @@ def _ways(links: Sequence[Links]) -> list[tuple[int | str, tuple[Link, ...]]] | 
     sources = {tuple(link.source for link in one) for one in local}
     if len(local) < len(links) or len(sources) > 1:
         return None
-    found = [(ways[0].source, ways) for ways in zip(*local, strict=True)]
-    whole = [(source, ways) for source, ways in found if not isinstance(source, tuple)]
-    return whole if len(whole) == len(found) else None
+    return [(ways[0].source, ways) for ways in zip(*local, strict=True)]
 
 
 def _read(box: Box, links: Sequence[Link]) -> Box | None:

@@ -11,19 +11,18 @@ from rflint.receptive.edges import edge_of
 from rflint.receptive.forward import fields, source_fields
 from rflint.trace import Operand, Trace, Use
 
-Node = int | str | tuple[int | str, int]
-"""A tensor, or one of the parts of it that lie differently along the axis."""
-
 
 class Link(NamedTuple):
     """How a use reads one of its operands along the axis."""
 
-    source: Node
+    source: int | str
     access: Access
     size: Size | None
     """How many positions the axis of the operand has."""
     edge: str
     """What stands beyond its ends, see `edges`."""
+    part: int | None = None
+    """The part of the operand that is read, where it has several that lie differently along the axis."""
 
 
 class Links(NamedTuple):
@@ -33,7 +32,7 @@ class Links(NamedTuple):
     pooled: int | str | None = None
     """If nothing local is left: the first tensor that it reads."""
     parts: tuple[tuple[Link, ...], ...] = ()
-    """Instead of `local`, where the output has several parts: what each of them reads."""
+    """Instead of `local`, where tensors have several parts: what each part of the output reads."""
 
 
 def links_along(trace: Trace, name: str, axis: int) -> list[Links]:
@@ -56,15 +55,17 @@ def _links_of(trace: Trace, use: Use, name: str, axis: int) -> Links:
         if before is None or operand.source is None:
             continue
         for number, (read, part) in enumerate(unit_reads(before[axis], operand, use, output)):
-            source: Node = operand.source if len(before[axis].parts) < 2 else (operand.source, number)
+            several = number if len(before[axis].parts) > 1 else None
             if before[axis].pooled or read.how == "whole":
                 pooled = operand.source if pooled is None else pooled
             elif read.access is None or read.how != "kept" or read.to != output.at:
                 return Links(None)
             else:
-                local[part].append(Link(source, read.access, _size(before[axis], operand), edge))
+                size = _size(before[axis], operand)
+                local[part].append(Link(operand.source, read.access, size, edge, several))
     links = tuple(map(tuple, local))
-    return Links(links[0], pooled) if len(links) == 1 else Links(None, None, links)
+    plain = len(links) == 1 and all(link.part is None for link in links[0])
+    return Links(links[0], pooled) if plain else Links(None, None, links)
 
 
 def _size(axis: AxisField, operand: Operand) -> Size | None:

@@ -62,8 +62,6 @@ def _paths(trace: Trace, name: str, axis: int, widest: bool) -> list[Paths | Non
 def _of_use(local: Sequence[Link], made: Sequence[Paths | None], widest: bool) -> Paths | None:
     found: list[Interval] = []
     for link in local:
-        if isinstance(link.source, tuple):
-            return None
         before = made[link.source] if isinstance(link.source, int) else (INPUT,)
         for path in before or ():
             after = path.through(link.access)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rflint.ends import End, ends
@@ -29,7 +30,10 @@ class Gridding(NamedTuple):
 
 def griddings(trace: Trace) -> list[Gridding]:
     """For every map at which the local geometry of a network ends, and each input."""
-    return [_gridding(trace, end) for end in ends(trace)]
+    if "gridding" not in trace.memo:
+        trace.memo["gridding"] = [_gridding(trace, end) for end in ends(trace)]
+    found: list[Gridding] = trace.memo["gridding"]
+    return found
 
 
 def _gridding(trace: Trace, end: End) -> Gridding:
@@ -46,13 +50,7 @@ def network_index(trace: Trace, use: int, name: str, axis: int) -> float | None:
     something on the way is not known, upsampled, or dilated too much.
     """
     ways = _ways(trace, use, name, axis)
-    spacing = max((way.dilation for into in ways.values() for way in into), default=1) if ways is not None else 0
-    if ways is None or spacing > MAX_SPACING:
-        return None
-    known = list(lattices(spacing))
-    if len(known) * len(ways) > MAX_WORK:
-        return None
-    return max((_kept(ways, use, name, m, q) for m, q in known), default=0.0)
+    return None if ways is None else _index(ways, name)
 
 
 class _Way(NamedTuple):
@@ -64,9 +62,13 @@ class _Way(NamedTuple):
     dilation: int
 
 
-def _ways(trace: Trace, use: int, name: str, axis: int) -> dict[int, list[_Way]] | None:
-    """For every use on the way to this one, in order; None where something is not known, pooled or upsampled."""
-    found: dict[int, list[_Way]] = {}
+_Ways = tuple[tuple[int, tuple[_Way, ...]], ...]
+"""For every use on the way to another one, in order, the last one: how it reads tensors."""
+
+
+def _ways(trace: Trace, use: int, name: str, axis: int) -> _Ways | None:
+    """None where something is not known, pooled or upsampled."""
+    found: dict[int, tuple[_Way, ...]] = {}
     waiting: list[int | str] = [use]
     while waiting:
         at = waiting.pop()
@@ -76,12 +78,22 @@ def _ways(trace: Trace, use: int, name: str, axis: int) -> dict[int, list[_Way]]
         into = (
             [_way(trace, name, axis, link, share) for link, share in _weighed(trace.uses[at], local)] if local else []
         )
-        known = [way for way in into if way is not None]
+        known = tuple(way for way in into if way is not None)
         if not known or len(known) < len(into):
             return None
         found[at] = known
         waiting += [way.source for way in known]
-    return dict(sorted(found.items()))
+    return tuple(sorted(found.items()))
+
+
+@lru_cache(maxsize=64)
+def _index(ways: _Ways, name: str) -> float | None:
+    """The index, once for axes that are read alike."""
+    spacing = max(way.dilation for _, into in ways for way in into)
+    known = list(lattices(spacing)) if spacing <= MAX_SPACING else []
+    if spacing > MAX_SPACING or len(known) * len(ways) > MAX_WORK:
+        return None
+    return max((_kept(ways, name, m, q) for m, q in known), default=0.0)
 
 
 def _weighed(use: Use, local: Sequence[Link]) -> Iterable[tuple[Link, float]]:
@@ -96,9 +108,9 @@ def _way(trace: Trace, name: str, axis: int, link: Link, share: float) -> _Way |
     return _Way(link.source, share, len(taps), abs(taps.step * interval.step) if len(taps) > 1 else 1)
 
 
-def _kept(ways: dict[int, list[_Way]], use: int, name: str, m: int, q: int) -> float:
-    """What is left of a lattice at a use."""
+def _kept(ways: _Ways, name: str, m: int, q: int) -> float:
+    """What is left of a lattice at the last use."""
     left: dict[int | str, float] = {name: 1.0}
-    for at, into in ways.items():
+    for at, into in ways:
         left[at] = sum(way.share * left[way.source] * gain(way.kernel, way.dilation, m, q) for way in into)
-    return left[use]
+    return left[ways[-1][0]]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
+
+from rflint.spelling import suggestion
 
 COMMANDS = ("check", "show", "rule", "suggest")
 CHECK_FORMATS = ("concise", "full", "json")
@@ -128,15 +130,6 @@ def refuse_broken(target: str) -> None:
         ast.parse(call.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise UsageError(f"{target}: {call!r} is no call; write {path}::Net(…)") from None
-
-
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """`; did you mean --select?`, or "" if nothing known is near."""
-    import difflib
-
-    folded = {word.lower(): word for word in known}
-    near = difflib.get_close_matches(name.lower(), folded, 1, 0.65)
-    return f"; did you mean {folded[near[0]]}?" if near else ""
 
 
 def short_usage(parser: argparse.ArgumentParser) -> str:

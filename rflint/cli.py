@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from rflint import __version__
-from rflint.arguments import OVERVIEW, UsageError, parse, suggestion
+from rflint.arguments import OVERVIEW, UsageError, parse
 from rflint.output import close_quietly, escape_unprintable, in_colour, say, write
 from rflint.show import show
+from rflint.spelling import suggestion
 from rflint.suggest import suggest
 
 if TYPE_CHECKING:

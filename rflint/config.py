@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -15,6 +14,7 @@ import tomli
 from rflint.dims import Size, parse
 from rflint.files import matcher
 from rflint.shapes import Shape
+from rflint.spelling import suggestion
 from rflint.suppressions import TASKS
 
 _HEADING = re.compile(r"\s*\[(?P<list>\[)?(?P<name>[^\[\]]+)\]")
@@ -151,7 +151,7 @@ class _Reader:
 
     def _key(self, key: str, keys: Mapping[str, Any]) -> tuple[str, Callable[[_Reader, str, Any], Any]]:
         if key not in keys:
-            raise self.error(key, f"there is no setting {key!r}{near(key, keys)}")
+            raise self.error(key, f"there is no setting {key!r}{suggestion(key, keys, 0.5)}")
         return keys[key]  # type: ignore[no-any-return]
 
     def error(self, key: str, sentence: str) -> ConfigError:
@@ -173,7 +173,7 @@ class _Reader:
         for item in self.texts(key, value):
             if self.known is not None and not is_selector(item, self.known):
                 names = [*self.known, *(rule.name for rule in self.known.values())]
-                raise self.error(key, f"there is no rule {item!r}{near(item, names)}")
+                raise self.error(key, f"there is no rule {item!r}{suggestion(item, names, 0.5)}")
         return tuple(value)
 
     def per_file(self, key: str, value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -198,7 +198,9 @@ class _Reader:
 
     def _choice(self, key: str, value: Any, choices: Iterable[str]) -> str:
         if value not in choices:
-            raise self.error(key, f"{key} is one of {', '.join(choices)}, not {value!r}{near(str(value), choices)}")
+            raise self.error(
+                key, f"{key} is one of {', '.join(choices)}, not {value!r}{suggestion(str(value), choices, 0.5)}"
+            )
         return str(value)
 
     def task(self, key: str, value: Any) -> str:
@@ -247,7 +249,7 @@ class _Reader:
         self.number = number
         for key in table:
             if key not in NETWORK_KEYS:
-                raise self.error(key, f"a network has no setting {key!r}{near(key, NETWORK_KEYS)}")
+                raise self.error(key, f"a network has no setting {key!r}{suggestion(key, NETWORK_KEYS, 0.5)}")
         if "call" not in table:
             raise self.error("call", 'a network has a call, such as call = "resnet50(num_classes=10)"')
         task = self.task("task", table["task"]) if "task" in table else None
@@ -280,13 +282,6 @@ KEYS: dict[str, tuple[str, Callable[[_Reader, str, Any], Any]]] = {
     "format": ("format", _Reader.format),
     "network": ("networks", _Reader.networks),
 }
-
-
-def near(word: str, known: Iterable[str], cutoff: float = 0.5) -> str:
-    """`; did you mean select?`, or "" if nothing known is near."""
-    folded = {item.lower(): item for item in known}
-    found = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=cutoff)
-    return f"; did you mean {folded[found[0]]}?" if found else ""
 
 
 def is_selector(text: str, known: Mapping[str, Any]) -> bool:

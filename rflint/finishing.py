@@ -10,7 +10,7 @@ from rflint.building import CALLS, TargetError, not_given
 from rflint.interp import attributes
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import Instance, Tensor, Unknown, Value, find_unknown
-from rflint.members import members
+from rflint.members import built_late, members
 from rflint.session import Root
 from rflint.trace import Layer, Note, Place, Shape, Trace, Use
 
@@ -50,7 +50,10 @@ def finished(
         complete=not notes and bool(sources) and all(_is_known(s) for s in _shapes(output)),
         task=root.task,
         declared=declared,
+        training=interp.mode,
+        raised=recorder.raised,
         members=members(interp, network),
+        late=built_late(interp, network),
     )
     if not any(operand.shape is not None for use in made.uses for operand in use.operands):
         _in_constructor_order(interp, made, network)
@@ -127,5 +130,6 @@ def without_network(interp: Interpreter, root: Root, value: Value, place: Place 
         raise TargetError(f"{root.target}: {value.reason}")
     note = Note(value.place, value.reason)
     made = Trace(root.target, root.call, root.file, place, {}, {}, [], None, [], [note], False, task=root.task)
+    made.raised = interp.recorder.raised
     _in_constructor_order(interp, made, None)
     return made

@@ -42,6 +42,14 @@ def members(interp: Interpreter, network: Instance) -> list[Member]:
     return [_member(interp, found, called) for found in rows.values()]
 
 
+def built_late(interp: Interpreter, network: Instance) -> list[Member]:
+    """The layers that `forward` has built and the network does not keep."""
+    rows: dict[int, _Found] = {}
+    _collect(interp, _Found(network, ""), rows)
+    late = [layer for layer in interp.recorder.built_late if id(layer) not in rows]
+    return [_member(interp, _Found(layer, layer.cls.name, registered=False), set()) for layer in late]
+
+
 def _collect(interp: Interpreter, found: _Found, rows: dict[int, _Found]) -> None:
     """The module and what is registered below it, in the order of `named_modules()`."""
     if id(found.module) in rows or len(rows) >= MOST:

@@ -102,7 +102,7 @@ class _Search:
         classes = [(n, c) for n, c in self._own(ClassValue) if self.interp.is_layer_class(c) and _has_forward(c)]
         for name, cls in reversed(classes):
             if not required_parameters(cls) and id(cls) not in self.covered:
-                self._add(f"{name}()", name)
+                self._add(f"{name}()", name, required=True)
         for name, cls in reversed(classes):
             if required_parameters(cls) and id(cls) not in self.covered:
                 self._add(f"{name}(…)", name, opened=True)
@@ -120,7 +120,7 @@ class _Search:
     def _own(self, kind: type) -> list[tuple[str, Any]]:
         """The functions or classes that the file itself defines."""
         names = self.module.scope.names.items()
-        return [(n, v) for n, v in names if isinstance(v, kind) and origin(v).module is self.module]
+        return [(n, v) for n, v in names if isinstance(v, kind) and getattr(origin(v), "module", None) is self.module]
 
     def one(self, root: Root) -> Root:
         """The root of a call that is asked for."""

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from rflint import linter
-from rflint.arguments import UsageError, suggestion
+from rflint.arguments import UsageError
 from rflint.config import Config, ConfigError, is_selector, load
 from rflint.diagnostics import Rule
 from rflint.files import SourceError, decode
 from rflint.linter import Options, read_from_disk
 from rflint.shapes import Shape, parse_shape
+from rflint.spelling import suggestion
 
 RULE_KEYS = ("select", "extend_select", "ignore")
 NAMED = re.compile(r"\s*(?:(?P<name>[^\W\d]\w*)\s*=)?(?P<shape>.*)", re.DOTALL)

@@ -132,6 +132,14 @@ class Note(NamedTuple):
     reason: str
 
 
+class Raising(NamedTuple):
+    """An exception that certainly ends the building of a network, or its `forward`: where, which, and its text."""
+
+    place: Place | None
+    exception: str
+    text: str
+
+
 @dataclass(slots=True)
 class Trace:
     """The ordered uses of one root on one input.
@@ -157,8 +165,14 @@ class Trace:
     task: str | None = None
     declared: bool = False
     """Whether the input size was declared (or seen in the code), and not only assumed."""
+    training: bool = False
+    """Whether the network runs in training mode."""
+    raised: Raising | None = None
+    """What ends it before it has returned anything, if something certainly does."""
     members: list[Member] = field(default_factory=list)
     """The modules below the root, and the root itself with the path ""."""
+    late: list[Member] = field(default_factory=list)
+    """The layers that `forward` builds and does not keep."""
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
     """What folds over the finished trace have computed; see `receptive`."""
 

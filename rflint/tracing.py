@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from rflint.building import CALLS, build
 from rflint.finishing import finished, without_network
@@ -15,7 +15,9 @@ from rflint.interp.values import ClassValue, Function, Instance, Raised, SourceM
 from rflint.library.torch.op import InputShape
 from rflint.session import Root, Session, deep_recursion
 from rflint.source import Source
-from rflint.trace import Place, Shape, Trace
+from rflint.trace import Place, Raising, Shape, Trace
+
+T = TypeVar("T")
 
 
 def trace(session: Session, root: Root) -> Trace:
@@ -29,7 +31,7 @@ def trace(session: Session, root: Root) -> Trace:
             interp, network, place = session.built.pop(root.build_key)
         else:
             interp = session.interpreter()
-            network, place = _guarded(lambda: build(session, interp, root))
+            network, place = _guarded(interp, lambda: build(session, interp, root))
         if not interp.is_network(network):
             return without_network(interp, root, network, place)
         interp.state.enter()
@@ -39,19 +41,17 @@ def trace(session: Session, root: Root) -> Trace:
             interp.state.leave()
 
 
-def _guarded(make: Any) -> Any:
+def _guarded(interp: Interpreter, make: Callable[[], T]) -> T | tuple[Unknown, None]:
+    """What `make` gives; what the analysed code raises, and a budget that is used up, make it unknown."""
     try:
         return make()
     except Raised as problem:
-        return Unknown(f"{_kind(problem)}: {problem.text}", problem.place), None
+        interp.recorder.raised = Raising(problem.place, problem.name, problem.text)
+        return Unknown(f"{problem.name}: {problem.text}", problem.place), None
     except budget.Exhausted as problem:
         return Unknown(f"given up: {problem}"), None
     except RecursionError:
         return Unknown("given up: the code is nested too deeply"), None
-
-
-def _kind(problem: Raised) -> str:
-    return str(getattr(problem.kind, "__name__", getattr(problem.kind, "name", "an exception")))
 
 
 def _run(interp: Interpreter, root: Root, network: Instance, place: Place | None) -> Trace:
@@ -63,9 +63,7 @@ def _run(interp: Interpreter, root: Root, network: Instance, place: Place | None
             break
         except InputShape as found:
             shapes[found.name] = found.shape
-            constructed = interp.recorder.constructed
-            interp.recorder.__init__(interp)  # type: ignore[misc]
-            interp.recorder.constructed = constructed
+            interp.recorder.restart()
     else:
         inputs, output = {}, Unknown("the shapes of its inputs could not be determined")
     return finished(interp, root, network, place, inputs, output, bool(root.inputs))
@@ -109,17 +107,12 @@ def _call_forward(interp: Interpreter, network: Instance, inputs: dict[str, Tens
     frame = Frame(interp, Scope(), module or SourceModule("?", CALLS, Scope(), Source(CALLS, "")))
     node = frame.module.source.module
     passed = _arguments(network, inputs)
-    try:
+
+    def run() -> tuple[Value, None]:
         interp.call(attributes.get(network, "train", frame, node), [interp.mode], frame, node)
-        return interp.call_with(network, passed, frame, node)
-    except Raised as problem:
-        unknown = Unknown(f"{_kind(problem)}: {problem.text}", problem.place)
-    except budget.Exhausted as problem:
-        unknown = Unknown(f"given up: {problem}")
-    except RecursionError:
-        unknown = Unknown("given up: the code is nested too deeply")
-    interp.recorder.note(unknown)
-    return unknown
+        return interp.call_with(network, passed, frame, node), None
+
+    return _guarded(interp, run)[0]
 
 
 def _arguments(network: Instance, inputs: dict[str, Tensor]) -> Args:

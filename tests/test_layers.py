@@ -15,7 +15,7 @@ import tomli
 ROOT = Path(__file__).parents[1]
 
 LEVELS = {
-    0: "dims field floors gains intervals nesting polynomials proofs schedules sizes",
+    0: "dims field floors gains intervals nesting polynomials proofs schedules sizes spelling",
     1: "advice config declarations diagnostics ends environment equivalent exact_units files gridding implied "
     "influence misalignment positions receptive requirements selection shapes source streaming suggestions "
     "suppressions tiling trace",

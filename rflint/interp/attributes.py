@@ -274,10 +274,23 @@ def put_plain(value: Instance, name: str, new: Value, frame: Frame, node: Any) -
     frame.interp.state.touch(value)
     registers = frame.interp.is_network(new) and not frame.interp.is_network(value.attrs.get(name))
     if registers and frame.interp.is_network(value):
+        _must_be_ready(value, frame, node)
         value.attrs.pop(name, None)  # a module is registered last, whatever plain attribute it replaces
     value.attrs[name] = new
     if isinstance(new, (Instance, list, tuple, dict)):
         value.kept[name] = frame.place(node)
+
+
+def _must_be_ready(value: Instance, frame: Frame, node: Any) -> None:
+    """Raises `Raised` if a network is given a module before `Module.__init__()` has made the place for it."""
+    if not is_ready(value):
+        text = "cannot assign module before Module.__init__() call"
+        raise Raised(AttributeError, text, frame.place(node))
+
+
+def is_ready(network: Instance) -> bool:
+    """Has `Module.__init__` run, or may it have?"""
+    return "training" in network.attrs or OPEN in network.attrs or unknown_base(network.cls) is not None
 
 
 def put_somewhere(value: Value, doubt: Unknown, frame: Frame) -> None:

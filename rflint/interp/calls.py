@@ -250,4 +250,6 @@ def initialise(instance: Instance, args: Args, frame: Frame, node: Any) -> None:
     """Run `__init__`, wherever it is found."""
     found = attributes.find_in_class(instance.cls, "__init__")
     if found is not attributes.ABSENT:
-        call(found, args.after(instance), frame, node)
+        doubt = call(found, args.after(instance), frame, node)
+        if isinstance(doubt, Unknown):
+            attributes.put_somewhere(instance, doubt, frame)

@@ -15,7 +15,7 @@ from rflint.interp.values import (
     Unknown,
     Value,
 )
-from rflint.trace import Layer, Note, Operand, Place, Read, Shape, Use
+from rflint.trace import Layer, Note, Operand, Place, Raising, Read, Shape, Use
 
 if TYPE_CHECKING:
     from rflint.interp.interpreter import Interpreter
@@ -39,13 +39,29 @@ class Recorder:
         self.on = False
         self.uses: list[Use] = []
         self.notes: dict[Note, None] = {}
+        self.raised: Raising | None = None
+        """What certainly ended the run, if something did."""
         self.root: Instance | None = None
         self.stack: list[Instance] = []
         self.inside = 0
         """Depth of library layers whose `forward` the source overrides."""
         self.constructed: list[Instance] = []
         """Library layers in the order in which they were constructed."""
+        self.built_late: list[Instance] = []
+        """Those of them that `forward` has built."""
         self._paths: dict[int, str] = {}
+
+    def restart(self) -> None:
+        """Forget what `forward` has done; what was built before stays."""
+        constructed = [one for one in self.constructed if one not in self.built_late]
+        self.__init__(self.interp)  # type: ignore[misc]
+        self.constructed = constructed
+
+    def built(self, layer: Instance) -> None:
+        """A layer of the library has been constructed."""
+        self.constructed.append(layer)
+        if self.on:
+            self.built_late.append(layer)
 
     def use(
         self,

@@ -64,6 +64,8 @@ def _forward(call: Call, self: Instance, args: Args) -> Value:
         raise Raised(NotImplementedError, f'Module [{kind}] is missing the required "forward" function', call.place)
     if isinstance(forward, Function) and library_layer(self.cls) is not None:
         return _overridden(call, self, forward, args)
+    if isinstance(self.cls, ClassValue) and not attributes.is_ready(self):
+        raise Raised(AttributeError, f"'{self.cls.name}' object has no attribute '_backward_hooks'", call.place)
     recorder.stack.append(self)
     try:
         if forward is self.attrs.get("forward"):

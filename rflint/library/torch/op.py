@@ -109,6 +109,13 @@ def per_axis(value: Value, axes: int) -> tuple[Any, ...] | None:
     return None
 
 
+def fractions(value: Value, axes: int) -> tuple[Any, ...] | None:
+    """Numbers that torch refuses, since they are no integers, as one value for each axis; None if it is neither."""
+    values = tuple(value) if isinstance(value, (list, tuple)) else (value,) * axes
+    numbers = len(values) == axes and all(is_size(one) or isinstance(one, float) for one in values)
+    return values if numbers else None
+
+
 def shaped(op: Op, tensor: Tensor, axes: int, channels: Value) -> Tensor:
     """The tensor; where it is a network input whose shape is not declared, its shape follows from this layer.
 
@@ -143,7 +150,7 @@ def known_args(args: Mapping[str, Value], axes: int, spatial: Iterable[str]) -> 
     known: dict[str, Any] = {}
     for name, value in args.items():
         if name in spatial and not isinstance(value, (str, type(None))):
-            value = per_axis(value, axes)
+            value = per_axis(value, axes) or fractions(value, axes)
             if value is None:
                 continue
         if find_unknown(value) is None and not isinstance(value, (Tensor, Instance)):
@@ -172,12 +179,13 @@ def layer(
 
     def create(call: Call, self: Instance, **args: Value) -> Value:
         call.interp.state.touch(self)
+        self.attrs.setdefault("training", True)
         self.attrs.update(args)
         note_places(call, self, parsed)
         self.native = None
         if prepare is not None:
             prepare(call, self)
-        call.interp.recorder.constructed.append(self)
+        call.interp.recorder.built(self)
         return None
 
     def forward(call: Call, self: Instance, **tensors: Value) -> Value:

@@ -1,0 +1,50 @@
+"""RF420: features that a recurrent layer or an attention does not take, or heads that do not divide them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rflint.checks import rule
+from rflint.checks._places import called, place_of
+from rflint.diagnostics import Finding
+from rflint.dims import equal
+from rflint.trace import Use
+
+RECURRENT = ("LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell")
+HEADS = (("embed_dim", "num_heads"), ("d_model", "nhead"))
+"""The two names under which features and heads go."""
+RANKS = {"MultiheadAttention": (2, 3), "Cell": (1, 2)}
+
+
+@rule("RF420", "attention-rnn-dims", "error")
+def attention_rnn_dims(use: Use) -> Iterator[Finding]:
+    """Whether heads divide the features, and the last axis of what is handed in has the features that are taken."""
+    if use.conditional:
+        return
+    yield from undivided(use)
+    if use.base in RECURRENT:
+        yield from misfit(use, "input_size", 0)
+    elif use.base == "MultiheadAttention":
+        yield from misfit(use, "embed_dim", 0)
+
+
+def undivided(use: Use) -> Iterator[Finding]:
+    """Features that the heads do not divide."""
+    for features, heads in HEADS:
+        size, count = use.layer.args.get(features), use.layer.args.get(heads)
+        if isinstance(size, int) and isinstance(count, int) and (count < 1 or size % count):
+            message = (
+                f"{heads}={count} does not divide {features}={size}; each head takes an equal part of the features"
+            )
+            yield Finding(place_of(use, heads), message, called(use))
+
+
+def misfit(use: Use, argument: str, operand: int) -> Iterator[Finding]:
+    """Another number of features than the layer was built for."""
+    shape = use.inputs[operand] if len(use.inputs) > operand else None
+    wanted = use.layer.args.get(argument)
+    ranks = next((ranks for end, ranks in RANKS.items() if use.base.endswith(end)), (2, 3))
+    if shape is not None and wanted is not None and len(shape) in ranks and equal(shape[-1], wanted) is False:
+        shown = "×".join(map(str, shape))
+        message = f"takes {wanted} features, but the last axis of its {shown} input has {shape[-1]}"
+        yield Finding(place_of(use, argument), message, called(use))

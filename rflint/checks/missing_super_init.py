@@ -1,0 +1,28 @@
+"""RF417: a network is given layers, or called, before `Module.__init__` has run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rflint.checks import rule
+from rflint.diagnostics import Finding
+from rflint.trace import Trace
+
+MEANT = "call super().__init__() first in __init__"
+WORDS = {
+    "cannot assign module before Module.__init__() call": "a layer is assigned before Module.__init__() has run",
+    "cannot assign parameters before Module.__init__() call": "a parameter is assigned before Module.__init__() ran",
+    "has no attribute '_backward_hooks'": "it is called, but Module.__init__() has never run",
+}
+"""What torch says, and what has happened."""
+
+
+@rule("RF417", "missing-super-init", "error")
+def missing_super_init(trace: Trace) -> Iterator[Finding]:
+    """Whether what ends the building of the network, or its first call, is the missing constructor of `nn.Module`."""
+    raised = trace.raised
+    if raised is None or raised.place is None or raised.exception != "AttributeError":
+        return
+    for text, words in WORDS.items():
+        if raised.text.endswith(text):
+            yield Finding(raised.place, f"{words}; {MEANT}")

@@ -1,0 +1,47 @@
+"""RF421: a number that is no integer where a layer takes an integer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rflint.checks import rule
+from rflint.checks._places import called, place_of
+from rflint.diagnostics import Finding
+from rflint.trace import Use
+
+WINDOW = ("kernel_size", "stride", "padding", "dilation", "output_padding")
+CHANNELS = ("in_channels", "out_channels", "groups")
+INTEGERS = {
+    "Conv": (*CHANNELS, *WINDOW),
+    "MaxPool": WINDOW,
+    "AvgPool": WINDOW,
+    "Linear": ("in_features", "out_features"),
+    "BatchNorm": ("num_features",),
+    "GroupNorm": ("num_groups", "num_channels"),
+    "PixelShuffle": ("upscale_factor",),
+    "PixelUnshuffle": ("downscale_factor",),
+    "LSTM": ("input_size", "hidden_size", "num_layers"),
+    "GRU": ("input_size", "hidden_size", "num_layers"),
+    "RNN": ("input_size", "hidden_size", "num_layers"),
+}
+"""The arguments that torch takes as integers alone, by how the name of the layer begins."""
+
+
+@rule("RF421", "non-integer-argument", "error", fix="hint")
+def non_integer_argument(use: Use) -> Iterator[Finding]:
+    """Whether an argument that torch takes as an integer is a float: 2.0 is refused like 1.5."""
+    names = next((names for stem, names in INTEGERS.items() if use.base.startswith(stem)), ())
+    for name in names if not use.conditional else ():
+        odd = fraction(use.layer.args.get(name))
+        if odd is not None:
+            whole = int(odd) if odd == int(odd) else f"{int(odd)} or {int(odd) + 1}"
+            message = f"{name}={odd} is no integer, and torch takes nothing else here; {whole}? // divides integers"
+            yield Finding(place_of(use, name), message, called(use))
+            return
+
+
+def fraction(value: Any) -> float | None:
+    """The first floating-point number of an argument; None if there is none, or it is no finite number."""
+    values = value if isinstance(value, tuple) else (value,)
+    return next((one for one in values if isinstance(one, float) and abs(one) < float("inf")), None)

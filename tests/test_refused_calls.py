@@ -1,0 +1,233 @@
+"""The rules about calls and layers that torch refuses as a whole, on traces made by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from networks import H, N, Network, T, W
+
+from rflint.checks import all_rules
+from rflint.diagnostics import Finding
+from rflint.trace import Layer, Member, Place, Raising, Read, Shape, Trace, Use
+
+HERE = Place("net.py", 7)
+
+
+def findings(code: str, trace: Trace) -> list[Finding]:
+    """What a rule finds in a trace."""
+    return list(all_rules()[code].check(trace))
+
+
+def called(base: str, *shapes: Shape, training: bool = False, conditional: str = "", **args: Any) -> Trace:
+    """The trace of one call of a layer on inputs of these shapes."""
+    net = Network(**{f"x{number}": shape for number, shape in enumerate(shapes)})
+    rows = [(net.input(name), [Read("unknown", axis) for axis in range(len(net.inputs[name]))]) for name in net.inputs]
+    made = net.use(base, rows, None, "layer", args, conditional=conditional)
+    return net.trace(made, training=training)
+
+
+def messages(code: str, *given: Any, **args: Any) -> list[str]:
+    return [finding.message for finding in findings(code, called(*given, **args))]
+
+
+# RF413 norm-single-value
+
+
+@pytest.mark.parametrize(
+    ("base", "shape", "args", "training", "refused"),
+    [
+        ("InstanceNorm2d", (2, 8, 1, 1), {"track_running_stats": False}, False, True),
+        ("InstanceNorm2d", (8, 1, 1), {"track_running_stats": False}, False, True),
+        ("InstanceNorm2d", (2, 8, 1, 2), {"track_running_stats": False}, False, False),
+        ("InstanceNorm2d", (2, 8, 1, 1), {"track_running_stats": True}, False, False),
+        ("InstanceNorm2d", (2, 8, 1, 1), {"track_running_stats": True}, True, True),
+        ("InstanceNorm1d", (2, 8, 1), {"track_running_stats": False}, False, True),
+        ("BatchNorm2d", (1, 8, 1, 1), {"track_running_stats": True}, True, True),
+        ("BatchNorm2d", (1, 8, 1, 1), {"track_running_stats": True}, False, False),
+        ("BatchNorm2d", (1, 8, 1, 1), {"track_running_stats": False}, False, True),
+        ("BatchNorm2d", (N, 8, 1, 1), {"track_running_stats": True}, True, False),
+        ("BatchNorm2d", (2, 8, 1, 1), {"track_running_stats": True}, True, False),
+        ("BatchNorm1d", (1, 8), {"track_running_stats": True}, True, True),
+        ("GroupNorm", (1, 8, 1, 1), {"num_groups": 8}, False, True),
+        ("GroupNorm", (1, 8), {"num_groups": 8}, False, True),
+        ("GroupNorm", (1, 8, 1, 1), {"num_groups": 4}, False, False),
+        ("GroupNorm", (2, 8, 1, 1), {"num_groups": 8}, False, False),
+        ("GroupNorm", (1, 8, H, W), {"num_groups": 8}, False, False),
+        ("LayerNorm", (1, 8, 1, 1), {}, True, False),
+    ],
+)
+def test_norms_of_single_values(base: str, shape: Shape, args: dict[str, Any], training: bool, refused: bool) -> None:
+    assert bool(messages("RF413", base, shape, training=training, **args)) is refused
+
+
+# RF420 attention-rnn-dims
+
+
+@pytest.mark.parametrize(
+    ("base", "shape", "args", "refused"),
+    [
+        ("LSTM", (5, 2, 7), {"input_size": 8}, True),
+        ("LSTM", (5, 2, 8), {"input_size": 8}, False),
+        ("LSTM", (5, 2, W), {"input_size": 8}, False),
+        ("LSTM", (5, 2, 3, 7), {"input_size": 8}, False),
+        ("GRU", (5, 7), {"input_size": 8}, True),
+        ("LSTMCell", (7,), {"input_size": 8}, True),
+        ("LSTMCell", (5, 2, 7), {"input_size": 8}, False),
+        ("MultiheadAttention", (5, 2, 6), {"embed_dim": 8, "num_heads": 2}, True),
+        ("MultiheadAttention", (5, 2, 8), {"embed_dim": 8, "num_heads": 2}, False),
+        ("MultiheadAttention", (5, 2, 8), {"embed_dim": 8, "num_heads": 3}, True),
+        ("TransformerEncoderLayer", (5, 2, 10), {"d_model": 10, "nhead": 3}, True),
+        ("TransformerEncoderLayer", (5, 2, 10), {"d_model": 10, "nhead": 0}, True),
+        ("TransformerEncoderLayer", (5, 2, 10), {"d_model": 10, "nhead": 5}, False),
+        ("Linear", (5, 2, 7), {"in_features": 8}, False),
+    ],
+)
+def test_features_and_heads(base: str, shape: Shape, args: dict[str, Any], refused: bool) -> None:
+    assert len(messages("RF420", base, shape, **args)) == int(refused)
+
+
+def test_a_call_that_may_not_happen_is_not_judged() -> None:
+    for code, base, args in (
+        ("RF420", "LSTM", {"input_size": 8}),
+        ("RF421", "Conv2d", {"padding": (0.5, 0.5)}),
+        ("RF507", "Upsample", {"mode": "nearest", "align_corners": True}),
+        ("RF413", "InstanceNorm2d", {"track_running_stats": False}),
+    ):
+        assert messages(code, base, (2, 7, 1, 1)[: 3 if code == "RF420" else 4], **args)
+        assert not messages(code, base, (2, 7, 1, 1), conditional="if flag", **args)
+
+
+# RF421 non-integer-argument
+
+
+@pytest.mark.parametrize(
+    ("base", "args", "words"),
+    [
+        ("Conv2d", {"padding": (1.0, 1.0)}, "padding=1.0 is no integer"),
+        ("Conv2d", {"padding": (1, 1.5)}, "1 or 2?"),
+        ("ConvTranspose2d", {"output_padding": (0.5, 0.5)}, "output_padding=0.5"),
+        ("MaxPool2d", {"kernel_size": 2.0}, "kernel_size=2.0"),
+        ("Linear", {"in_features": 64.0, "out_features": 3}, "in_features=64.0"),
+        ("PixelShuffle", {"upscale_factor": 2.0}, "upscale_factor=2.0"),
+    ],
+)
+def test_numbers_that_are_no_integers(base: str, args: dict[str, Any], words: str) -> None:
+    (message,) = messages("RF421", base, (2, 8, 9, 9), **args)
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("base", "args"),
+    [
+        ("Conv2d", {"padding": (1, 1), "stride": (2, 2)}),
+        ("Conv2d", {"padding": "same"}),
+        ("Upsample", {"scale_factor": 1.5}),
+        ("Dropout", {"p": 0.5}),
+        ("MaxPool2d", {"stride": None}),
+    ],
+)
+def test_what_may_be_something_else_than_an_integer(base: str, args: dict[str, Any]) -> None:
+    assert not messages("RF421", base, (2, 8, 9, 9), **args)
+
+
+# RF507 align-corners-invalid
+
+
+@pytest.mark.parametrize(
+    ("shape", "args", "words"),
+    [
+        ((2, 8, 9, 9), {"mode": "nearest", "align_corners": False}, "align_corners=False has no meaning"),
+        ((2, 8, 9, 9), {"mode": "area", "align_corners": True}, "only for linear"),
+        ((2, 8, 9, 9), {"mode": "nearest", "antialias": True}, "antialias=True is there for bilinear"),
+        ((2, 8, 9, 9), {"mode": "linear"}, "takes inputs with 3 axes, this has 4; 'bilinear' is meant"),
+        ((2, 8, 9), {"mode": "bilinear"}, "'linear' is meant"),
+        ((2, 8, 9, 9, 9), {"mode": "bilinear"}, "'trilinear' is meant"),
+        ((2, 8, 9, 9), {"mode": "cubic"}, "there is no mode 'cubic'"),
+        ((2, 8, 9, 9), {"mode": "nearest", "size": None, "scale_factor": None}, "neither is given"),
+        ((2, 8, 9, 9), {"mode": "nearest", "size": (3, 3), "scale_factor": (2.0, 2.0)}, "both are given"),
+    ],
+)
+def test_resamplings_that_torch_refuses(shape: Shape, args: dict[str, Any], words: str) -> None:
+    (message,) = messages("RF507", "Upsample", shape, **args)
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("shape", "args"),
+    [
+        ((2, 8, 9, 9), {"mode": "bilinear", "align_corners": True, "antialias": True}),
+        ((2, 8, 9, 9), {"mode": "nearest", "align_corners": None, "size": None, "scale_factor": (2.0, 2.0)}),
+        ((2, 8, 9, 9), {"align_corners": True}),
+        ((2, 8, 9, 9, 9), {"mode": "trilinear", "size": (3, 3, 3), "scale_factor": None}),
+        ((2, 8, 9, 9), {"mode": "nearest", "size": None}),
+    ],
+)
+def test_resamplings_that_torch_takes_and_those_that_are_not_known(shape: Shape, args: dict[str, Any]) -> None:
+    assert not messages("RF507", "Upsample", shape, **args)
+
+
+# RF508 maxunpool-size
+
+
+def unpooled(before: Shape, after: Shape | None, pool: str = "MaxPool2d") -> Trace:
+    """A pool, and an unpool with its indices."""
+    net = Network(x=before)
+    x = net.input()
+    reads = [Read("unknown", axis) for axis in range(4)]
+    small = net.use(pool, [(x, reads)], (1, 1, 4, 4), "pool")
+    return net.trace(net.use("MaxUnpool2d", [(small, reads), (T(small.source, small.shape), reads)], after, "unpool"))
+
+
+def test_an_unpool_gives_back_what_the_pool_took() -> None:
+    (finding,) = findings("RF508", unpooled((1, 1, 9, 9), (1, 1, 8, 8)))
+    assert finding.message.startswith("gives 8×8 back where the pool took 9×9")
+    assert not findings("RF508", unpooled((1, 1, 9, 9), (1, 1, 9, 9)))
+    assert not findings("RF508", unpooled((1, 1, H, W), (1, 1, 8, 8)))
+    assert not findings("RF508", unpooled((1, 1, 9, 9), None))
+    assert not findings("RF508", unpooled((1, 1, 9, 9), (1, 1, 8, 8), "AvgPool2d"))
+
+
+# RF417 missing-super-init, RF419 call-non-module-container
+
+
+def ended(exception: str, text: str, place: Place | None = HERE) -> Trace:
+    """The trace of a network that something ends."""
+    return Network().trace(raised=Raising(place, exception, text))
+
+
+def test_what_ends_a_network_without_a_constructor() -> None:
+    text = "cannot assign module before Module.__init__() call"
+    (finding,) = findings("RF417", ended("AttributeError", text))
+    assert finding.place == HERE
+    (finding,) = findings("RF417", ended("AttributeError", "'Net' object has no attribute '_backward_hooks'"))
+    assert "has never run" in finding.message
+    assert not findings("RF417", ended("AttributeError", text, None))
+    assert not findings("RF417", ended("ValueError", text))
+    assert not findings("RF417", ended("AttributeError", "'Net' object has no attribute 'conv'"))
+    assert not findings("RF417", Network().trace())
+
+
+@pytest.mark.parametrize(("kind", "cure"), [("ModuleList", "loop over"), ("ModuleDict", "call one of")])
+def test_containers_are_not_called(kind: str, cure: str) -> None:
+    text = f'Module [{kind}] is missing the required "forward" function'
+    (finding,) = findings("RF419", ended("NotImplementedError", text))
+    assert cure in finding.message
+    assert not findings("RF419", ended("NotImplementedError", text, None))
+    assert not findings("RF419", ended("NotImplementedError", text.replace(kind, "Net")))
+
+
+# RF418 module-built-in-forward
+
+
+def test_layers_with_weights_that_forward_certainly_builds_and_calls() -> None:
+    def trace(conditional: str = "", weights: bool = True, made: Place | None = HERE) -> Trace:
+        use = Use(0, "", Layer("Linear", "Linear", {}, HERE), (), None, HERE, conditional)
+        net = Network()
+        net.uses = [use]
+        return net.trace(late=[Member("Linear", "Linear", made, weights=weights, registered=False)])
+
+    assert [finding.place for finding in findings("RF418", trace())] == [HERE]
+    assert not findings("RF418", trace(conditional="if flag"))
+    assert not findings("RF418", trace(weights=False))
+    assert not findings("RF418", trace(made=Place("net.py", 8)))

@@ -191,7 +191,8 @@ def _parts_read(axis: AxisField, operand: Operand, use: Use) -> AxisField | None
         again = axis_again(one, operand.shape, coarser=True) if len(axis.parts) == 1 else None
         return None if again is None else axis_read(_on_axis(axis, *again), operand, use)
     if all(is_gone(part) for part in known):
-        return replace(axis, whole=axis.whole or label(use), pooled=True, folded=None, parts=())
+        whole = axis.whole or label(use)
+        return replace(axis, maps=one.maps, reason="", whole=whole, pooled=True, folded=None, parts=())
     return _settled(replace(axis, folded=_folded_after(axis, operand, use)), known, use)
 
 

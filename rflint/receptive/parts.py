@@ -75,7 +75,7 @@ def after(part: Part, operand: Operand, use: Use) -> Step | None:
     if use.base in VIEWS:
         known = operand.shape is not None and use.output is not None
         layout = regrouped(part.layout, operand.shape or (), use.output or ()) if known else None
-        return None if layout is None else Step(Part(part.maps, layout), IDENTITY)
+        return Step(Part(part.maps, layout), IDENTITY) if layout else None
     maps, layout = part.maps, part.layout
     accesses: list[Access] = []
     for axis in {digit.axis for digit in part.layout if digit.axis is not None}:

@@ -49,7 +49,9 @@ def agrees(made: Network, number: int, trace: Trace, use: int, axis: int) -> Non
     size = made.nodes[number].size[axis]
     if field.whole:
         return
-    assert field.maps, field.reason
+    if not field.maps:  # a limit that the package keeps to, and says so
+        assert "too many phases" in field.reason
+        return
     for unit in sorted({-1, *range(0, size, max(1, size // UNITS)), size - 1, size}):
         seen = made.reaches(number, axis, unit)
         assert members(reached(trace, use, "t0", axis, unit)) == seen

@@ -69,3 +69,14 @@ def example_sizes(trace: Trace, end: End) -> dict[str, Size]:
     room = ROOM + max((axis.interval.size[1] for axis in end.axes if axis.interval), default=1)
     shape = trace.input_shapes[end.name] or ()
     return dict.fromkeys(frozenset().union(*map(symbols, shape)), step * -(-room // step))
+
+
+def behind(trace: Trace, use: int) -> list[int]:
+    """The uses that a use is made of, and itself, in order."""
+    found, waiting = set[int](), [use]
+    while waiting:
+        index = waiting.pop()
+        if index not in found:
+            found.add(index)
+            waiting.extend(o.source for o in trace.uses[index].operands if isinstance(o.source, int))
+    return sorted(found)

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 from rflint import sizes
 from rflint.dims import Size, equal, substitute
-from rflint.ends import End, ends, example_sizes
+from rflint.ends import End, behind, ends, example_sizes
 from rflint.exact_units import exact_units
 from rflint.field import Interval
 from rflint.receptive import reached
 from rflint.receptive.axes import label
-from rflint.tiling import behind
 from rflint.trace import Trace, Use
 
 NONLINEAR = frozenset(

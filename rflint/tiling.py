@@ -14,7 +14,7 @@ from math import gcd, lcm
 from typing import NamedTuple
 
 from rflint.dims import Size
-from rflint.ends import End, ends
+from rflint.ends import End, behind, ends
 from rflint.exact_units import exact_units
 from rflint.field import INPUT, Interval
 from rflint.receptive import fields
@@ -117,17 +117,6 @@ def step(trace: Trace, use: int, name: str, axis: int) -> int | None:
 def _common(a: Fraction, b: Fraction) -> Fraction:
     """The least common multiple of two fractions."""
     return Fraction(lcm(a.numerator, b.numerator), gcd(a.denominator, b.denominator))
-
-
-def behind(trace: Trace, use: int) -> list[int]:
-    """The uses that a use is made of, and itself, in order."""
-    found, waiting = set[int](), [use]
-    while waiting:
-        index = waiting.pop()
-        if index not in found:
-            found.add(index)
-            waiting.extend(o.source for o in trace.uses[index].operands if isinstance(o.source, int))
-    return sorted(found)
 
 
 def tile_shapes(trace: Trace, more: int = 0) -> dict[str, Shape] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from rflint.ends import behind
 from rflint.field import Interval
 from rflint.receptive import fields
 from rflint.trace import Trace, Use
@@ -11,19 +12,8 @@ from rflint.trace import Trace, Use
 
 def widening(trace: Trace, output: int, name: str, axis: int) -> list[Use]:
     """The uses on the way to an output whose units see more of an input's axis than their operands' do, last first."""
-    uses = [trace.uses[index] for index in sorted(behind(trace, output), reverse=True)]
+    uses = [trace.uses[index] for index in reversed(behind(trace, output))]
     return [use for use in uses if seen(trace, use.index, name, axis) > most_before(trace, use, name, axis)]
-
-
-def behind(trace: Trace, output: int) -> set[int]:
-    """The uses that an output is made of."""
-    found, waiting = set[int](), [output]
-    while waiting:
-        index = waiting.pop()
-        if index not in found:
-            found.add(index)
-            waiting.extend(o.source for o in trace.uses[index].operands if isinstance(o.source, int))
-    return found
 
 
 def most_before(trace: Trace, use: Use, name: str, axis: int) -> int:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from rflint.checks import rule
 from rflint.checks._layers import is_convolution
 from rflint.checks._places import place_of
-from rflint.checks._widening import behind
 from rflint.diagnostics import Finding
 from rflint.dims import equal
+from rflint.ends import behind
 from rflint.receptive import fields
 from rflint.trace import Member, Operand, Place, Trace, Use
 
@@ -34,7 +34,7 @@ def leaks(module: Trace, member: Member) -> Iterator[Finding]:
             size = (module.uses[output].output or (None,))[-1]
             if shape is None or len(shape) != 3 or size is None or equal(shape[-1], size) is not True or ahead <= 0:
                 continue
-            first = next(at for at in sorted(behind(module, output)) if look_ahead(module, at, name) > 0)
+            first = next(at for at in behind(module, output) if look_ahead(module, at, name) > 0)
             yield finding(module.uses[first], ahead, member)
 
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from rflint.checks import rule
 from rflint.checks._layers import Window, is_transposed, number, spatial_rank, window
 from rflint.checks._places import called, place_of
-from rflint.checks._widening import behind
 from rflint.diagnostics import Finding
 from rflint.dims import Size
+from rflint.ends import behind
 from rflint.receptive import fields
 from rflint.trace import Trace, Use
 
@@ -64,7 +64,7 @@ def total_stride(trace: Trace, output: int, name: str, axis: int) -> Fraction:
 
 def to_blame(trace: Trace, output: int, axis: int) -> Use | None:
     """The last transposed convolution on the way that makes more or fewer than stride·n positions."""
-    ways = [trace.uses[index] for index in sorted(behind(trace, output), reverse=True)]
+    ways = [trace.uses[index] for index in reversed(behind(trace, output))]
     return next((use for use in ways if is_transposed(use) and surplus(use, axis)), None)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rflint.equivalent import Equivalent, Window, equivalents
 from rflint.formats.columns import fitted, line
-from rflint.formats.gridding import who
+from rflint.formats.end_name import end_name
 from rflint.trace import Trace
 
 HEAD = ("axis", "kernel", "stride", "padding")
@@ -18,7 +18,7 @@ def equivalent_lines(trace: Trace) -> Iterator[str]:
     """A table for every map, with what the convolution and the network are not equal in."""
     found = equivalents(trace)
     for one in found:
-        yield f"{who(trace, one.end)} is as wide as one convolution:"
+        yield f"{end_name(trace, one.end)} is as wide as one convolution:"
         yield from (f"  {text}" for text in table(one))
         yield from (f"  not equal in {difference}" for difference in one.differences)
     if not found:

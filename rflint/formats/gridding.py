@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rflint.ends import End
 from rflint.field import Positions
+from rflint.formats.end_name import end_name
 from rflint.gridding import Gridding, griddings
 from rflint.receptive import Coverage
 from rflint.trace import Trace
@@ -17,15 +17,8 @@ LONGEST_PATTERN = 64
 def gridding_lines(trace: Trace) -> Iterator[str]:
     """A line for every map at which the local geometry of the network ends."""
     for one in griddings(trace):
-        yield f"read: {who(trace, one.end)} reads {'; '.join(filter(None, (along(one), share(one), strength(one))))}"
-
-
-def who(trace: Trace, end: End) -> str:
-    """`the output`, `output aux of y`, `layer4.1.relu ReLU`: the map, and the input where there are several."""
-    use = trace.uses[end.use]
-    inner = f"{use.path} {use.kind}".strip()
-    named = inner if end.output is None else f"output {end.output}" if end.output else "the output"
-    return f"{named} (of {end.name})" if len(trace.input_shapes) > 1 else named
+        figures = filter(None, (along(one), share(one), strength(one)))
+        yield f"read: {end_name(trace, one.end)} reads {'; '.join(figures)}"
 
 
 def along(one: Gridding) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rflint.formats.gridding import who
+from rflint.formats.end_name import end_name
 from rflint.streaming import Stream, sees_everything, streams
 from rflint.trace import Trace
 
@@ -18,7 +18,7 @@ def streaming_lines(trace: Trace, rate: float | None) -> Iterator[str]:
     if rate is None and any(shape is None or len(shape) != 3 for shape in trace.input_shapes.values()):
         return
     for one in streams(trace):
-        yield f"{who(trace, one.end)}, as a stream along axis {one.axis + 2}{at_rate(one, rate)}:"
+        yield f"{end_name(trace, one.end)}, as a stream along axis {one.axis + 2}{at_rate(one, rate)}:"
         yield from (f"  {line}" for line in stream_lines(one, rate))
     for name, through in sees_everything(trace):
         output = f"output {name}" if name else "the output"

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from rflint.ends import ends
 from rflint.formats.columns import fitted, line
-from rflint.formats.gridding import who
+from rflint.formats.end_name import end_name
 from rflint.tiling import AxisTiling, Break, Tiling, differences, tile_shapes, tilings, with_breaks
 from rflint.trace import Shape, Trace, show_shape
 
@@ -48,7 +48,7 @@ def tiling_lines(trace: Trace, again: Again) -> Iterator[str]:
         yield f"no tiles: {found}"
         return
     for one in found[0]:
-        yield f"tiles for {who(found[1], one.end)}:"
+        yield f"tiles for {end_name(found[1], one.end)}:"
         yield from (f"  {text}" for text in table(one))
         yield from (f"  {text}" for text in verdict(one, found[1]))
 

@@ -14,7 +14,7 @@ from rflint.trace import Trace
 from rflint.tracing import trace
 
 IMPORTS = """
-from einops import einsum, parse_shape, rearrange, reduce, repeat
+from einops import einsum, pack, parse_shape, rearrange, reduce, repeat, unpack
 from einops.layers.torch import EinMix, Rearrange, Reduce
 """
 IMAGE = ("N", 3, 32, 48)
@@ -43,6 +43,11 @@ def traced(expression: str, *sizes: int | str) -> Trace:
         ("rearrange(x, 'b 1 d -> b d')", ("N", 1, 8), ("N", 8)),
         ("rearrange(x, 'b d -> b () d')", ("N", 8), ("N", 1, 8)),
         ("rearrange([x, x], 'two b c -> b two c')", ("N", 8), ("N", 2, 8)),
+        ("pack([x], 'b * c')[0]", ("N", "H", "W", 8), ("N", "H*W", 8)),
+        ("pack([x, x[:, 0]], 'b * c')[0]", (2, 5, 7, 8), (2, 42, 8)),
+        ("unpack(*pack([x, x[:, 0]], 'b * c'), 'b * c')[0]", (2, 5, 7, 8), (2, 5, 7, 8)),
+        ("unpack(*pack([x[0, 0]], '* c'), '* c')[0]", (2, 5, 7, 8), (7, 8)),
+        ("unpack(x, [(2,), (-1, 2)], 'b *')[1]", (3, 8), (3, 3, 2)),
         ("reduce(x, 'b c h w -> b c', 'mean')", IMAGE, ("N", 3)),
         ("reduce(x, 'b c h w -> b c 1 1', 'mean')", IMAGE, ("N", 3, 1, 1)),
         ("reduce(x, 'b c (h 2) (w 2) -> b c h w', 'max')", IMAGE, ("N", 3, 16, 24)),

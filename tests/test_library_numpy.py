@@ -65,6 +65,10 @@ def value(*statements: str) -> Any:
         ("isinstance(np.prod([2, 3]), np.integer)", True),
         ("isinstance(np.arange(3), np.ndarray)", True),
         ("np.arange(3).dtype == np.int64", True),
+        ("(np.array([1, 2]) == np.array([1, 3])).tolist()", [True, False]),
+        ("(np.array([1, 2]) != 1).tolist()", [False, True]),
+        ("np.atleast_1d(3).tolist()", [3]),
+        ("np.atleast_1d([[3]]).shape", (1, 1)),
     ],
 )
 def test_numbers(expression: str, expected: Any) -> None:
@@ -77,7 +81,7 @@ def test_numbers(expression: str, expected: Any) -> None:
     "expression",
     [
         "np.random.rand(3)",
-        "np.array([1, 2]) == np.array([1, 2])",
+        "np.array([1, 2]) == np.array([1, 2, 3])",
         "np.array([1, 2]).std()",
         "np.float32(0.1)",
         "np.log(0)",

@@ -79,6 +79,9 @@ def define_class(node: cst.ClassDef, frame: Frame, run_block: RunBlock) -> Value
     run_block(node.body.body, body)
     cls.namespace = scope.names
     cls.notes["doc"] = docstring(node)
+    for name in ("__init_subclass__", "__class_getitem__"):
+        if isinstance(scope.names.get(name), Function):
+            scope.names[name] = ClassMethod(scope.names[name])
     cls.annotations = body.annotations or {}
     _announce(cls, node, frame)
     return decorated(node, cls, frame)

@@ -9,7 +9,7 @@ from rflint import dims
 from rflint.dims import Dim
 from rflint.interp import attributes, budget, operators
 from rflint.interp.frames import Call
-from rflint.interp.kinds import is_instance
+from rflint.interp.kinds import is_instance, is_subclass
 from rflint.interp.values import (
     BoundMethod,
     ClassValue,
@@ -98,10 +98,7 @@ def isinstance_(call: Call) -> Value:
 def issubclass_(call: Call) -> Value:
     """`issubclass(cls, kinds)`."""
     cls, kinds = call.args.positional[:2]
-    for value in (cls, *(kinds if isinstance(kinds, tuple) else (kinds,))):
-        if isinstance(value, Unknown):
-            return value
-    return any(attributes.is_subclass(cls, kind) for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
+    return is_subclass(cls, kinds)
 
 
 @function("hasattr")

@@ -259,8 +259,10 @@ def is_certain(value: list[Value] | tuple[Value, ...], key: Value) -> bool:
     )
 
 
-def existing(value: dict[Value, Value], key: Value, frame: Frame, node: Any) -> Value:
-    """The key of a dict that is equal to this one: objects with a value inside, or with an `__eq__`, count."""
+def existing(value: dict[Value, Value], key: Value, frame: Frame, node: Any, written: bool = False) -> Value:
+    """The key of a dict that is equal to this one: objects with a value inside, or with an `__eq__`, count.
+
+    Before a registry is asked, the modules that may fill it are run; not before an entry is `written`."""
     expressions.hashable(key, frame, node)
     try:
         found = key in value
@@ -268,7 +270,8 @@ def existing(value: dict[Value, Value], key: Value, frame: Frame, node: Any) -> 
         raise Raised(TypeError, str(problem), frame.place(node)) from None
     if found:
         return key
-    frame.interp.loader.complete(value, frame, node, key)
+    if not written:
+        frame.interp.loader.complete(value, frame, node, key)
     for other in list(value) if len(value) <= COMPARED else ():
         objects = isinstance(key, Instance) or isinstance(other, Instance)
         if objects and operators.equal(other, key, frame, node) is True:
@@ -355,7 +358,7 @@ def set_item(value: Value, key: Value, new: Value, frame: Frame, node: Any) -> N
             expressions.overwritten(value, key)
             return
         try:
-            value[existing(value, key, frame, node)] = new
+            value[existing(value, key, frame, node, written=True)] = new
         except TypeError as problem:
             raise Raised(TypeError, str(problem), frame.place(node)) from None
     elif isinstance(value, list):

@@ -52,7 +52,7 @@ def bind_from(node: cst.ImportFrom, frame: Frame) -> None:
 def _expect(name: str, frame: Frame) -> None:
     """A module that an import statement at the top of another runs."""
     if frame.function is None:
-        frame.interp.loader.pending.append((name, frame.module))
+        frame.interp.loader.expect(name, frame.module)
 
 
 def _try(module: str, name: str | None, relative: bool, frame: Frame, place: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -12,6 +13,7 @@ import libcst as cst
 from rflint.interp import attributes, budget
 from rflint.interp.finding import Finder, Read, within
 from rflint.interp.frames import Frame
+from rflint.interp.reaching import Reaching, defines, names
 from rflint.interp.scopes import Scope, State
 from rflint.interp.statements import bind_name, run_block
 from rflint.interp.values import (
@@ -38,11 +40,12 @@ class Loader:
         self.modules: dict[str, SourceModule | Unknown] = {}
         self.sources: dict[str, Source] = {}
         self.resolving: set[tuple[int, str]] = set()
-        self.pending: list[tuple[str, SourceModule]] = []
-        """Modules that others import and nobody has looked at: they may fill registries."""
-        self.shared: dict[int, Value] = {}
-        """The containers that modules hold, by identity."""
-        self.running = 0
+        self.pending: list[tuple[str, bool]] = []
+        """Files of modules (and packages) that others import and nobody has looked at: they may fill registries."""
+        self.shared: dict[int, tuple[Value, SourceModule]] = {}
+        """The containers that modules hold, by identity, and the first module that holds them."""
+        self.reaching = Reaching(self.files, lambda name: library.module(name) is not None)
+        self.running: list[SourceModule] = []
         """Modules that are being run."""
 
     def text(self, path: str) -> str | None:
@@ -98,42 +101,51 @@ class Loader:
         held = interp.state, interp.budget, interp.recorder.on, interp.last_doubt, interp.trying
         interp.state, interp.budget = State(shared=True, lasting=True), budget.Budget()
         interp.recorder.on, interp.trying = False, []
-        self.running += 1
+        self.running.append(module)
         try:
             _run_all(body, Frame(interp, module.scope, module))
             held[0].concede(interp.state)
-            self.shared.update((id(thing), thing) for thing in _containers(module))
+            for thing in _containers(module):
+                self.shared.setdefault(id(thing), (thing, module))
         finally:
-            self.running -= 1
+            self.running.pop()
             interp.state, interp.budget, interp.recorder.on, interp.last_doubt, interp.trying = held
 
     # -- registries ------------------------------------------------------------------------------------------
 
     def complete(self, container: Value, frame: Frame, node: Any, key: Value = None) -> None:
         """Run the modules that Python would have run by now, if they may still fill this container of a module;
-        first those that mention the key."""
+        first those that define a name or write a text like the key."""
         if not self.pending or id(container) not in self.shared:
             return
+        owner = self.shared[id(container)][1]
         if isinstance(key, str):
-            self._run_pending(frame, lambda path, text: key in text or path.endswith("__init__.py"))
+            if any(names(key, module.file, self.text(module.file) or "") for module in self.running):
+                return  # a name of its own that it registers
+            self._run_pending(frame, owner, partial(defines, key))
             if key in container:
                 return
             if self.running:
-                return  # a name that is being registered
-        self._run_pending(frame, lambda path, text: True)
+                return
+        self._run_pending(frame, owner, lambda path, text: True)
 
-    def _run_pending(self, frame: Frame, wanted: Callable[[str, str], bool]) -> None:
-        later: list[tuple[str, SourceModule]] = []
+    def _run_pending(self, frame: Frame, owner: SourceModule, wanted: Callable[[str, str], bool]) -> None:
+        later: list[tuple[str, bool]] = []
         while self.pending:
-            name, importer = self.pending.pop(0)
-            found = None if self.library.module(name) is not None else self.files.find(name, importer)
-            if found is None or found[0] in self.modules:
+            path, package = self.pending.pop(0)
+            if path in self.modules:
                 continue
-            if wanted(found[0], self.text(found[0]) or ""):
-                self.load_file(found[0], frame.interp, found[1])
+            if wanted(path, self.text(path) or "") and self.reaching.may_fill(owner, path):
+                self.load_file(path, frame.interp, package)
             else:
-                later.append((name, importer))
+                later.append((path, package))
         self.pending = later
+
+    def expect(self, name: str, importer: SourceModule) -> None:
+        """A module that an import statement at the top of another runs, sooner or later."""
+        found = None if self.library.module(name) is not None else self.files.find(name, importer)
+        if found is not None and found[0] not in self.modules and found not in self.pending:
+            self.pending.append(found)
 
     def holder(self, names: Value) -> SourceModule | None:
         """The module whose names a dict holds: `globals()`, `vars(module)`."""

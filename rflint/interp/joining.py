@@ -14,6 +14,7 @@ from rflint.interp.values import (
     LazyImport,
     Perhaps,
     Rest,
+    Some,
     Tensor,
     Unknown,
     Value,
@@ -47,6 +48,9 @@ class Joiner:
         if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b) and type(a) is type(b):
             joined = tuple(map(self.values, a, b))
             return a if all(map(_is, a, joined)) else joined
+        if isinstance(a, Instance) or isinstance(b, Instance):
+            doubt = self.unknown()
+            return Some(doubt.reason, doubt.place)
         return a if _equal(a, b) else self.unknown()
 
     def _perhaps(self, value: Value) -> Perhaps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,26 +46,24 @@ KINDS: dict[str, tuple[type, ...]] = {
     "collections.defaultdict": (hosts.DefaultDict,),
 }
 """Which of our values are instances of classes that the library describes."""
-ABSTRACT: dict[str, tuple[type, ...]] = {
-    "Sequence": (list, tuple, str, range),
-    "MutableSequence": (list,),
-    "Iterable": (list, tuple, str, range, dict, set, Iteration),
-    "Collection": (list, tuple, str, range, dict, set),
-    "Mapping": (dict,),
-    "MutableMapping": (dict,),
-    "Iterator": (Iteration,),
-    "Callable": CALLABLE,
-}
-"""Which host values are instances of abstract classes."""
+ABC = "collections.abc."
 MEMBERS = {
     "Iterable": ("__iter__",),
     "Iterator": ("__next__",),
     "Callable": ("__call__",),
     "Sized": ("__len__",),
+    "Container": ("__contains__",),
     "Collection": ("__len__", "__iter__", "__contains__"),
-    "Hashable": (),
 }
 """The methods that make an object an instance of an abstract class."""
+SIZED = ("Iterable", "Sized", "Collection", "Container")
+ABSTRACT: dict[type, tuple[str, ...]] = {
+    Iteration: ("Iterable", "Iterator"),
+    View: SIZED,
+    Tensor: SIZED,
+    **dict.fromkeys(CALLABLE, ("Callable",)),
+}
+"""The abstract classes of values that stand for something else, `Hashable` aside."""
 
 NOT_ASKED = frozenset(["__init__", "__new__", "__slots__", "__doc__", "__subclasshook__", "__init_subclass__"])
 """Names in a protocol's body that `isinstance` does not ask for."""
@@ -131,29 +130,44 @@ def _asked(protocol: ClassValue) -> Iterator[str]:
             yield from (name for name in one.namespace if name not in NOT_ASKED)
 
 
-def _tensor_is(value: Tensor, kind: Value, frame: Frame) -> bool:
-    library = frame.interp.library
-    if getattr(kind, "qualname", "") in (
-        "collections.abc.Iterable",
-        "collections.abc.Sized",
-        "collections.abc.Hashable",
-    ):
-        return True
-    if kind is library.find("torch.nn.Parameter"):
+def _tensor_is(value: Tensor, kind: Value, frame: Frame) -> bool | Unknown:
+    if kind is frame.interp.library.find("torch.nn.Parameter"):
         return value.parameter
-    return kind is library.find("torch.Tensor")
+    return kind is frame.interp.library.find("torch.Tensor") or _is_abstract(value, kind)
 
 
 def _is_abstract(value: Value, kind: Value) -> bool | Unknown:
-    """`isinstance` with the abstract classes of `collections.abc`."""
+    """`isinstance` with a class that the library describes, the abstract ones of `collections.abc` among them."""
     qualname = getattr(kind, "qualname", "")
     payload = value.native if isinstance(value, Instance) and value.native is not None else value
+    if qualname in ("enum.EnumMeta", "enum.EnumType"):
+        return isinstance(value, ClassValue) and "members" in value.notes
     if qualname in KINDS:
         return isinstance(payload, KINDS[qualname])
-    if "collections.abc" not in qualname and not qualname.startswith("typing."):
-        return False
-    last = qualname.rsplit(".", 1)[-1]
-    if isinstance(payload, Instance) and last in MEMBERS:
-        found = [attributes.find_in_class(payload.cls, name) for name in MEMBERS[last]]
+    return qualname.startswith(ABC) and _meets(payload, qualname.removeprefix(ABC))
+
+
+def _meets(value: Value, name: str) -> bool:
+    """`isinstance` with an abstract class; Python itself knows it of its own values."""
+    if isinstance(value, Instance) and name in MEMBERS:
+        found = [attributes.find_in_class(value.cls, method) for method in MEMBERS[name]]
         return all(one is not attributes.ABSENT for one in found)
-    return isinstance(payload, ABSTRACT.get(last, ()))
+    if isinstance(value, (*OURS, *CALLABLE, View, Dim)):
+        return name == "Hashable" or name in ABSTRACT.get(type(value), ())
+    return isinstance(value, getattr(collections.abc, name))
+
+
+def is_subclass(cls: Value, kind: Value) -> bool | Unknown:
+    """`issubclass(cls, kind)`, where `kind` is a class or a tuple of classes."""
+    if isinstance(kind, tuple):
+        answers = [is_subclass(cls, one) for one in kind]
+        if True in answers:
+            return True
+        return next((answer for answer in answers if isinstance(answer, Unknown)), False)
+    for one in (cls, kind):
+        if isinstance(one, Unknown):
+            return one
+    qualname = getattr(kind, "qualname", "")
+    if isinstance(cls, type) and qualname.startswith(ABC):
+        return issubclass(cls, getattr(collections.abc, qualname.removeprefix(ABC)))
+    return attributes.is_subclass(cls, kind) or attributes.unknown_base(cls) or False

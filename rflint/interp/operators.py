@@ -250,6 +250,9 @@ def compare(sign: str, a: Value, b: Value, frame: Frame, node: Any) -> Value:
     if sign in ("==", "!="):
         if isinstance(a, Tensor) or isinstance(b, Tensor):
             return _overloaded(sign, a, b, frame, node)
+        for value, other in ((a, b), (b, a)) if sign == "!=" else ():
+            if isinstance(value, Instance) and attributes.find_in_class(value.cls, "__ne__") is not attributes.ABSENT:
+                return frame.interp.call(attributes.get(value, "__ne__", frame, node), [other], frame, node)
         return _negate(equal(a, b, frame, node), sign == "!=")
     return _ordered(sign, a, b, frame, node)
 

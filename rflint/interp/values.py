@@ -48,6 +48,17 @@ class Perhaps(Unknown):
     __slots__ = ()
 
 
+class Some(Unknown):
+    """An object that is not known, and may be a module: what a container holds under a name."""
+
+    __slots__ = ()
+
+
+def some(value: Value) -> Value:
+    """What is kept under a name of its own; something that is not known may be a module."""
+    return Some(value.reason, value.place) if type(value) is Unknown else value
+
+
 OPEN = "*"
 """The attribute under which an object keeps that it may have further ones: a `Rest`."""
 

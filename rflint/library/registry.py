@@ -27,6 +27,8 @@ class Library:
         self.values: dict[str, Value] = {}
         self.modules: dict[str, NativeModule] = {}
         self.aliases: dict[str, str] = {}
+        self.shown: dict[str, str] = {}
+        """Packages, and those that show what their modules hold: `torch.nn` what `torch.nn.modules` does."""
         self.foreign: set[str] = set()
         """Packages of which only some names are described: their own source, where it is found, says the rest."""
 
@@ -58,6 +60,9 @@ class Library:
             return self.modules[below]
         if name.startswith("__") and name.endswith("__"):
             return module.name if name == "__name__" else attributes.ABSENT
+        for inner, outer in self.shown.items():
+            if f"{module.name}.".startswith(f"{inner}.") and f"{outer}.{name}" in self.values:
+                return self.values[f"{outer}.{name}"]
         return frame.unknown(f"{qualname} is not supported", node)
 
     def declare(self, name: str) -> None:
@@ -133,3 +138,8 @@ def member(cls: NativeClass, *names: str, signature: str | None = None) -> Calla
 def alias(module: str, other: str) -> None:
     """Let one module name stand for another."""
     LIBRARY.aliases[module] = other
+
+
+def shows(outer: str, inner: str) -> None:
+    """Let a package show what the modules of another hold."""
+    LIBRARY.shown[inner] = outer

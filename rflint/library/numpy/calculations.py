@@ -135,9 +135,11 @@ BINARY: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
     "less_equal": (lambda a, b: a <= b, "le"),
     "greater": (lambda a, b: a > b, "gt"),
     "greater_equal": (lambda a, b: a >= b, "ge"),
+    "equal": (lambda a, b: a == b, "eq"),
+    "not_equal": (lambda a, b: a != b, "ne"),
 }
 """Functions of two operands, and the operators that mean the same."""
-QUESTIONS = ("less", "less_equal", "greater", "greater_equal")
+QUESTIONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 
 
 def combined(name: str, a: Value, b: Value) -> Value:

@@ -40,6 +40,13 @@ def array(call: Call, object: Value, dtype: Value, copy: Value, more: dict[str, 
     return new(held(given.values, kind), kind)
 
 
+@numpy_function("atleast_1d", signature="a")
+def at_least_one_axis(call: Call, a: Value) -> Value:
+    """`atleast_1d(a)`: a number becomes an array with one."""
+    given = numbers(a)
+    return new(given.values if given.shape else [given.values], given.dtype)
+
+
 @numpy_function("arange", signature="start, stop=None, step=1, dtype=None")
 def arange(call: Call, start: Value, stop: Value, step: Value, dtype: Value) -> Value:
     """`arange([start,] stop[, step])`: the second number is start + step, the others follow at that distance."""

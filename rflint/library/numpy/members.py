@@ -30,7 +30,7 @@ Run = Callable[..., Value]
 UNDESCRIBED = (
     "argpartition base choose compress conj conjugate ctypes data device diagonal dot dump dumps flags flat getfield "
     "imag itemsize mT nbytes nonzero real searchsorted squeeze std strides swapaxes take to_device tobytes tofile "
-    "trace transpose var view __contains__ __matmul__ __rmatmul__ __eq__ __ne__"
+    "trace transpose var view __contains__ __matmul__ __rmatmul__"
 )
 """Members of which it is not said what they are."""
 
@@ -269,7 +269,7 @@ def _in_place(name: str, operator: str) -> None:
 
 
 for _name, (_, _sign) in BINARY.items():
-    if _sign not in ("", "lt", "le", "gt", "ge"):
+    if _sign not in ("", "lt", "le", "gt", "ge", "eq", "ne"):
         _in_place(_name, _sign)
 
 

@@ -166,6 +166,8 @@ ENUM = native_class("enum.Enum")
 for _name in ("IntEnum", "StrEnum", "Flag", "IntFlag"):
     native_class(f"enum.{_name}", ENUM)
 AUTO = native_class("enum.auto")
+for _name in ("EnumMeta", "EnumType"):
+    native_class(f"enum.{_name}")
 
 
 @function("enum.unique")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from rflint.dims import Dim
 from rflint.interp import attributes
@@ -13,7 +12,6 @@ from rflint.interp.functions import items_of
 from rflint.interp.hosts import DefaultDict, Deque, Ordered, existing
 from rflint.interp.values import (
     BoundMethod,
-    Function,
     Instance,
     NativeFunction,
     Unknown,
@@ -100,7 +98,7 @@ def _counter(call: Call, cls: Value) -> Value:
     if isinstance(items, Unknown):
         return items
     for item in items:
-        key = existing(made, item, call.frame, call.node)
+        key = existing(made, item, call.frame, call.node, written=True)
         made[key] = made.get(key, 0) + 1
     return made
 
@@ -111,7 +109,8 @@ native_class("collections.defaultdict", new=_default)
 native_class("collections.deque", new=_deque)
 native_class("collections.Counter", new=_counter)
 for _name in (
-    "Sequence MutableSequence Iterable Iterator Collection Mapping MutableMapping Callable Hashable Sized"
+    "Sequence MutableSequence Iterable Iterator Collection Container Mapping MutableMapping Callable Hashable Sized "
+    "Reversible Generator Set MutableSet KeysView ValuesView ItemsView"
 ).split():
     LIBRARY.define(f"typing.{_name}", native_class(f"collections.abc.{_name}"))
 native_class("numbers.Number")
@@ -162,52 +161,6 @@ def unchanged(call: Call) -> Value:
     return call.args.positional[0]
 
 
-# -- inspect ---------------------------------------------------------------------------------------------------
-
-PARAMETER = native_class("inspect.Parameter")
-SIGNATURE = native_class("inspect.Signature")
-KINDS = {"positional": 0, "plain": 1, "star": 2, "keyword": 3, "double": 4}
-KIND_NAMES = ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD", "VAR_POSITIONAL", "KEYWORD_ONLY", "VAR_KEYWORD")
-PARAMETER.members.update({name: number for number, name in enumerate(KIND_NAMES)})
-PARAMETER.members["empty"] = LIBRARY.find("typing.Any")
-
-
-@function("inspect.signature", signature="obj")
-def signature(call: Call, obj: Value) -> Value:
-    """`signature(function)`: what its parameters are called and of which kind they are."""
-    obj = obj.attrs.get("__wrapped__", obj) if isinstance(obj, Function) else obj
-    while isinstance(obj, Function) and "__wrapped__" in obj.attrs:
-        obj = obj.attrs["__wrapped__"]
-    skip = 0
-    if isinstance(obj, BoundMethod):
-        obj, skip = obj.function, 1
-    found = attributes.find_in_class(obj, "__init__") if not isinstance(obj, Function) else obj
-    if not isinstance(found, Function):
-        return call.unknown("the signature of a function that is not in the source")
-    skip = skip or int(found is not obj)
-    parameters = {p.name: _parameter(p) for p in found.parameters[skip:]}
-    return Instance(SIGNATURE, {"parameters": parameters}, call.place)
-
-
-def _parameter(parameter: Any) -> Instance:
-    default = parameter.default if parameter.has_default else PARAMETER.members["empty"]
-    return Instance(PARAMETER, {"name": parameter.name, "kind": KINDS[parameter.kind], "default": default})
-
-
-@function("inspect.isclass", signature="object")
-def isclass(call: Call, object: Value) -> Value:
-    """`isclass(value)`."""
-    from rflint.interp.values import is_class
-
-    return object if isinstance(object, Unknown) else is_class(object)
-
-
-@function("inspect.isfunction", signature="object")
-def isfunction(call: Call, object: Value) -> Value:
-    """`isfunction(value)`."""
-    return object if isinstance(object, Unknown) else isinstance(object, Function)
-
-
 # -- without effect --------------------------------------------------------------------------------------------
 
 
@@ -236,11 +189,24 @@ for _name in ("debug info warning warn error critical exception log setLevel add
     LOGGER.members[_name] = NativeFunction(_name, lambda call: None)
     LIBRARY.define(f"logging.{_name}", NativeFunction(_name, lambda call: None))
 function("logging.getLogger")(_logger)
+for _name in ("success", "trace", "add", "remove", "addFilter", "removeHandler"):
+    LOGGER.members[_name] = NativeFunction(_name, lambda call: None)
+LIBRARY.define("loguru.logger", Instance(LOGGER, {}))
 for _name, _level in {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}.items():
     LIBRARY.define(f"logging.{_name}", _level)
 for _name in "ModuleType FunctionType LambdaType MethodType GeneratorType NoneType".split():
     native_class(f"types.{_name}")
 LIBRARY.define("types.NoneType", type(None))
+
+
+def _method(call: Call, cls: Value) -> Value:
+    """`MethodType(function, instance)`."""
+    if len(call.args.positional) != 2 or call.args.open is not None:
+        return call.unknown("a method of something that is not known")
+    return BoundMethod(*call.args.positional)
+
+
+LIBRARY.find("types.MethodType").new = _method
 native_class("types.SimpleNamespace", new=lambda call, cls: Instance(cls, dict(call.args.keywords), call.place))
 native_class("pathlib.Path", new=lambda call, cls: call.unknown("paths are not followed"))
 for _name in (

@@ -16,9 +16,11 @@ from rflint.interp.values import (
     NativeClass,
     Raised,
     Rest,
+    Some,
     Tensor,
     Unknown,
     Value,
+    some,
 )
 from rflint.library.registry import LIBRARY, member, native_class
 from rflint.library.torch.op import MODULE
@@ -45,7 +47,7 @@ def entries(call: Call, self: Instance) -> dict[str, Value]:
 def _is_element(call: Call, name: str, value: Value, tensors: bool) -> bool:
     """Is an attribute an element?  Modules hold modules, and may have parameters of their own besides."""
     if isinstance(value, Unknown):
-        return isinstance(value, Rest) or name.isdigit() or name == REST
+        return isinstance(value, (Rest, Some)) or name.isdigit() or name == REST
     return isinstance(value, Tensor) if tensors else call.interp.is_network(value)
 
 
@@ -69,7 +71,7 @@ def adopt(call: Call, self: Instance, modules: dict[Value, Value]) -> None:
     call.interp.state.touch(self)
     for name, value in modules.items():
         if isinstance(name, str):
-            self.attrs[name] = value
+            self.attrs[name] = some(value)
         elif isinstance(name, Unknown):
             self.attrs[REST] = Rest(name.reason, name.place)
 
@@ -208,13 +210,17 @@ def _sliced(call: Call, self: Instance, chosen: list[tuple[str, Value]]) -> Valu
 @_on(DICTS, "__getitem__", signature="key")
 def get_entry(call: Call, self: Instance, key: Value) -> Value:
     """`container[name]`."""
-    return call.interp.builtins.item(entries(call, self), key, call.frame, call.node)
+    held = entries(call, self)
+    if key not in held and REST in held:
+        return held[REST]
+    return call.interp.builtins.item(held, key, call.frame, call.node)
 
 
 @_on(DICTS, "__contains__", signature="key")
 def contains(call: Call, self: Instance, key: Value) -> Value:
     """`name in container`."""
-    return key if isinstance(key, Unknown) else key in entries(call, self)
+    held = entries(call, self)
+    return key if isinstance(key, Unknown) else key in held or held.get(REST, False)
 
 
 @_on(LISTS, "__contains__", signature="value")
@@ -228,7 +234,9 @@ def set_item(call: Call, self: Instance, key: Value, value: Value) -> Value:
     """`container[key] = module`."""
     if isinstance(key, str):
         call.interp.state.touch(self)
-        self.attrs[key] = value
+        self.attrs[key] = some(value)
+    elif isinstance(key, Unknown):
+        attributes.put_somewhere(self, key, call.frame)
     elif isinstance(key, int):
         names = list(entries(call, self))
         if not -len(names) <= key < len(names):

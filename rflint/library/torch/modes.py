@@ -25,7 +25,8 @@ DECORATORS = (
     "torch.library.custom_op"
 )
 FALSE = (
-    "torch.jit.is_scripting torch.jit.is_tracing torch._C._get_tracing_state torch.onnx.is_in_onnx_export "
+    "torch.jit.is_scripting torch.jit.is_tracing torch._C._is_tracing torch._C._get_tracing_state "
+    "torch.onnx.is_in_onnx_export "
     "torch.compiler.is_compiling torch.compiler.is_dynamo_compiling torch.compiler.is_exporting "
     "torch._dynamo.is_compiling torch.is_autocast_enabled torch.is_autocast_cpu_enabled "
     "torch.is_inference_mode_enabled torch.jit._state.is_tracing torch.overrides.has_torch_function "

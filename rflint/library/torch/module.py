@@ -14,14 +14,16 @@ from rflint.interp.values import (
     Tensor,
     Unknown,
     Value,
+    some,
 )
-from rflint.library.registry import LIBRARY, member
+from rflint.library.registry import LIBRARY, member, shows
 from rflint.library.torch import hooks
 from rflint.library.torch.op import MODULE, tensors_in
 from rflint.trace import Layer, Read
 
 LIBRARY.define("torch.nn.modules.Module", MODULE)
 LIBRARY.define("torch.nn.modules.module.Module", MODULE)
+shows("torch.nn", "torch.nn.modules")
 MODULE.private = frozenset(
     "_parameters _buffers _modules _non_persistent_buffers_set _backward_pre_hooks _backward_hooks _forward_hooks "
     "_is_full_backward_hook _forward_hooks_with_kwargs _forward_hooks_always_called _forward_pre_hooks _version "
@@ -117,7 +119,9 @@ def add_module(call: Call, self: Instance, name: Value, module: Value) -> Value:
     """`add_module(name, module)`."""
     if isinstance(name, str):
         call.interp.state.touch(self)
-        self.attrs[name] = module
+        self.attrs[name] = some(module)
+    elif isinstance(name, Unknown):
+        attributes.put_somewhere(self, name, call.frame)
     return None
 
 

@@ -11,7 +11,17 @@ from rflint.interp import attributes, budget
 from rflint.interp.frames import Args, Frame
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.scopes import Scope
-from rflint.interp.values import ClassValue, Function, Instance, Raised, SourceModule, Tensor, Unknown, Value
+from rflint.interp.values import (
+    BoundMethod,
+    ClassValue,
+    Function,
+    Instance,
+    Raised,
+    SourceModule,
+    Tensor,
+    Unknown,
+    Value,
+)
 from rflint.library.torch.op import InputShape
 from rflint.session import Root, Session, deep_recursion
 from rflint.source import Source
@@ -76,9 +86,17 @@ def _named(interp: Interpreter, network: Instance, inputs: Sequence[tuple[str, S
         yield name or next(unnamed, f"input{position}"), shape
 
 
+def _forward_of(network: Instance) -> Value:
+    """The function that runs when a network is called: one that was bound to it by hand, or that of its class."""
+    bound = network.attrs.get("forward")
+    if isinstance(bound, BoundMethod) and bound.receiver is network:
+        return bound.function
+    return attributes.find_in_class(network.cls, "forward")
+
+
 def forward_parameters(network: Instance) -> list[tuple[str, bool]]:
     """The parameters of `forward` that can take a tensor, and whether they must be given."""
-    forward = attributes.find_in_class(network.cls, "forward")
+    forward = _forward_of(network)
     if isinstance(forward, Function):
         rows = [(p.name, p.kind, p.has_default) for p in forward.parameters[1:]]
         return [(name, not default) for name, kind, default in rows if kind in ("positional", "plain", "keyword")]
@@ -119,7 +137,7 @@ def _arguments(network: Instance, inputs: dict[str, Tensor]) -> Args:
     """Inputs are passed by name, so that parameters in between keep their defaults; by position where `forward`
     takes `*args`."""
     names = [name for name, _ in forward_parameters(network)]
-    forward = attributes.find_in_class(network.cls, "forward")
+    forward = _forward_of(network)
     if not isinstance(forward, Function):
         return Args(list(inputs.values()))
     known = {name: tensor for name, tensor in inputs.items() if name in names}

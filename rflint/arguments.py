@@ -178,6 +178,25 @@ def positive(text: str) -> float:
     return number
 
 
+MOST_SIZES = 10_000
+
+
+def spans(text: str) -> list[int]:
+    """`256..1024:32` or `224,256` as sizes in order."""
+    found: list[int] = []
+    for part in text.split(","):
+        ends, _, step = part.partition(":")
+        first, dots, last = ends.partition("..")
+        numbers = [first.strip(), last.strip() if dots else first.strip(), step.strip() or "1"]
+        if not all(number.isdecimal() and 0 < int(number[:12]) <= 10**9 for number in numbers):
+            raise argparse.ArgumentTypeError(f"{part.strip()!r} is no size: write 224, 256..1024 or 256..1024:32")
+        start, end, every = map(int, numbers)
+        if not start <= end or (end - start) // every + len(found) >= MOST_SIZES:
+            raise argparse.ArgumentTypeError(f"{part.strip()!r} holds no size, or more than {MOST_SIZES:,}")
+        found += range(start, end + 1, every)
+    return found
+
+
 def words(text: str) -> list[str]:
     """`RF2,even-kernel` as a list."""
     return [word for word in text.replace(",", " ").split() if word]
@@ -204,6 +223,10 @@ def show_parser() -> Parser:
     parser.add_argument("--effective", action="store_true", help=effective)
     add_geometry_options(parser)
     parser.add_argument("--summary", action="store_true", help="count the networks, and why any is not followed")
+    sizes = "say for which input sizes the network runs, and what each costs, instead of the table"
+    parser.add_argument("--sizes", action="store_true", help=sizes)
+    table = "what comes out of each size: 256..1024, 256..1024:32 or 224,256"
+    parser.add_argument("--size-of", type=spans, metavar="SIZES", help=table)
     parser.add_argument("--depth", type=at_least_one, metavar="N", help="fold the table below N parts of a path")
     add_network_options(parser)
     add_run_options(parser)

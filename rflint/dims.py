@@ -16,6 +16,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from rflint import floors, intervals, polynomials, proofs
 from rflint.polynomials import Polynomial
+from rflint.questions import Question, answer
 
 LONGEST_TEXT = 1000
 HIGHEST_POWER = 64
@@ -109,17 +110,17 @@ def _quotient(a: Size, b: Size) -> Size:
 # Making sizes
 
 
-def symbol(name: str, multiple: int = 1, minimum: int = 1) -> Dim:
-    """The size `multiple` times `name`, where `name` stands for any integer from `minimum` on.
+def symbol(name: str, multiple: int = 1, minimum: int = 1, maximum: int | None = None) -> Dim:
+    """The size `multiple` times `name`, where `name` stands for any integer from `minimum` on, up to a `maximum`.
 
-    The name is an identifier and the multiple positive, else ValueError.  Give one name one minimum: the same name
-    with another minimum is another symbol.
+    The name is an identifier and the multiple positive, else ValueError.  Give one name one minimum and maximum: the
+    same name with others is another symbol.
     """
     if not name.isidentifier() or iskeyword(name):
         raise ValueError(f"{name!r} is no name for a size: it should be an identifier such as H")
     if multiple < 1:
         raise ValueError(f"{name} cannot be a multiple of {multiple}: the multiple should be positive")
-    return Dim(polynomials.of(polynomials.named(name, minimum)) * multiple)
+    return Dim(polynomials.of(polynomials.named(name, minimum, maximum)) * multiple)
 
 
 def unknown(label: str = "?") -> Dim:
@@ -185,6 +186,14 @@ def substitute(a: Size, values: Mapping[str, Size]) -> Size:
     return _size(floors.replace(a.polynomial, {leaf: _polynomial(value) for leaf, value in chosen.items()}))
 
 
+def value_at(a: Size, values: Mapping[str, int]) -> int:
+    """The size with numbers for all of its symbols; it depends on nothing else.  `substitute` for many numbers.
+
+    A divisor that becomes zero counts as one that leaves nothing: 0.
+    """
+    return a if isinstance(a, int) else polynomials.value(a.polynomial, values)
+
+
 def bounds(a: Size) -> tuple[int | None, int | None]:
     """The least and the greatest value that a size can have, as far as is easily seen; None for an open end."""
     return (a, a) if isinstance(a, int) else intervals.interval(a.polynomial)
@@ -197,28 +206,28 @@ def equal(a: Size, b: Size) -> bool | None:
     """Is a = b?"""
     if isinstance(a, int) and isinstance(b, int):
         return a == b
-    return a == b or proofs.is_zero(_polynomial(a - b))
+    return a == b or answer(Question("zero", _polynomial(a - b)))
 
 
 def less(a: Size, b: Size) -> bool | None:
     """Is a < b?"""
     if isinstance(a, int) and isinstance(b, int):
         return a < b
-    return proofs.is_positive(_polynomial(b - a))
+    return answer(Question("positive", _polynomial(b - a)))
 
 
 def at_most(a: Size, b: Size) -> bool | None:
     """Is a ≤ b?"""
     if isinstance(a, int) and isinstance(b, int):
         return a <= b
-    return proofs.is_positive(_polynomial(b - a + 1))
+    return answer(Question("positive", _polynomial(b - a + 1)))
 
 
 def divides(k: int, a: Size) -> bool | None:
     """Is a a multiple of k?  Of 0 only 0 is one."""
     if k == 0:
         return equal(a, 0)
-    return a % k == 0 if isinstance(a, int) else proofs.is_multiple(a.polynomial, abs(k))
+    return a % k == 0 if isinstance(a, int) else answer(Question("multiple", a.polynomial, abs(k)))
 
 
 # Reading sizes

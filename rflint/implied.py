@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from math import prod
+from collections.abc import Iterator, Sequence
 
-from rflint.dims import Size, is_unknown, product, symbols
-from rflint.polynomials import Atom, Polynomial
+from rflint.dims import Size, is_unknown, product, symbols, value_at
 from rflint.trace import Shape, Trace, Use
 
 LARGEST = 2048
@@ -85,25 +83,6 @@ def _fitting(features: Size, wanted: int, before: Sequence[Size], names: frozens
         values = dict.fromkeys(names, side)
         if value_at(features, values) == wanted and all(value_at(size, values) > 0 for size in before):
             yield side
-
-
-def value_at(size: Size, values: Mapping[str, int]) -> int:
-    """The size with numbers for all of its symbols; it depends on nothing else.  `dims.substitute` for many numbers."""
-    return size if isinstance(size, int) else _value(size.polynomial, values)
-
-
-def _value(polynomial: Polynomial, values: Mapping[str, int]) -> int:
-    terms = (factor * prod(_atom(atom, values) for atom in monomial) for monomial, factor in polynomial.terms)
-    return polynomial.const + sum(terms)
-
-
-def _atom(atom: Atom, values: Mapping[str, int]) -> int:
-    if atom.kind == "symbol":
-        return values[atom.name]
-    parts = [_value(part, values) for part in atom.parts]
-    if atom.kind == "floor":
-        return parts[0] // parts[1] if parts[1] else 0
-    return max(parts) if atom.kind == "max" else min(parts)
 
 
 def _ranges(numbers: Iterator[int]) -> Iterator[range]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rflint import checks
+from rflint.admissible import Admissible, admissible
 from rflint.advice import advised
 from rflint.building import TargetError
 from rflint.config import Config
@@ -50,6 +51,8 @@ class Shown:
     span: Callable[[Place], Span]
     failures: list[str] = field(default_factory=list)
     again: Callable[[Trace, Mapping[str, Shape]], Trace | None] = lambda traced, shapes: None
+    sizes: Callable[[Trace], Admissible | None] = lambda traced: None
+    """The input sizes that the network of a trace takes; None where no size can be asked."""
 
 
 def known_rules() -> dict[str, Rule]:
@@ -85,7 +88,7 @@ def check(targets: Sequence[str], options: Options) -> Report:
 def show(target: str, options: Options) -> Shown:
     """The traces of a target: of the one call it names, or of all roots of its files."""
     run = _Run(options, [target])
-    shown = Shown([], run.span, again=run.again)
+    shown = Shown([], run.span, again=run.again, sizes=run.sizes)
     for file, call in run.targets([target], shown.failures):
         try:
             opened = run.open(file)
@@ -176,6 +179,10 @@ class _Run:
             return trace(self.session, replace(self.roots[id(traced)], inputs=tuple(shapes.items())))
         except TargetError:
             return None
+
+    def sizes(self, traced: Trace) -> Admissible | None:
+        """The input sizes that the network of a trace takes."""
+        return admissible(self.session, self.roots[id(traced)], traced)
 
     def _root(self, file: _File, call: str) -> Root:
         root = Root(file.path, call if "(" in call else f"{call}()")

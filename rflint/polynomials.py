@@ -97,9 +97,11 @@ def of(atom: Atom) -> Polynomial:
     return Polynomial((((atom,), 1),), 0)
 
 
-def named(name: str, minimum: int) -> Atom:
-    """The symbol of that name, at least `minimum`."""
-    return Atom(0, name if minimum == 1 else f"{name}⟨{minimum}⟩", "symbol", minimum, None, name=name)
+def named(name: str, minimum: int, maximum: int | None = None) -> Atom:
+    """The symbol of that name, at least `minimum`, and at most `maximum` where there is one."""
+    marks = "" if minimum == 1 else f"⟨{minimum}⟩"
+    marks += "" if maximum is None else f"⟨…{maximum}⟩"
+    return Atom(0, name + marks, "symbol", minimum, maximum, name=name)
 
 
 def fresh(label: str, low: int | None) -> Atom:
@@ -119,6 +121,25 @@ def composed(kind: str, text: str, low: int | None, high: int | None, parts: tup
         return _too_large()
     inside = frozenset[Atom]().union(*(part.leaves for part in parts))
     return of(Atom(depth, text, kind, low, high, parts, weight=weight, inside=inside))
+
+
+def value(a: Polynomial, values: Mapping[str, int]) -> int:
+    """The number that the polynomial is where its symbols, the only leaves, have these values; ⌊x/0⌋ counts as 0."""
+    total = a.const
+    for monomial, factor in a.terms:
+        for atom in monomial:
+            factor *= _atom_value(atom, values)
+        total += factor
+    return total
+
+
+def _atom_value(atom: Atom, values: Mapping[str, int]) -> int:
+    if atom.kind == "symbol":
+        return values[atom.name]
+    parts = [value(part, values) for part in atom.parts]
+    if atom.kind == "floor":
+        return parts[0] // parts[1] if parts[1] else 0
+    return max(parts) if atom.kind == "max" else min(parts)
 
 
 # Sums and products

@@ -27,13 +27,13 @@ Answer = bool | None
 @lru_cache(maxsize=4096)
 def is_zero(a: Polynomial) -> Answer:
     """Whether a is 0 for all values of its symbols (True) or for none (False)."""
-    return _answer(a, _is_zero)
+    return _answer(a, is_plainly_zero)
 
 
 @lru_cache(maxsize=4096)
 def is_positive(a: Polynomial) -> Answer:
     """Whether a is above 0 for all values of its symbols (True) or for none (False)."""
-    return _answer(a, _is_positive)
+    return _answer(a, is_plainly_positive)
 
 
 def is_negative(a: Polynomial) -> Answer:
@@ -44,10 +44,11 @@ def is_negative(a: Polynomial) -> Answer:
 @lru_cache(maxsize=4096)
 def is_multiple(a: Polynomial, k: int) -> Answer:
     """Whether k > 0 divides a for all values of its symbols (True) or for none (False)."""
-    return _answer(a, lambda case: _is_multiple(case, k), k)
+    return _answer(a, lambda case: is_plainly_multiple(case, k), k)
 
 
-def _is_zero(a: Polynomial) -> Answer:
+def is_plainly_zero(a: Polynomial) -> Answer:
+    """The same as `is_zero`, by bounds and common divisors alone."""
     if not a.terms:
         return a.const == 0
     low, high = interval(a)
@@ -56,14 +57,16 @@ def _is_zero(a: Polynomial) -> Answer:
     return False if a.const % gcd(*(factor for _, factor in a.terms)) else None
 
 
-def _is_positive(a: Polynomial) -> Answer:
+def is_plainly_positive(a: Polynomial) -> Answer:
+    """The same as `is_positive`, by bounds alone."""
     low, high = interval(a)
     if low is not None and low > 0:
         return True
     return False if high is not None and high <= 0 else None
 
 
-def _is_multiple(a: Polynomial, k: int) -> Answer:
+def is_plainly_multiple(a: Polynomial, k: int) -> Answer:
+    """The same as `is_multiple`, by common divisors alone."""
     common = gcd(k, *(factor for _, factor in a.terms))
     if common == k:
         return a.const % k == 0
@@ -90,7 +93,7 @@ def _cases(a: Polynomial, modulus: int) -> Iterator[Polynomial]:
     Remainders that make a divisor zero are left out: no value belongs to them.
     """
     symbols = sorted(a.leaves)
-    periods = [modulus * _period(a, symbol) for symbol in symbols]
+    periods = [modulus * period(a, symbol) for symbol in symbols]
     weight = sum(atom.weight for atom in a.atoms)
     if len(symbols) > MOST_SYMBOLS or weight > HEAVIEST or prod(periods) > MOST_CASES:
         return
@@ -102,11 +105,11 @@ def _cases(a: Polynomial, modulus: int) -> Iterator[Polynomial]:
             yield replace(a, values)
 
 
-def _period(a: Polynomial, symbol: Atom) -> int:
+def period(a: Polynomial, symbol: Atom) -> int:
     """How often the remainders of floors in a repeat as the symbol grows."""
     return lcm(*(_atom_period(atom, symbol) for atom in a.atoms if symbol in atom.inside))
 
 
 def _atom_period(atom: Atom, symbol: Atom) -> int:
-    inner = lcm(*(_period(part, symbol) for part in atom.parts))
+    inner = lcm(*(period(part, symbol) for part in atom.parts))
     return inner * atom.parts[1].const if atom.kind == "floor" and not atom.parts[1].terms else inner

@@ -53,6 +53,14 @@ def sections(arguments: Namespace, shown: Shown) -> list[Section]:
     from rflint.formats.section import Section
 
     found = []
+    if arguments.sizes or arguments.size_of is not None:
+        from rflint.formats.sizes_json import sizes_json
+        from rflint.formats.sizes_text import sizes_lines
+
+        sizes, wanted = shown.sizes, arguments.size_of
+        found.append(
+            Section("sizes", lambda one: sizes_lines(sizes(one), wanted), lambda one: sizes_json(sizes(one), wanted))
+        )
     if arguments.equivalent:
         from rflint.formats.equivalent import equivalent_data, equivalent_lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from rflint.building import CALLS, build
@@ -37,11 +38,7 @@ def trace(session: Session, root: Root) -> Trace:
     if the call cannot be read, names nothing in the file, or gives something else than a network.
     """
     with deep_recursion():
-        if root.build_key in session.built:
-            interp, network, place = session.built.pop(root.build_key)
-        else:
-            interp = session.interpreter()
-            network, place = _guarded(interp, lambda: build(session, interp, root))
+        interp, network, place = _built(session, root)
         if not interp.is_network(network):
             return without_network(interp, root, network, place)
         interp.state.enter()
@@ -49,6 +46,45 @@ def trace(session: Session, root: Root) -> Trace:
             return _run(interp, root, network, place)
         finally:
             interp.state.leave()
+
+
+def retracer(session: Session, root: Root) -> Callable[[Sequence[tuple[str, Shape]]], Trace]:
+    """Build the root once; what is given runs it on inputs, each time as if it were the first.
+
+    Such a trace ends where something is not known, since nothing behind it can be either.
+    """
+    with deep_recursion():
+        interp, network, place = _built(session, root)
+    steps = interp.budget.steps
+
+    def run(inputs: Sequence[tuple[str, Shape]]) -> Trace:
+        once = replace(root, inputs=tuple(inputs))
+        with deep_recursion():
+            if not interp.is_network(network):
+                return without_network(interp, once, network, place)
+            interp.state.enter()
+            _begin(interp, steps)
+            try:
+                with interp.state.attempt():
+                    return _run(interp, once, network, place)
+            finally:
+                interp.state.leave()
+
+    return run
+
+
+def _begin(interp: Interpreter, steps: int) -> None:
+    """An interpreter as it was when the network had been built."""
+    interp.budget.steps = steps
+    interp.recorder.restart()
+    interp.recorder.strict = True
+
+
+def _built(session: Session, root: Root) -> tuple[Interpreter, Value, Place | None]:
+    if root.build_key in session.built:
+        return session.built.pop(root.build_key)
+    interp = session.interpreter()
+    return interp, *_guarded(interp, lambda: build(session, interp, root))
 
 
 def _guarded(interp: Interpreter, make: Callable[[], T]) -> T | tuple[Unknown, None]:

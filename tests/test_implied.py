@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rflint.dims import parse, substitute
-from rflint.implied import implied_sizes, implied_text, value_at
+from rflint.dims import parse, substitute, value_at
+from rflint.implied import implied_sizes, implied_text
 from rflint.session import Root, Session
 from rflint.trace import Trace
 from rflint.tracing import trace

@@ -15,13 +15,14 @@ import tomli
 ROOT = Path(__file__).parents[1]
 
 LEVELS = {
-    0: "dims field floors gains intervals nesting polynomials proofs schedules sizes spelling",
-    1: "advice config declarations diagnostics ends environment equivalent exact_units files gridding implied "
-    "influence misalignment positions receptive requirements selection shapes source streaming suggestions "
+    0: "dims field floors gains integers intervals nesting polynomials progressions proofs questions regions schedules "
+    "sizes spelling",
+    1: "advice conditions config declarations diagnostics ends environment equivalent exact_units files gridding "
+    "implied influence misalignment positions receptive requirements selection shapes source streaming suggestions "
     "suppressions tiling trace",
     2: "interp",
     3: "annotations bindings building feeding finishing library makers members mentions roots seen session tracing",
-    4: "checks",
+    4: "admissible answers checks productive spare",
     5: "cache fixes linter pages",
     6: "arguments cli flake8_plugin formats output report server settings show suggest",
 }

@@ -39,6 +39,8 @@ class Recorder:
         self.on = False
         self.uses: list[Use] = []
         self.notes: dict[Note, None] = {}
+        self.strict = False
+        """Whether the trace ends with the first thing that is not known."""
         self.raised: Raising | None = None
         """What certainly ended the run, if something did."""
         self.root: Instance | None = None
@@ -121,6 +123,8 @@ class Recorder:
         """Something on the way from input to output could not be followed."""
         if self.on:
             self.notes[Note(unknown.place, unknown.reason)] = None
+            if self.strict:
+                raise budget.Exhausted(unknown.reason)
 
     # -- paths -----------------------------------------------------------------------------------------------
 

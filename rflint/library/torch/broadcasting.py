@@ -10,6 +10,7 @@ from rflint.dims import Size
 from rflint.field import Access
 from rflint.interp.values import Value, find_unknown
 from rflint.library.torch.op import fresh, kept, unread
+from rflint.questions import aside
 from rflint.trace import Read, Shape
 
 FIRST = Access(0, (range(1),))
@@ -110,6 +111,7 @@ def broadcast_reads(shape: Shape, output: Shape) -> list[Read]:
     return [stretched_read(size, output[first + at], first + at) for at, size in enumerate(shape)]
 
 
+@aside
 def stretched_read(size: Size, output: Size, to: int) -> Read:
     """How an axis is read that is broadcast to the size of output axis `to`.
 

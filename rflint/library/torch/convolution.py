@@ -37,8 +37,10 @@ def slide(op: Op, input: Value, axes: int, of_axis: OfAxis) -> Value:
         return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
     first = len(input.shape) - axes
     rows = [of_axis(op, input.shape[first + axis], axis, first + axis) for axis in range(axes)]
-    if any(size is None or sizes.is_collapsed(size) for size, _ in rows):
-        return op.opaque([input], "its output size would not be positive, or its arguments are none that torch takes")
+    if any(size is None for size, _ in rows):
+        return op.opaque([input], "its arguments are none that torch takes")
+    if any(size is not None and sizes.is_collapsed(size) for size, _ in rows):
+        return op.opaque([input], "its output size would not be positive")
     reads = [*(kept(axis) for axis in range(first - 1)), Read("mixed"), *(read for _, read in rows)]
     channels = op.arg("out_channels")
     shape = (*input.shape[: first - 1], channels if is_size(channels) else fresh(), *(size for size, _ in rows))

@@ -8,6 +8,7 @@ from rflint import dims
 from rflint.dims import Size
 from rflint.interp.values import Value, find_unknown, is_size
 from rflint.library.torch.op import fresh, kept
+from rflint.questions import aside
 from rflint.trace import Read, Shape, show_shape
 
 Resolved = tuple[Shape | None, str]
@@ -62,6 +63,7 @@ def written(wanted: Sequence[Value]) -> str:
     return "×".join(str(size) if is_size(size) else "?" for size in wanted) or "a scalar"
 
 
+@aside
 def regrouped_reads(shape: Shape, output: Shape) -> list[Read]:
     """How each axis is read where a tensor is viewed as another shape.
 

@@ -9,6 +9,7 @@ from typing import Any
 from rflint import dims, field
 from rflint.dims import Size, equal
 from rflint.field import IDENTITY, MAX_PHASES, Access
+from rflint.questions import aside
 
 NEAREST = {"nearest": field.nearest, "nearest-exact": field.nearest_exact}
 SMOOTH = {"linear": field.linear, "bilinear": field.linear, "trilinear": field.linear, "bicubic": field.cubic}
@@ -20,6 +21,7 @@ LIKE = 5040
 """Stands for every symbol where the ratio of two sizes is guessed: divisible by all small numbers."""
 
 
+@aside
 def sampled(mode: Any, size: Size, out: Size | None, scale: Any, aligned: bool, smoothed: bool) -> Access | None:
     """What outputs read; None if it is not known.  `scale` is the scale factor if torch uses it, else None."""
     if not isinstance(size, int) or not isinstance(out, int):

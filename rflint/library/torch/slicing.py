@@ -9,9 +9,12 @@ from rflint.dims import Size
 from rflint.field import IDENTITY
 from rflint.interp.values import Value, find_unknown, is_size
 from rflint.library.torch.op import fresh, unread
+from rflint.questions import aside
 from rflint.trace import Read
 
 LARGE = 10_000
+REMAINDERS = 16
+"""So many large values in a row tell what hangs on remainders."""
 
 
 class Cut(NamedTuple):
@@ -73,18 +76,19 @@ def is_negative(value: Size) -> bool | None:
     sure = dims.less(value, 0)
     if sure is not None or dims.is_unknown(value):
         return sure
-    answers = {dims.less(large, 0) for large in large_values(value)}
+    answers = {dims.less(large, 0) for more in range(REMAINDERS) for large in large_values(value, more)}
     return answers.pop() if len(answers) == 1 else None
 
 
-def large_values(value: Size) -> list[Size]:
+def large_values(value: Size, more: int = 0) -> list[Size]:
     """The size for large values of its symbols, the first ones smaller than the last ones, and the other way round."""
     names = sorted(dims.symbols(value))
-    scales = [LARGE * 100**position for position in range(len(names))]
+    scales = [LARGE * 100**position + more for position in range(len(names))]
     orders = (scales, scales[::-1])
     return [dims.substitute(value, dict(zip(names, order, strict=True))) for order in orders]
 
 
+@aside
 def settled(value: Size) -> Size:
     """The number that a symbolic size is for all values of its symbols, or else the size itself."""
     if isinstance(value, int) or dims.is_unknown(value):

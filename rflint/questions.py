@@ -1,0 +1,94 @@
+"""The questions about sizes that no proof decides: while somebody listens they are kept, and facts answer them.
+
+A size decides what a network does only by the answers to such questions.  Where all of them are answered for a whole
+set of input sizes, one trace says what happens on every size of the set (`admissible.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import NamedTuple, ParamSpec, TypeVar
+
+from rflint import proofs
+from rflint.polynomials import Polynomial
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Question(NamedTuple):
+    """Is a polynomial zero, is it positive, or is it a multiple of a number?"""
+
+    kind: str
+    polynomial: Polynomial
+    number: int = 1
+
+    def holds(self, value: int) -> bool:
+        """The answer where the polynomial has this value."""
+        if self.kind == "multiple":
+            return value % self.number == 0
+        return value == 0 if self.kind == "zero" else value > 0
+
+
+@dataclass(slots=True)
+class Listener:
+    """What is known beyond all proofs, and what else was asked."""
+
+    facts: dict[Question, bool] = field(default_factory=dict)
+    open: dict[Question, None] = field(default_factory=dict)
+
+
+_listeners: list[Listener | None] = [None]
+
+
+@contextmanager
+def listening(facts: dict[Question, bool]) -> Iterator[Listener]:
+    """Hear of the questions that neither a proof nor a fact decides."""
+    listener = Listener(facts)
+    _listeners.append(listener)
+    try:
+        yield listener
+    finally:
+        _listeners.pop()
+
+
+def aside(function: Callable[P, T]) -> Callable[P, T]:
+    """Mark a function whose questions change nothing of what a network does, only what is said of it."""
+
+    @wraps(function)
+    def silent(*args: P.args, **kwargs: P.kwargs) -> T:
+        _listeners.append(None)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            _listeners.pop()
+
+    return silent
+
+
+def answer(question: Question) -> bool | None:
+    """True or False where it is proved, or known as a fact, for all values of the symbols; else None."""
+    listener = _listeners[-1]
+    if listener is None:
+        return PROOFS[question.kind](question)
+    found = listener.facts.get(question)
+    if found is None:
+        found = PLAIN[question.kind](question)  # whoever listens divides the cases better than a proof can
+    if found is None:
+        listener.open[question] = None
+    return found
+
+
+PLAIN: dict[str, Callable[[Question], bool | None]] = {
+    "zero": lambda question: proofs.is_plainly_zero(question.polynomial),
+    "positive": lambda question: proofs.is_plainly_positive(question.polynomial),
+    "multiple": lambda question: proofs.is_plainly_multiple(question.polynomial, question.number),
+}
+PROOFS: dict[str, Callable[[Question], bool | None]] = {
+    "zero": lambda question: proofs.is_zero(question.polynomial),
+    "positive": lambda question: proofs.is_positive(question.polynomial),
+    "multiple": lambda question: proofs.is_multiple(question.polynomial, question.number),
+}

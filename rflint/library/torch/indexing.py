@@ -160,6 +160,8 @@ def get_item(call: Call, self: Tensor, key: Value) -> Value:
     indices = [(index.part, _index_reads(index.part)) for index in parts if isinstance(index.part, Tensor)]
     result = op.emit([(self, picked.reads), *indices], picked.shape, picked.reason or self.reason)
     result.dtype = self.dtype
+    if not indices:
+        result.view = self, key
     return result
 
 
@@ -204,7 +206,11 @@ def iterate(call: Call, self: Tensor) -> Value:
 
 @member(TENSOR, "__setitem__", signature="key, value")
 def set_item(call: Call, self: Tensor, key: Value, value: Value) -> Value:
-    """`x[key] = value`: what is there afterwards reads what was there, and the value."""
+    """`x[key] = value`: what is there afterwards reads what was there, and the value.
+
+    In `x[key] += value` the part has been changed in place before it is put back, and the tensor with it."""
+    if isinstance(value, Tensor) and value.view is not None and value.view[0] is self and value.view[1] == key:
+        return None
     op = operation(call, "setitem", {"index": key} if _is_plain(key) else {})
     if self.shape is None:
         moved(call, self, op.opaque([self], self.reason))

@@ -33,6 +33,8 @@ UNCHANGING = (
     "contiguous detach detach_ cuda cpu requires_grad_ share_memory_ pin_memory retain_grad resolve_conj resolve_neg "
     "to_dense coalesce rename refine_names align_to as_subclass npu xpu"
 )
+REARRANGING = frozenset("squeeze_ unsqueeze_ transpose_ swapdims_ swapaxes_ t_ adjoint_ resize_ as_strided_".split())
+"""In-place functions that write nothing: what the tensor was a part of stays as it is."""
 Run = Callable[..., Value]
 
 
@@ -125,13 +127,15 @@ def in_place(run: Callable[[Call], Value]) -> Callable[[Call], Value]:
     def changing(call: Call) -> Value:
         result = run(call)
         changed = call.args.positional[0] if call.args.positional else call.args.keywords.get("input")
+        if isinstance(changed, Tensor) and called(call) in REARRANGING:
+            changed.view = None
         return moved(call, changed, result) if isinstance(changed, Tensor) else result
 
     return changing
 
 
 def moved(call: Call, tensor: Tensor, result: Value) -> Value:
-    """The tensor, which is from now on what the result is."""
+    """The tensor, which is from now on what the result is; so is what it is a part of."""
     call.interp.state.touch(tensor)
     if isinstance(result, Tensor):
         tensor.shape, tensor.source, tensor.reason = result.shape, result.source, result.reason
@@ -140,6 +144,9 @@ def moved(call: Call, tensor: Tensor, result: Value) -> Value:
         reason = result.reason if isinstance(result, Unknown) else "it was changed in a way that is not followed"
         tensor.shape, tensor.reason = None, reason
     forget(tensor)
+    if tensor.view is not None:
+        whole, key = tensor.view
+        TENSOR.members["__setitem__"].run(call, whole, key, copied(tensor))
     return tensor
 
 

@@ -31,6 +31,8 @@ def _joined(reason: str, advice: str) -> str:
 
 def declaration(trace: Trace) -> str:
     """`declare the input: # rflint: input=(N, 3, 224, 224) above the class`; the size that a linear layer implies."""
+    if trace.images:
+        return f"declare the images, such as `# rflint: input={_image(trace)}` above the class"
     many = len(trace.input_shapes) > 1
     written = ", ".join(
         f"input{f'.{name}' if many else ''}={_example(trace, s)}" for name, s in trace.input_shapes.items()
@@ -38,6 +40,11 @@ def declaration(trace: Trace) -> str:
     implied = implied_text(trace)
     why = f" ({implied})" if implied else ""
     return f"declare the input, such as `# rflint: {written or 'input=(N, 3, 224, 224)'}` above the class{why}"
+
+
+def _image(trace: Trace) -> str:
+    shape = trace.input_shapes[min(trace.images)] or (3, 224, 224)
+    return f"({', '.join(map(str, (shape[0], *EXAMPLES.get(len(shape) + 1, shape[1:]))))})"
 
 
 def _example(trace: Trace, shape: Shape | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -19,16 +20,53 @@ TEXT_BEHIND_TYPE = frozenset(
 """Subscripts whose first item is the array's type: `Annotated`, and jaxtyping's."""
 SIZES_ONLY = frozenset(["TensorType", "TT"])
 """Subscripts that hold the sizes alone: torchtyping's."""
+TYPE_COMMENT = re.compile(r"#\s*type:\s*\((.*)\)\s*->")
 LONGEST_NAME = 6
 """Letters of a name for a size in a text that is not surely about sizes."""
 
 
 def annotated(forward: Function) -> Iterator[tuple[str, Shape]]:
     """The parameters of `forward` whose annotations state all sizes, as numbers or names, with their shapes."""
+    for name, node in typed_parameters(forward):
+        if (shape := shape_of(node)) is not None:
+            yield name, shape
+
+
+def typed_parameters(forward: Function) -> Iterator[tuple[str, Any]]:
+    """The parameters of `forward` that are annotated, or have a type in a comment (PEP 484), with the annotation."""
     params = forward.node.params
-    for param in (*params.posonly_params, *params.params, *params.kwonly_params):
-        if param.annotation is not None and (shape := shape_of(param.annotation.annotation)) is not None:
-            yield param.name.value, shape
+    rows = (*params.posonly_params, *params.params, *params.kwonly_params)
+    commented = _commented(forward.node)
+    names = [param.name.value for param in rows if param.name.value != "self"]
+    yield from zip(names, commented, strict=False) if len(names) == len(commented) else ()
+    for param in rows:
+        if param.annotation is not None:
+            node = param.annotation.annotation
+            yield param.name.value, _parsed(node) if isinstance(node, cst.SimpleString) else node
+
+
+def _commented(function: Any) -> list[Any]:
+    """The types in `# type: (Tensor, list[Tensor]) -> Tensor`, behind the colon or on the first line of the body."""
+    body = getattr(function, "body", None)
+    lines = [getattr(body, "header", None), *(getattr(first, "leading_lines", ()) for first in _statements(body)[:1])]
+    comments = [getattr(line, "comment", None) for one in lines for line in (one if isinstance(one, tuple) else [one])]
+    for comment in comments:
+        found = TYPE_COMMENT.match(comment.value) if comment is not None else None
+        if found:
+            node = _expression(f"({found[1]},)" if found[1].strip() else "()")
+            return [element.value for element in getattr(node, "elements", ())]
+    return []
+
+
+def _statements(body: Any) -> list[Any]:
+    return list(getattr(body, "body", ())) if isinstance(body, cst.IndentedBlock) else []
+
+
+def _expression(text: str) -> Any:
+    try:
+        return cst.parse_expression(text)
+    except cst.ParserSyntaxError:
+        return None
 
 
 def shape_of(node: Any) -> Shape | None:

@@ -11,6 +11,7 @@ from rflint.interp import attributes
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import Instance, Tensor, Unknown, Value, find_unknown
 from rflint.members import built_late, members
+from rflint.passing import grouped, images
 from rflint.session import Root
 from rflint.trace import Layer, Note, Place, Shape, Trace, Use
 
@@ -41,7 +42,7 @@ def finished(
         call=root.call,
         file=root.file,
         place=place,
-        inputs={name: tensor.shape for name, tensor in inputs.items()},
+        inputs=mirror(grouped(inputs), []),
         input_shapes={name: tensor.shape for name, tensor in inputs.items()},
         uses=recorder.uses,
         output=mirrored,
@@ -54,6 +55,7 @@ def finished(
         raised=recorder.raised,
         members=members(interp, network),
         late=built_late(interp, network),
+        images=images(interp, inputs),
     )
     if not any(operand.shape is not None for use in made.uses for operand in use.operands):
         _in_constructor_order(interp, made, network)

@@ -88,6 +88,7 @@ def check(targets: Sequence[str], options: Options) -> Report:
 def show(target: str, options: Options) -> Shown:
     """The traces of a target: of the one call it names, or of all roots of its files."""
     run = _Run(options, [target])
+    run.session.examples = True
     shown = Shown([], run.span, again=run.again, sizes=run.sizes)
     for file, call in run.targets([target], shown.failures):
         try:

@@ -34,11 +34,11 @@ from rflint.interp.values import (
     Value,
 )
 from rflint.makers import Seen
+from rflint.passing import forward_parameters
 from rflint.seen import seen
 from rflint.session import Root, Session, deep_recursion
 from rflint.suppressions import comments
 from rflint.trace import Shape
-from rflint.tracing import forward_parameters
 
 
 def roots(session: Session, file: str, declared: Mapping[str, Declared], default: Declared = NOTHING) -> list[Root]:

@@ -51,6 +51,8 @@ class Session:
     training: bool = False
     environment: tuple[str, ...] = ()
     """Those of the folders to search that hold installed libraries."""
+    examples: bool = False
+    """Whether an example may stand for a list of images that is not declared: to look at, not to find fault with."""
     loader: Loader = field(init=False)
     sources: dict[str, Source] = field(default_factory=dict)
     built: dict[tuple[str, str, bool], tuple[Interpreter, Value, Place | None]] = field(default_factory=dict)

@@ -173,8 +173,19 @@ class Trace:
     """The modules below the root, and the root itself with the path ""."""
     late: list[Member] = field(default_factory=list)
     """The layers that `forward` builds and does not keep."""
+    images: frozenset[str] = frozenset()
+    """The inputs that are single images in a list, without a batch axis."""
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
     """What folds over the finished trace have computed; see `receptive`."""
+
+    def spatial(self, name: str, rank: int) -> range:
+        """The spatial axes of an input with so many axes: from the third on, of a single image from the second on."""
+        return range(1 if name in self.images else 2, rank)
+
+    def spatial_sizes(self, name: str) -> Shape:
+        """The spatial sizes of an input; () where they are not known."""
+        shape = self.input_shapes.get(name) or ()
+        return tuple(shape[axis] for axis in self.spatial(name, len(shape)))
 
     def consumers(self) -> dict[int | str, list[tuple[Use, int]]]:
         """For each use and network input: the uses that read it, with the operand's number."""

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
+from rflint import passing
 from rflint.building import CALLS, build
 from rflint.finishing import finished, without_network
 from rflint.interp import attributes, budget
-from rflint.interp.frames import Args, Frame
+from rflint.interp.frames import Frame
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.scopes import Scope
-from rflint.interp.values import (
-    BoundMethod,
-    ClassValue,
-    Function,
-    Instance,
-    Raised,
-    SourceModule,
-    Tensor,
-    Unknown,
-    Value,
-)
+from rflint.interp.values import ClassValue, Instance, Raised, SourceModule, Tensor, Unknown, Value
 from rflint.library.torch.op import InputShape
 from rflint.session import Root, Session, deep_recursion
 from rflint.source import Source
@@ -43,7 +35,7 @@ def trace(session: Session, root: Root) -> Trace:
             return without_network(interp, root, network, place)
         interp.state.enter()
         try:
-            return _run(interp, root, network, place)
+            return _run(interp, root, network, place, session.examples)
         finally:
             interp.state.leave()
 
@@ -66,7 +58,7 @@ def retracer(session: Session, root: Root) -> Callable[[Sequence[tuple[str, Shap
             _begin(interp, steps)
             try:
                 with interp.state.attempt():
-                    return _run(interp, once, network, place)
+                    return _run(interp, once, network, place, examples=False)
             finally:
                 interp.state.leave()
 
@@ -100,90 +92,58 @@ def _guarded(interp: Interpreter, make: Callable[[], T]) -> T | tuple[Unknown, N
         return Unknown("given up: the code is nested too deeply"), None
 
 
-def _run(interp: Interpreter, root: Root, network: Instance, place: Place | None) -> Trace:
-    shapes = dict(_named(interp, network, root.inputs))
+def _run(interp: Interpreter, root: Root, network: Instance, place: Place | None, examples: bool) -> Trace:
+    """The first way to pass the inputs that gives a complete trace; else the first one that torch does not refuse."""
+    *ways, last = passing.ways(interp, network, root, examples)
+    kept: Trace | None = None
+    for shapes in ways:
+        with suppress(Raised), interp.state.attempt():
+            seen = _passed(interp, root, network, place, shapes, strict=True)
+            if seen.complete:
+                return seen
+            kept = kept or seen
+        interp.recorder.restart()
+    made = _passed(interp, root, network, place, last, strict=False)
+    return made if kept is None or made.complete else kept
+
+
+def _passed(
+    interp: Interpreter, root: Root, network: Instance, place: Place | None, shapes: dict[str, Shape], strict: bool
+) -> Trace:
+    """The trace with inputs of these shapes.  With `strict` what `forward` raises is raised here as well."""
+    inputs: dict[str, Tensor] = {}
+    output: Value = Unknown("the shapes of its inputs could not be determined")
     for _ in range(8):
         try:
             with interp.state.trial():
-                inputs, output = _forward(interp, network, shapes)
+                inputs, output = _forward(interp, network, shapes, strict)
             break
         except InputShape as found:
-            shapes[found.name] = found.shape
+            shapes = {**shapes, found.name: found.shape}
             interp.recorder.restart()
-    else:
-        inputs, output = {}, Unknown("the shapes of its inputs could not be determined")
     return finished(interp, root, network, place, inputs, output, bool(root.inputs))
 
 
-def _named(interp: Interpreter, network: Instance, inputs: Sequence[tuple[str, Shape]]) -> Iterator[tuple[str, Shape]]:
-    names = [name for name, _ in forward_parameters(network)]
-    unnamed = iter(names)
-    for position, (name, shape) in enumerate(inputs):
-        yield name or next(unnamed, f"input{position}"), shape
-
-
-def _forward_of(network: Instance) -> Value:
-    """The function that runs when a network is called: one that was bound to it by hand, or that of its class."""
-    bound = network.attrs.get("forward")
-    if isinstance(bound, BoundMethod) and bound.receiver is network:
-        return bound.function
-    return attributes.find_in_class(network.cls, "forward")
-
-
-def forward_parameters(network: Instance) -> list[tuple[str, bool]]:
-    """The parameters of `forward` that can take a tensor, and whether they must be given."""
-    forward = _forward_of(network)
-    if isinstance(forward, Function):
-        rows = [(p.name, p.kind, p.has_default) for p in forward.parameters[1:]]
-        return [(name, not default) for name, kind, default in rows if kind in ("positional", "plain", "keyword")]
-    return [("input", True)]
-
-
-def _forward(interp: Interpreter, network: Instance, shapes: dict[str, Shape]) -> tuple[dict[str, Tensor], Value]:
-    inputs: dict[str, Tensor] = {}
-    for name, required in forward_parameters(network):
-        if name in shapes:
-            inputs[name] = Tensor(shapes[name], name)
-        elif required:
-            inputs[name] = Tensor(None, name, reason=f"the size of input {name} is not declared", open=name)
-    for name, shape in shapes.items():
-        inputs.setdefault(name, Tensor(shape, name))
+def _forward(
+    interp: Interpreter, network: Instance, shapes: dict[str, Shape], strict: bool
+) -> tuple[dict[str, Tensor], Value]:
+    inputs = passing.tensors(network, shapes)
     recorder = interp.recorder
     recorder.root, recorder.on = network, True
     try:
-        return inputs, _call_forward(interp, network, inputs)
+        return inputs, _call_forward(interp, network, inputs, strict)
     finally:
         recorder.on = False
 
 
-def _call_forward(interp: Interpreter, network: Instance, inputs: dict[str, Tensor]) -> Value:
+def _call_forward(interp: Interpreter, network: Instance, inputs: dict[str, Tensor], strict: bool) -> Value:
     module = network.cls.module if isinstance(network.cls, ClassValue) else None
     frame = Frame(interp, Scope(), module or SourceModule("?", CALLS, Scope(), Source(CALLS, "")))
     node = frame.module.source.module
-    passed = _arguments(network, inputs)
+    passed = passing.arguments(network, inputs)
 
     def run() -> tuple[Value, None]:
         interp.call(attributes.get(network, "train", frame, node), [interp.mode], frame, node)
         return interp.call_with(network, passed, frame, node), None
 
-    return _guarded(interp, run)[0]
-
-
-def _arguments(network: Instance, inputs: dict[str, Tensor]) -> Args:
-    """Inputs are passed by name, so that parameters in between keep their defaults; by position where `forward`
-    takes `*args`."""
-    names = [name for name, _ in forward_parameters(network)]
-    forward = _forward_of(network)
-    if not isinstance(forward, Function):
-        return Args(list(inputs.values()))
-    known = {name: tensor for name, tensor in inputs.items() if name in names}
-    passed = (
-        Args([t for name, t in inputs.items() if name not in names], known) if known else Args(list(inputs.values()))
-    )
-    star = next((p for p in forward.parameters if p.kind in ("star", "double")), None)
-    if star is not None and not inputs:
-        stars = "*" if star.kind == "star" else "**"
-        node = forward.node
-        place = Place(forward.module.file, forward.module.source.mark(node.name))
-        passed.open = Unknown(f"what forward({stars}{star.name}) is given is not known: declare its inputs", place)
-    return passed
+    return run()[0] if strict else _guarded(interp, run)[0]

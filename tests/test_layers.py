@@ -21,7 +21,8 @@ LEVELS = {
     "implied influence misalignment positions receptive requirements selection shapes source streaming suggestions "
     "suppressions tiling trace",
     2: "interp",
-    3: "annotations bindings building feeding finishing library makers members mentions roots seen session tracing",
+    3: "annotations bindings building feeding finishing library makers members mentions passing roots seen session "
+    "tracing",
     4: "admissible answers checks productive spare",
     5: "cache fixes linter pages",
     6: "arguments cli flake8_plugin formats output report server settings show suggest",

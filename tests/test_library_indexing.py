@@ -151,3 +151,38 @@ def test_writing_where_a_mask_allows() -> None:
     seen = forward("x[x > 0] = 1", "return x", x=("N", 8, "H"))
     assert seen.output == shape("N", 8, "H")
     assert seen.complete
+
+
+# What is written in place to a part of a tensor is written to the tensor.
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["y[1, :, :8].copy_(x)"],
+        ["y[1][:, :8].copy_(x)"],
+        ["part = y[1]", "part[:, :8] = x"],
+        ["for part in y:", "    part[:, :8].copy_(x)"],
+        ["y[1, :, :8].add_(x)"],
+        ["y[1, :, :8] += x"],
+    ],
+)
+def test_a_part_that_is_written_to_is_a_part_of_the_tensor(lines: list[str]) -> None:
+    seen = forward("y = torch.zeros(2, 3, 9)", *lines, "return y", x=(3, 8))
+    assert seen.output == (2, 3, 9)
+    last = seen.uses[-1]
+    assert (last.base, last.output, seen.output_sources) == ("setitem", (2, 3, 9), [last.index])
+
+
+def test_a_sum_in_place_is_put_back_once() -> None:
+    seen = forward("x[:, 1:] += 1", "return x", x=(2, 8))
+    assert [use.base for use in seen.uses] == ["getitem", "add", "setitem"]
+
+
+@pytest.mark.parametrize(
+    "line", ["y[0].unsqueeze_(0)", "y[0].transpose_(0, 1)", "y[[0]].add_(x)", "y[0].clone().add_(x)"]
+)
+def test_what_is_no_part_or_writes_nothing_changes_nothing(line: str) -> None:
+    seen = forward("y = torch.zeros(2, 3, 3)", line, "return y", x=(3, 3))
+    assert seen.output_sources == [None]
+    assert seen.output == (2, 3, 3)

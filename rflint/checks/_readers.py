@@ -30,7 +30,7 @@ def tensors(trace: Trace) -> Iterator[tuple[Source, tuple[tuple[int, Size], ...]
     """The inputs and what uses made that do more than pass on, each with its spatial axes and their sizes."""
     for name, shape in trace.input_shapes.items():
         if shape is not None:
-            yield name, tuple(enumerate(shape))[2:]
+            yield name, tuple((axis, shape[axis]) for axis in trace.spatial(name, len(shape)))
     for use in trace.uses:
         axes = spatial_axes(trace, use)
         if use.output is not None and axes and moves(trace, use) is None:

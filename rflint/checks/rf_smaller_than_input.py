@@ -60,7 +60,7 @@ def rf_smaller_than_input(trace: Trace) -> Iterator[Finding]:
 
 def main_input(trace: Trace) -> str:
     """The input with the most positions, all sizes being known; "" if there is none."""
-    sizes = {name: shape[2:] for name, shape in trace.input_shapes.items() if shape is not None and len(shape) > 2}
+    sizes = {name: trace.spatial_sizes(name) for name, shape in trace.input_shapes.items() if shape and len(shape) > 2}
     known = {name: product(shape) for name, shape in sizes.items() if all(isinstance(size, int) for size in shape)}
     return max(known, key=lambda name: int(known[name])) if known else ""
 
@@ -68,12 +68,11 @@ def main_input(trace: Trace) -> str:
 def view(trace: Trace, output: int, name: str) -> View | None:
     """What the units of an output see locally; None where they may see everything, or it is not known what they see."""
     axes = fields(trace)[output][name]
-    shape = trace.input_shapes[name] or ()
     intervals = [axis.interval for axis in axes]
     if None in intervals or not all(axis.whole == "" or is_pool(trace, axis.whole) for axis in axes):
         return None
     seen = tuple(interval.size[0] for interval in intervals if interval)
-    sizes = tuple(size for size in shape[2:] if isinstance(size, int))
+    sizes = tuple(size for size in trace.spatial_sizes(name) if isinstance(size, int))
     return View(output, name, seen, sizes, axes) if 0 not in seen else None
 
 

@@ -38,7 +38,7 @@ def input_cells(trace: Trace, use: Use, name: str, extra: Sequence[Cell]) -> tup
     """The cells of a use for one network input."""
     axes = fields(trace)[use.index][name]
     more = (cell(trace, use, name, axes) for cell in extra)
-    return (jump_cell(axes), field_cell(axes), *more, seen_cell(axes, trace.input_shapes.get(name)))
+    return (jump_cell(axes), field_cell(axes), *more, seen_cell(axes, trace.spatial_sizes(name)))
 
 
 def jump_cell(axes: Field) -> str:
@@ -71,9 +71,8 @@ def shown_width(width: float | None) -> str:
     return UNKNOWN if width is None else f"{width:.1f}" if width < 10 else f"{width:.0f}"
 
 
-def seen_cell(axes: Field, shape: Shape | None) -> str:
+def seen_cell(axes: Field, sizes: Shape) -> str:
     """The share of each input axis that a unit sees, at most 100 %; "" where the input's size is not known."""
-    sizes = shape[2:] if shape else ()
     shares = [share(axis, n) for axis, n in zip(axes, sizes, strict=False)]
     cell = per_axis(shares)
     return f"{cell} %" if cell.strip(f"{UNKNOWN}{GONE}×") else ""

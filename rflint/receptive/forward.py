@@ -35,10 +35,10 @@ def source_fields(trace: Trace, operand: Operand, made: list[dict[str, Field]]) 
     if operand.source is None:
         return {}
     shape = trace.input_shapes.get(operand.source) or operand.shape or operand.reads
-    return {operand.source: seen_by_input(len(shape))}
+    return {operand.source: seen_by_input(trace.spatial(operand.source, len(shape)))}
 
 
 @lru_cache(maxsize=64)
-def seen_by_input(rank: int) -> Field:
-    """The field of a network input with so many axes in itself."""
-    return tuple(AxisField(axis, (INPUT,)) for axis in range(2, rank))
+def seen_by_input(spatial: range) -> Field:
+    """The field of a network input with these spatial axes in itself."""
+    return tuple(AxisField(axis, (INPUT,)) for axis in spatial)

@@ -47,4 +47,6 @@ def output_fields(trace: Trace) -> dict[str, dict[str, Field]]:
 def _field(trace: Trace, output: Output) -> dict[str, Field]:
     if isinstance(output.source, int):
         return fields(trace)[output.source]
-    return {} if output.source is None else {output.source: seen_by_input(len(output.shape or ()))}
+    if output.source is None:
+        return {}
+    return {output.source: seen_by_input(trace.spatial(output.source, len(output.shape or ())))}

@@ -55,7 +55,7 @@ def _off_centre(trace: Trace, end: End) -> OffCentre:
         drifts = _drifts(trace, end, values)
     axes = range(len(end.axes))
     causes = tuple(tuple(_causes(trace, end, axis, values)) if drifts[axis] else () for axis in axes)
-    return OffCentre(end, drifts, causes, tuple(substitute(size, values) for size in shape[2:]))
+    return OffCentre(end, drifts, causes, tuple(substitute(size, values) for size in trace.spatial_sizes(end.name)))
 
 
 def _drifts(trace: Trace, end: End, values: Mapping[str, Size]) -> tuple[Fraction | None, ...]:

@@ -24,8 +24,7 @@ def sentence(trace: Trace, one: OffCentre) -> str:
     """`what the output sees is centred 0.5 before its place (conv1 Conv2d -0.5)`; input and size if they matter."""
     who = f"output {one.end.output}" if one.end.output else "the output"
     of = f" of {one.end.name}" if len(trace.input_shapes) > 1 else ""
-    shape = trace.input_shapes[one.end.name] or ()
-    at = "" if tuple(one.sizes) == shape[2:] else f" at {show_shape(one.sizes)}"
+    at = "" if tuple(one.sizes) == trace.spatial_sizes(one.end.name) else f" at {show_shape(one.sizes)}"
     axis = next(axis for axis, drift in enumerate(one.drifts) if drift)
     return f"what {who} sees{of} is centred {off(one.drifts)} its place{at}{because(trace, one.causes[axis])}"
 

@@ -70,7 +70,7 @@ def _drift(trace: Trace, name: str, source: int | str, axis: int, values: Mappin
     made = trace.uses[source].output
     if axis >= len(seen) or shape is None or made is None or (at := seen[axis].at) is None:
         return None
-    return drift(seen[axis], substitute(shape[axis + 2], values), substitute(made[at], values))
+    return drift(seen[axis], substitute(trace.spatial_sizes(name)[axis], values), substitute(made[at], values))
 
 
 def _causes(trace: Trace, end: End, axis: int, values: Mapping[str, Size]) -> list[Cause]:

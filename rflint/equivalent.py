@@ -89,8 +89,8 @@ def _right(trace: Trace, end: End, axis: int, interval: Interval, left: int) -> 
 
 def _sizes(trace: Trace, end: End, axis: int) -> tuple[Size | None, Size | None]:
     """How many positions the input and the map have along the axis."""
-    shape, made, at = trace.input_shapes[end.name], trace.uses[end.use].output, end.axes[axis].at
-    return (shape[axis + 2] if shape else None), (made[at] if made is not None and at is not None else None)
+    given, made, at = trace.spatial_sizes(end.name), trace.uses[end.use].output, end.axes[axis].at
+    return (given[axis] if given else None), (made[at] if made is not None and at is not None else None)
 
 
 # Differences

@@ -48,7 +48,6 @@ def is_causal(one: OffCentre) -> bool:
 
 
 def _off_centre(trace: Trace, end: End) -> OffCentre:
-    shape = trace.input_shapes[end.name] or ()
     values: dict[str, Size] = {}
     drifts = _drifts(trace, end, values)
     if None in drifts and (values := example_sizes(trace, end)):

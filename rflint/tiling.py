@@ -82,7 +82,7 @@ def _axis(tile: Trace, end: End, axis: int) -> AxisTiling | None:
     made = tile.uses[end.use].output
     if every is None or interval is None or not exact or made is None:
         return None
-    size, whole = made[end.axes[axis].at or 0], (tile.input_shapes[end.name] or ())[axis + 2]
+    size, whole = made[end.axes[axis].at or 0], tile.spatial_sizes(end.name)[axis]
     units = every / interval.jump
     if not isinstance(size, int) or not isinstance(whole, int) or units.denominator > 1:
         return None
@@ -128,7 +128,7 @@ def tile_shapes(trace: Trace, more: int = 0) -> dict[str, Shape] | None:
     returned = [end for end in ends(trace) if end.output is not None]
     shapes = {name: shape for name, shape in trace.input_shapes.items() if shape is not None and len(shape) > 2}
     spatial = {shape[2:] for shape in shapes.values()}
-    if not returned or len(spatial) != 1 or len(shapes) < len(trace.input_shapes):
+    if not returned or trace.images or len(spatial) != 1 or len(shapes) < len(trace.input_shapes):
         return None
     sizes = [_tile_size(trace, returned, axis, whole, more) for axis, whole in enumerate(spatial.pop())]
     known = [size for size in sizes if size is not None]

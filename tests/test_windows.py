@@ -154,3 +154,18 @@ def test_a_grid_reads_every_so_many_positions_of_all() -> None:
 )
 def test_what_mixes_positions_otherwise_is_not_known(line: str) -> None:
     assert last(line)[0].interval is None
+
+
+TOKENS = """
+n, c, h, w = x.shape
+tokens = torch.cat([torch.zeros(n, 1, c), x.flatten(2).transpose(1, 2)], dim=1)
+tokens = tokens + self.a.attention(tokens)
+"""
+
+
+@pytest.mark.parametrize("shape", [("1", "3", "64", "96"), ("N", "3", "32*h", "16*w")])
+def test_full_attention_is_global_with_a_token_of_its_own_too(shape: tuple[str, ...]) -> None:
+    for axis in last(f"{TOKENS}\nreturn tokens", *shape):
+        assert axis.whole.startswith("a.attention ")
+    for axis in last(f"{TOKENS}\nreturn tokens[:, 0]", *shape):
+        assert axis.whole.startswith("a.attention ")

@@ -87,7 +87,8 @@ def axis_read(axis: AxisField, operand: Operand, use: Use) -> AxisField:
         if (found := _unfolded_alone(axis, operand, use)) is not None:
             return _kept(axis, found, use)
         lost = _unknown(axis, None, f"{label(use)} folds it into other axes")
-        return replace(lost, folded=_only_free_axis(operand, use), parts=_parts(axis, operand, use))
+        parts = _parts(axis, operand, use)
+        return replace(lost, folded=_gathered(parts) if parts else _only_free_axis(operand, use), parts=parts)
     if read.access is not None:
         return _sampled(axis, read, use)
     return _unknown(axis, read.to, read.reason or f"the positions that {label(use)} reads are not known")
@@ -160,6 +161,12 @@ def _only_free_axis(operand: Operand, use: Use) -> int | None:
     return free.pop() if len(free) == 1 else None
 
 
+def _gathered(parts: Sequence[Part]) -> int | None:
+    """The one axis on which all positions of the parts lie."""
+    axes = {digit.axis for part in parts for digit in part.layout}
+    return axes.pop() if len(axes) == 1 else None
+
+
 def _folded_read(axis: AxisField, operand: Operand, use: Use) -> AxisField:
     """An axis that lies within others: what becomes of its parts, or whoever reads all of that one sees everything."""
     if axis.parts and (made := _parts_read(axis, operand, use)) is not None:
@@ -177,6 +184,8 @@ def _folded_after(axis: AxisField, operand: Operand, use: Use) -> int | None:
     read = Read("unknown")
     if axis.folded is not None and axis.folded < len(operand.reads):
         read = operand.reads[axis.folded]
+    if use.base == "cat" and read.how == "unknown":  # beside other pieces, but as a whole
+        return read.to
     return {"kept": read.to, "mixed": _only_free_axis(operand, use)}.get(read.how)
 
 
@@ -193,7 +202,7 @@ def _parts_read(axis: AxisField, operand: Operand, use: Use) -> AxisField | None
     if all(is_gone(part) for part in known):
         whole = axis.whole or label(use)
         return replace(axis, maps=one.maps, reason="", whole=whole, pooled=True, folded=None, parts=())
-    return _settled(replace(axis, folded=_folded_after(axis, operand, use)), known, use)
+    return _settled(replace(axis, folded=_gathered(known)), known, use)
 
 
 def _settled(axis: AxisField, parts: Sequence[Part], use: Use) -> AxisField:

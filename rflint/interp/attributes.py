@@ -115,9 +115,15 @@ def get(value: Value, name: str, frame: Frame, node: Any) -> Value:
     missing = may_have(value, name)
     if missing is not None:
         return Unknown(missing.reason, missing.place)
-    if isinstance(value, (Instance, ClassValue, SourceModule, str, type(None))):
+    described = not isinstance(value, Instance) or all(map(_is_described, order_of(value.cls)))
+    if described and isinstance(value, (Instance, ClassValue, SourceModule, str, type(None))):
         raise Raised(AttributeError, f"{describe(value)} has no attribute '{name}'", frame.place(node))
     return frame.unknown(f"attribute {name} of {describe(value)} is not supported", node)
+
+
+def _is_described(cls: Value) -> bool:
+    """Are all attributes of its objects known: those of the source, and `nn.Module`'s?"""
+    return not isinstance(cls, NativeClass) or cls.private is not None
 
 
 def may_have(value: Value, name: str) -> Unknown | None:

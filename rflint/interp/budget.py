@@ -16,7 +16,7 @@ BITS = 4_096
 """Bits of one integer."""
 TEXT = 1_000_000
 """Characters of one string."""
-FORKS = 12
+FORKS = 40
 """Branches on unknown conditions inside each other."""
 STATEMENTS = 2
 """Statements of one module that may use up a budget of their own before the rest of the module is left out."""

@@ -125,9 +125,9 @@ class Builtins:
                 return part
         if hosts.has_wide_field(spec):
             return frame.unknown(f"a text of more than {budget.TEXT:,} characters", node)
-        text = hosts.plain_text(value)
-        if text is None:
-            return frame.unknown(f"the text of {attributes.describe(value)}", node)
+        text = frame.interp.text(value, frame, node)
+        if isinstance(text, Unknown):
+            return text
         if is_concrete(value) and not isinstance(value, (list, dict, tuple, set)):
             try:
                 return format(repr(value) if conversion == "r" else value, spec)

@@ -239,8 +239,7 @@ def instantiate(cls: ClassValue | NativeClass, args: Args, frame: Frame, node: A
         enumerated = cls.notes.get("members")
         if enumerated is not None:
             return frame.interp.builtins.enum_member(cls, args, frame, node)
-    instance = Instance(cls, {}, frame.place(node))
-    instance.arg_places = {}
+    instance = Instance(cls, {}, frame.place(node), born=frame.interp.state.birthday)
     frame.interp.builtins.give_payload(instance, args, frame, node)
     initialise(instance, args, frame, node)
     return instance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rflint.dims import Dim
-from rflint.interp import attributes, hosts, operators
+from rflint.interp import attributes, operators
 from rflint.interp.expressions import distinct
 from rflint.interp.frames import Call
 from rflint.interp.functions import items_of, lent, taken_by
@@ -58,6 +58,9 @@ def int_(call: Call) -> Value:
         if found is not attributes.ABSENT:
             return call.interp.call(found, [value], call.frame, call.node)
         return value.native if isinstance(value.native, int) else call.unknown(f"int() of {attributes.describe(value)}")
+    value = _number_in(call, value)
+    if isinstance(value, (int, float)):
+        return int(value)
     return value if isinstance(value, Unknown) else call.unknown(f"int() of {attributes.describe(value)}")
 
 
@@ -72,7 +75,17 @@ def float_(call: Call) -> Value:
             return float(value)
         except (ValueError, OverflowError) as problem:
             raise Raised(type(problem), str(problem), call.place) from None
-    return value if isinstance(value, Unknown) else call.unknown(f"float() of {attributes.describe(value)}")
+    value = _number_in(call, value)
+    if isinstance(value, (int, float, Unknown)):
+        return value if isinstance(value, Unknown) else float(value)
+    return call.unknown(f"float() of {attributes.describe(value)}")
+
+
+def _number_in(call: Call, value: Value) -> Value:
+    """The number that a tensor holds; any other value as it is."""
+    if not isinstance(value, Tensor):
+        return value
+    return call.interp.call(attributes.get(value, "item", call.frame, call.node), [], call.frame, call.node)
 
 
 @makes(bool)
@@ -87,10 +100,7 @@ def str_(call: Call) -> Value:
     if not call.args.positional:
         return ""
     value = call.args.positional[0]
-    if isinstance(value, Unknown):
-        return value
-    text = hosts.plain_text(value)
-    return text if text is not None else call.unknown(f"the text of {attributes.describe(value)}")
+    return call.interp.text(value, call.frame, call.node)
 
 
 @makes(list)

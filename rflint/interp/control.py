@@ -39,7 +39,7 @@ def for_(node: cst.For, frame: Frame) -> Outcome:
     values = frame.interp.elements(iterable, frame, node.iter)
     if isinstance(values, Unknown):
         return unknown_loop(node, values, frame, partial(_bind_unknown, node, values, frame))
-    return _rounds(node, Iteration(list(values)), frame)
+    return _rounds(node, Iteration(list(values), born=frame.interp.state.birthday), frame)
 
 
 def _bind_unknown(node: cst.For, doubt: Unknown, frame: Frame) -> None:
@@ -108,9 +108,13 @@ def unknown_loop(node: Any, reason: Unknown, frame: Frame, bind: Callable[[], An
         if end is not None and (end.value is not NOTHING or (end.breaks and not orelse)):
             ends.append(End(falls=True, value=end.value, breaks=end.breaks and not orelse))
 
-    for _ in range(budget.ROUNDS):
-        if not frame.interp.settle([lambda: None, once], reason)[1]:
-            break
+    before: dict[int, Any] = {}
+    for number in range(budget.ROUNDS):
+        changed = frame.interp.settle([lambda: None, once], reason)[1]
+        lasts = any(id(thing) in before for thing in changed)
+        if not changed or (number > 1 and not lasts):
+            break  # what changes in a single round only was made in that round
+        before.update((id(thing), thing) for thing in changed)
     else:
         raise budget.Exhausted(f"a loop that does not settle in {budget.ROUNDS} rounds")
     if orelse and node.orelse is not None:

@@ -11,6 +11,7 @@ from rflint.interp import attributes, budget, operators
 from rflint.interp.frames import Call
 from rflint.interp.kinds import is_instance, is_subclass
 from rflint.interp.values import (
+    OPEN,
     BoundMethod,
     ClassValue,
     Function,
@@ -418,8 +419,21 @@ def eval_(call: Call) -> Value:
 
 @function("dir")
 def dir_(call: Call) -> Value:
-    """`dir()`."""
-    return call.unknown("dir() is not supported")
+    """`dir(value)`: the names that are known, and a rest where there may be others."""
+    value = call.args.positional[0] if call.args.positional else None
+    rest = Rest("whether a name is there", call.place)
+    if isinstance(value, NativeModule):
+        return [*call.interp.library.names(value), rest]
+    if isinstance(value, SourceModule):
+        return sorted(value.scope.names) if not value.stars else [*sorted(value.scope.names), rest]
+    if isinstance(value, Instance):
+        known = {name for name in value.attrs if name != OPEN}
+        return [*sorted(known | _names_of_class(value.cls)), rest]
+    return [*sorted(_names_of_class(value)), rest] if isinstance(value, ClassValue) else [rest]
+
+
+def _names_of_class(cls: Value) -> set[str]:
+    return {name for one in attributes.order_of(cls) if isinstance(one, ClassValue) for name in one.namespace}
 
 
 @function("hash")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from rflint.dims import Dim
-from rflint.interp import attributes, budget, calls, containers, control, exceptions, patterns, statements
+from rflint.interp import attributes, budget, calls, containers, control, exceptions, hosts, patterns, statements
 from rflint.interp.builtins import Builtins
 from rflint.interp.expressions import evaluate
 from rflint.interp.frames import Args, Frame
@@ -44,6 +44,9 @@ class Library(Protocol):
 
     def module(self, name: str) -> Any:
         """The module of this dotted name, or None if the library does not describe it."""
+
+    def names(self, module: Any) -> list[str]:
+        """The names that are described of a module."""
 
     def stand_in(self, name: str) -> Any:
         """What is described of a package whose source is not found, or None."""
@@ -133,8 +136,8 @@ class Interpreter:
         """Run each side on its own copy of the state; see `State.fork`."""
         return self.settle(sides, doubt)[0]
 
-    def settle(self, sides: Sequence[Callable[[], Value]], doubt: Unknown) -> tuple[list[Value], bool]:
-        """The same, and whether the state is another than before."""
+    def settle(self, sides: Sequence[Callable[[], Value]], doubt: Unknown) -> tuple[list[Value], list[Any]]:
+        """The same, and what of the state is another than before."""
         if len(self.state.conditions) >= budget.FORKS:
             raise budget.Exhausted(f"more than {budget.FORKS} unknown conditions inside each other")
         self.last_doubt = doubt
@@ -161,6 +164,19 @@ class Interpreter:
     def joined(self, a: Value, b: Value) -> Value:
         """One value for two that different paths have returned."""
         return self.joiner(self.last_doubt or Unknown("paths that differ")).values(a, b)
+
+    def text(self, value: Value, frame: Frame, node: Any) -> str | Unknown:
+        """`str(value)`."""
+        if isinstance(value, Unknown):
+            return value
+        if isinstance(value, Instance):
+            for name in ("__str__", "__repr__"):
+                found = attributes.find_in_class(value.cls, name)
+                if found is not attributes.ABSENT and not self.is_network(value):
+                    made = self.call(found, [value], frame, node)
+                    return made if isinstance(made, str) else frame.unknown("a text that is not known", node)
+        text = hosts.plain_text(value)
+        return text if text is not None else frame.unknown(f"the text of {attributes.describe(value)}", node)
 
     # -- containers ------------------------------------------------------------------------------------------
 

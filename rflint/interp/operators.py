@@ -200,7 +200,7 @@ def unary(sign: str, a: Value, frame: Frame, node: Any) -> Value:
             if found is not attributes.ABSENT
             else frame.unknown(f"{sign}{attributes.describe(a)} is not supported", node)
         )
-    if isinstance(a, (int, float)) or (isinstance(a, Dim) and sign != "~"):
+    if isinstance(a, int) or (isinstance(a, (float, complex, Dim)) and sign != "~"):
         return {"-": operator.neg, "+": lambda x: x, "~": operator.invert}[sign](a)
     return a if isinstance(a, Unknown) else frame.unknown(f"{sign}{attributes.describe(a)} is not supported", node)
 

@@ -132,16 +132,18 @@ class State:
         if not self.journals:
             return
         journal = self.journals[-1]
-        if type(thing) is Scope and thing.born >= journal.began:
+        if isinstance(thing, (Scope, Instance, Iteration)) and thing.born >= journal.began:
             return
         if id(thing) not in journal:
             journal[id(thing)] = (thing, snapshot(thing))
 
     # -- sides -----------------------------------------------------------------------------------------------
 
-    def fork(self, sides: Sequence[Callable[[], Value]], joiner: Joiner, doubt: Unknown) -> tuple[list[Value], bool]:
+    def fork(
+        self, sides: Sequence[Callable[[], Value]], joiner: Joiner, doubt: Unknown
+    ) -> tuple[list[Value], list[Any]]:
         """Run each side on its own copy of the state and join what they leave: the results of the sides that did
-        not raise, and whether the state is another than before.  Raises what the first side raised if all did."""
+        not raise, and what is another than before.  Raises what the first side raised if all did."""
         self.conditions.append(doubt.reason)
         try:
             ends = [self._side(side) for side in sides]
@@ -194,9 +196,9 @@ class State:
             if self.journals:
                 self.journals[-1].update({k: v for k, v in journal.items() if k not in self.journals[-1]})
 
-    def _join(self, afters: Sequence[dict[int, tuple[Any, Snapshot]]], joiner: Joiner) -> bool:
+    def _join(self, afters: Sequence[dict[int, tuple[Any, Snapshot]]], joiner: Joiner) -> list[Any]:
         touched = {key: thing for after in afters for key, (thing, _) in after.items()}
-        changed = False
+        changed: list[Any] = []
         for key, thing in touched.items():
             before = snapshot(thing)
             held = [after[key][1] if key in after else before for after in afters]
@@ -206,7 +208,7 @@ class State:
             if not _same(before, joined):
                 self.touch(thing)
                 restore(thing, joined)
-                changed = True
+                changed.append(thing)
         return changed
 
     def blur(self, journal: Journal, joiner: Joiner) -> None:

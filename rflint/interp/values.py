@@ -184,6 +184,8 @@ class Instance:
     arg_places: dict[str, Place] = field(default_factory=dict)
     native: Any = None
     """For library objects: what the library keeps with it."""
+    born: int = 0
+    """When it was made, as for scopes."""
     given: dict[str, Value] = field(default_factory=dict)
     """The arguments of its constructors, by name."""
     kept: dict[str, Place] = field(default_factory=dict)
@@ -278,6 +280,8 @@ class Iteration:
 
     items: list[Value]
     position: int = 0
+    born: int = 0
+    """When it was made, as for scopes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -65,6 +65,12 @@ class Library:
                 return self.values[f"{outer}.{name}"]
         return frame.unknown(f"{qualname} is not supported", node)
 
+    def names(self, module: NativeModule) -> list[str]:
+        """The names that are described of a module."""
+        start = f"{module.name}."
+        found = [name.removeprefix(start) for name in (*self.values, *self.modules) if name.startswith(start)]
+        return sorted({name for name in found if "." not in name})
+
     def declare(self, name: str) -> None:
         """Describe a module, and the packages above it."""
         parts = name.split(".")

@@ -24,6 +24,10 @@ for _name in ("pi", "e", "inf", "nan", "tau"):
     LIBRARY.define(f"math.{_name}", getattr(math, _name))
 
 
+COUNTED = 300
+"""The greatest number whose factorial is computed."""
+
+
 def _math(name: str) -> None:
     @function(f"math.{name}")
     def run(call: Call) -> Value:
@@ -35,6 +39,8 @@ def _math(name: str) -> None:
             return args[0]
         if not all(is_concrete(arg) for arg in args):
             return call.unknown(f"math.{name} of a symbolic size: declare the input size")
+        if name in ("comb", "factorial") and any(isinstance(arg, int) and arg > COUNTED for arg in args):
+            return call.unknown(f"math.{name} of a number above {COUNTED}")
         try:
             return getattr(math, name)(*args)
         except (ValueError, TypeError, OverflowError):
@@ -45,8 +51,7 @@ for _name in (
     "ceil floor trunc sqrt exp log log2 log10 pow fabs gcd isclose isnan isinf prod sin cos tan atan "
     "atan2 tanh copysign fmod hypot degrees radians erf lcm comb factorial isqrt"
 ).split():
-    if _name not in ("factorial", "comb"):
-        _math(_name)
+    _math(_name)
 
 
 # -- collections -----------------------------------------------------------------------------------------------

@@ -41,12 +41,13 @@ TYPES = {
 }
 """The old names of typed tensor classes."""
 LIMITS = {
-    "float": (1.1920928955078125e-07, 3.4028234663852886e38),
-    "float64": (2.220446049250313e-16, 1.7976931348623157e308),
-    "float16": (0.0009765625, 65504.0),
-    "bfloat16": (0.0078125, 3.3895313892515355e38),
+    "float": (32, 1.1920928955078125e-07, 3.4028234663852886e38, 1.1754943508222875e-38),
+    "float64": (64, 2.220446049250313e-16, 1.7976931348623157e308, 2.2250738585072014e-308),
+    "float16": (16, 0.0009765625, 65504.0, 6.103515625e-05),
+    "bfloat16": (16, 0.0078125, 3.3895313892515355e38, 1.1754943508222875e-38),
 }
-"""Resolution and greatest number of the floating dtypes."""
+"""Bits, resolution, greatest and smallest normal number of the floating dtypes."""
+BITS = {"uint8": 8, "int8": 8, "int16": 16, "int32": 32, "int64": 64}
 DTYPES: dict[str, Instance] = {}
 
 
@@ -194,13 +195,30 @@ def check(call: Call, condition: Value, message: Value) -> Value:
     return None
 
 
-def _limits(call: Call, cls: Value) -> Value:
+def _float_limits(call: Call, cls: Value) -> Value:
     given = call.args.positional[0] if call.args.positional else DTYPES["float"]
     if dtype_named(given) not in LIMITS:
         return call.unknown("the limits of a dtype")
-    resolution, greatest = LIMITS[dtype_named(given)]
-    return Instance(cls, {"eps": resolution, "max": greatest, "min": -greatest}, call.place)
+    bits, resolution, greatest, least = LIMITS[dtype_named(given)]
+    attrs = {"bits": bits, "eps": resolution, "max": greatest, "min": -greatest, "tiny": least}
+    return Instance(cls, {**attrs, "smallest_normal": least}, call.place)
 
 
-native_class("torch.finfo", new=_limits)
-native_class("torch.iinfo", new=_limits)
+def _integer_limits(call: Call, cls: Value) -> Value:
+    name = dtype_named(call.args.positional[0]) if call.args.positional else ""
+    if name not in BITS:
+        return call.unknown("the limits of a dtype")
+    signed = name != "uint8"
+    greatest = 2 ** (BITS[name] - signed) - 1
+    return Instance(cls, {"bits": BITS[name], "max": greatest, "min": -greatest - 1 if signed else 0}, call.place)
+
+
+native_class("torch.finfo", new=_float_limits)
+native_class("torch.iinfo", new=_integer_limits)
+
+
+@member(DEVICE, "__str__", signature="")
+def device_text(call: Call, self: Instance) -> Value:
+    """`str(device)`: `cpu`, `cuda:1`."""
+    kind, index = self.attrs["type"], self.attrs["index"]
+    return kind if index is None else f"{kind}:{index}"

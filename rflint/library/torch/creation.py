@@ -200,7 +200,13 @@ def _sizes(values: Any) -> tuple[Size, ...] | None:
         inner = [_sizes(item) for item in values]
         first = inner[0] if inner else ()
         return (len(values), *first) if first is not None and all(one == first for one in inner) else None
-    return () if is_size(values) or isinstance(values, float) else values.shape if isinstance(values, Tensor) else None
+    return (
+        ()
+        if is_size(values) or isinstance(values, (float, complex))
+        else values.shape
+        if isinstance(values, Tensor)
+        else None
+    )
 
 
 @member(TENSOR, *FILLING.split())

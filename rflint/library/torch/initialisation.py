@@ -1,4 +1,4 @@
-"""`torch.nn.init`: fills tensors with numbers, which leaves their shapes alone."""
+"""`torch.nn.init` and `reset_parameters`: what fills tensors with numbers leaves their shapes alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import math
 from rflint import dims
 from rflint.interp.frames import Call
 from rflint.interp.values import Tensor, Value
-from rflint.library.registry import LIBRARY, function
+from rflint.library.registry import LIBRARY, function, member
+from rflint.library.torch import convolution, linear, norms, recurrent
 
 NAMES = (
     "uniform normal trunc_normal constant ones zeros eye dirac xavier_uniform xavier_normal kaiming_uniform "
@@ -50,3 +51,24 @@ def fan(call: Call, tensor: Value, mode: Value) -> Value:
 
 
 LIBRARY.declare("torch.nn.init")
+
+
+TRAINED = (
+    "Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d Linear Bilinear BatchNorm1d BatchNorm2d "
+    "BatchNorm3d SyncBatchNorm InstanceNorm1d InstanceNorm2d InstanceNorm3d GroupNorm LayerNorm RMSNorm Embedding "
+    "LSTM GRU RNN"
+).split()
+"""The layers that can fill their parameters anew."""
+DEFINING = (convolution, linear, norms, recurrent)
+"""Modules that are imported for what they define."""
+
+
+def reset(call: Call) -> Value:
+    """`layer.reset_parameters()`."""
+    return None
+
+
+for _name in TRAINED:
+    member(LIBRARY.find(f"torch.nn.{_name}"), "reset_parameters")(reset)
+    if "BatchNorm" in _name or "InstanceNorm" in _name:
+        member(LIBRARY.find(f"torch.nn.{_name}"), "reset_running_stats")(reset)

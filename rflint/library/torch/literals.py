@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import operator
 from array import array
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
@@ -155,6 +156,55 @@ def _each(function: Callable[..., Any], numbers: Sequence[Any]) -> Any:
     listed = (one if isinstance(one, list) else [one] for one in numbers)
     rows = (one * size if len(one) == 1 else one for one in listed)
     return [_each(function, row) for row in zip(*rows, strict=True)]
+
+
+WHOLE: dict[str, Callable[[list[Any]], Any]] = {
+    "max": max,
+    "amax": max,
+    "min": min,
+    "amin": min,
+    "sum": sum,
+    "prod": math.prod,
+    "all": all,
+    "any": any,
+}
+"""What is made of all numbers together; sums and products of integers only, whose order does not matter."""
+
+
+def summarised(base: str, tensor: Value) -> Tensor | None:
+    """The tensor of one number that an operation makes of all known ones; None if it is not known."""
+    values = values_of(tensor)
+    exact = base not in ("sum", "prod") or "int" in tensor.dtype
+    if values is None or base not in WHOLE or not exact or not flat(values):
+        return None
+    kind = {"all": "bool", "any": "bool", "sum": "int64", "prod": "int64"}.get(base, tensor.dtype)
+    return literal(WHOLE[base](flat(values)), kind)
+
+
+def distinct(tensor: Value) -> tuple[Tensor, Tensor, Tensor] | None:
+    """The different numbers of a tensor in order, which of them stands where, and how often each does; None if they
+    are not known."""
+    values = values_of(tensor)
+    if values is None:
+        return None
+    counts = Counter(flat(values))
+    places = {number: place for place, number in enumerate(sorted(counts))}
+    inverse = _each(places.__getitem__, [values])
+    tables = (sorted(counts), tensor.dtype), (inverse, "int64"), ([counts[one] for one in sorted(counts)], "int64")
+    return tuple(literal(*table) for table in tables)  # type: ignore[return-value]
+
+
+def flipped(tensor: Value, touched: Sequence[int]) -> Tensor | None:
+    """A tensor with the numbers of some axes in the opposite order; None if they are not known."""
+    values = values_of(tensor)
+    return None if values is None else literal(_flipped(values, touched, 0), tensor.dtype)
+
+
+def _flipped(values: Any, touched: Sequence[int], axis: int) -> Any:
+    if not isinstance(values, list):
+        return values
+    inner = [_flipped(one, touched, axis + 1) for one in values]
+    return inner[::-1] if axis in touched else inner
 
 
 @member(TENSOR, "item", "tolist", signature="")

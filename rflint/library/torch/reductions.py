@@ -14,7 +14,7 @@ from rflint.interp.values import Instance, NativeClass, Tensor, Unknown, Value, 
 from rflint.library.registry import native_class
 from rflint.library.torch.arithmetic import elementwise
 from rflint.library.torch.broadcasting import axes, axis, pointwise
-from rflint.library.torch.literals import literal, values_of
+from rflint.library.torch.literals import literal, summarised, values_of
 from rflint.library.torch.op import Op, fresh, kept, unread
 from rflint.library.torch.tensor import copied, is_number, tensor_function
 from rflint.trace import Read
@@ -52,7 +52,8 @@ def reduce(op: Op, input: Tensor, dim: Value, keepdim: Value) -> Tensor:
 @tensor_function("argmax", "argmin", signature=f"input, {BY_DIM}", makes="int64")
 def reduced(op: Op, input: Tensor, dim: Value, keepdim: Value) -> Value:
     """`mean(dim, keepdim)` and its like."""
-    return reduce(op, input, dim, keepdim)
+    known = summarised(op.layer.base, input) if dim is None else None
+    return known or reduce(op, input, dim, keepdim)
 
 
 @tensor_function("norm", signature="input, p='fro', dim=None, keepdim=False, dtype=None, out=None")
@@ -110,7 +111,8 @@ def extreme(op: Op, input: Tensor, dim: Value, keepdim: Value, other: Value) -> 
     second = dim if isinstance(dim, Tensor) else other
     if second is not None:
         return elementwise(op, [input, second])
-    result = reduce(op, input, dim, keepdim)
+    known = summarised(op.layer.base, input) if dim is None else None
+    result = known or reduce(op, input, dim, keepdim)
     result.dtype = input.dtype
     return result if dim is None else with_indices(op, result)
 

@@ -10,6 +10,7 @@ from rflint.interp.frames import Call
 from rflint.interp.values import Tensor, Value, find_unknown, is_size
 from rflint.library.registry import function, member
 from rflint.library.torch.broadcasting import FIRST, axes, axis, broadcast, filled, pointwise, stretched_read
+from rflint.library.torch.literals import flipped
 from rflint.library.torch.op import Op, fresh, kept, operation, stop, tensor_of, unread
 from rflint.library.torch.reductions import along
 from rflint.library.torch.reshaping import flatten
@@ -156,6 +157,9 @@ def turned_round(op: Op, input: Tensor, dims: Value) -> Value:
     touched = axes(dims, len(shape))
     if isinstance(touched, str):
         return op.opaque([input], touched)
+    known = flipped(input, tuple(touched)) if op.layer.base == "flip" else None
+    if known is not None:
+        return known
     reads = [_turned(op, size, at) if at in touched else kept(at) for at, size in enumerate(shape)]
     return op.emit([(input, reads)], shape, input.reason)
 

@@ -6,10 +6,11 @@ from rflint import dims
 from rflint.interp.values import Tensor, Value, find_unknown, is_size
 from rflint.library.torch.arithmetic import positions
 from rflint.library.torch.broadcasting import axis, pointwise, untold
+from rflint.library.torch.literals import distinct
 from rflint.library.torch.op import Op, fresh, kept, unread
 from rflint.library.torch.reductions import along
 from rflint.library.torch.slicing import cut
-from rflint.library.torch.tensor import tensor_function
+from rflint.library.torch.tensor import copied, tensor_function
 from rflint.trace import Read
 
 BY_INDEX = "which positions are read depends on an index"
@@ -105,7 +106,16 @@ def masked_select(op: Op, input: Tensor, mask: Value) -> Value:
 
 @tensor_function("unique", signature="input, sorted=True, return_inverse=False, return_counts=False, dim=None")
 def unique(op: Op, input: Tensor, dim: Value, return_inverse: Value, return_counts: Value, sorted: Value) -> Value:
-    """`unique()`: an unknown number of values."""
-    if return_inverse is not False or return_counts is not False or dim is not None:
+    """`unique()`: an unknown number of values, unless they are constants."""
+    if dim is not None or not isinstance(return_inverse, bool) or not isinstance(return_counts, bool):
         return op.call.unknown(COUNTED)
-    return op.emit([(input, untold(input.shape, COUNTED))], (fresh(),), COUNTED)
+    found = distinct(input) or _distinct(op, input)
+    wanted = [found[0], *found[1:2] * return_inverse, *found[2:] * return_counts]
+    return tuple(wanted) if len(wanted) > 1 else wanted[0]
+
+
+def _distinct(op: Op, input: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """An unknown number of values; where each of them stands, and how often, depends on the same."""
+    values = op.emit([(input, untold(input.shape, COUNTED))], (fresh(),), COUNTED)
+    inverse = Tensor(input.shape, values.source, "int64", input.reason)
+    return values, inverse, copied(values, "int64")

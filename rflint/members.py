@@ -131,6 +131,10 @@ def _alike(interp: Interpreter, owner: Instance | None, module: Instance) -> int
     return len(elements) if all(one is module for one in elements) else 1
 
 
+def _is_chomp(value: Value) -> bool:
+    return isinstance(value, Instance) and value.cls.name.lower().startswith("chomp")
+
+
 def claim(module: Instance) -> str:
     """Where the source says that a module is causal: an argument, the name of its class, or its docstring."""
     cls = module.cls
@@ -139,7 +143,10 @@ def claim(module: Instance) -> str:
     options = {name: value for name, value in module.given.items() if CAUSAL.search(name)}
     if options:
         return f"{next(iter(options))}=True" if all(one is True for one in options.values()) else ""
-    if CAUSAL.search(cls.name) or cls.name.lower().startswith("chomp"):
+    if CAUSAL.search(cls.name):
         return f"the name {cls.name}"
+    chomp = next((held.cls.name for held in module.attrs.values() if _is_chomp(held)), "")
+    if chomp:
+        return f"its {chomp}"
     doc = cls.notes.get("doc")
     return f"the docstring of {cls.name}" if isinstance(doc, str) and CAUSAL.search(doc) else ""

@@ -84,6 +84,8 @@ class Use:
     """A step inside a library layer whose `forward` a subclass overrides: counted, but not listed."""
     given: tuple[Shape | None, ...] | None = None
     """The shapes handed to such a layer, where they are not those of its operands."""
+    refused: str = ""
+    """Why torch surely raises here, where the operation itself says so."""
 
     @property
     def inputs(self) -> tuple[Shape | None, ...]:

@@ -40,7 +40,8 @@ def leaks(module: Trace, member: Member) -> Iterator[Finding]:
 
 def finding(use: Use, ahead: int, member: Member) -> Finding:
     """The finding at the step that looks ahead."""
-    place = place_of(use, "padding") if is_convolution(use) else use.place
+    pads = is_convolution(use) and use.layer.args.get("padding") not in ((0,), "valid")
+    place = place_of(use, "padding") if pads else use.place
     steps = "position" if ahead == 1 else "positions"
     what = f"position t of {member.path or 'the output'} sees up to {ahead} {steps} after t"
     message = f"{what}, though {member.causal} says that it is causal: all of the padding belongs on the left"

@@ -75,8 +75,10 @@ class Recorder:
         reason: str = "",
         given: tuple[Shape | None, ...] | None = None,
         inner: bool | None = None,
+        refused: bool = False,
     ) -> Tensor:
-        """Record one use; the tensor that it makes.  `reason` says why the output's shape is not known."""
+        """Record one use; the tensor that it makes.  `reason` says why the output's shape is not known, or, `refused`,
+        why torch surely raises."""
         result = Tensor(output, reason=reason)
         if not self.on:
             return result
@@ -87,7 +89,7 @@ class Recorder:
         index = len(self.uses)
         conditional = "; ".join(dict.fromkeys(self.interp.state.conditions))
         hidden = self._hidden(owner) if inner is None else inner
-        self.uses.append(Use(index, path, layer, rows, output, place, conditional, hidden, given))
+        self.uses.append(Use(index, path, layer, rows, output, place, conditional, hidden, given, reason * refused))
         result.source = index
         if output is None or any(dims.is_unknown(size) for size in output):
             self.note(Unknown(reason or "a size that could not be determined", place))

@@ -196,7 +196,7 @@ def regroup(op: Op, tensor: Value, kind: str) -> Value:
     try:
         result = _regrouped(op, input, kind, pattern, lengths)
     except Misfit as problem:
-        return op.opaque([input], f"{problem}: {pattern!r} on {show_shape(input.shape)}")
+        return op.refuse([input], f"{problem}: {pattern!r} on {show_shape(input.shape)}")
     result.dtype = input.dtype
     return result
 

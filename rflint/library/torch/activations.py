@@ -79,7 +79,7 @@ def gated(op: Op, input: Value, **settings: Value) -> Value:
         return op.opaque([input], at if isinstance(at, str) else "GLU of a scalar")
     size = input.shape[at]
     if divides(2, size) is False:
-        return op.opaque([input], f"GLU halves an axis, and {size} is odd")
+        return op.refuse([input], f"GLU halves an axis, and {size} is odd")
     reads = list(pointwise(rank))
     reads[at] = _halves(size // 2, at)
     return op.emit([(input, reads)], (*input.shape[:at], size // 2, *input.shape[at + 1 :]), input.reason)

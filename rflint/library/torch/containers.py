@@ -45,7 +45,9 @@ def entries(call: Call, self: Instance) -> dict[str, Value]:
 
 
 def _is_element(call: Call, name: str, value: Value, tensors: bool) -> bool:
-    """Is an attribute an element?  Modules hold modules, and may have parameters of their own besides."""
+    """Is an attribute an element?  Modules hold modules or None, and may have parameters of their own besides."""
+    if value is None:
+        return name.isdigit() and not tensors
     if isinstance(value, Unknown):
         return isinstance(value, (Rest, Some)) or name.isdigit() or name == REST
     return isinstance(value, Tensor) if tensors else call.interp.is_network(value)

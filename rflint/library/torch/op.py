@@ -72,6 +72,12 @@ class Op:
         rows = [(t, [Read("unknown", i, reason=reason) for i in range(len(t.shape or ()))]) for t in tensors]
         return self.emit(rows, output, reason)
 
+    def refuse(self, tensors: Iterable[Tensor], reason: str) -> Tensor:
+        """A use at which torch surely raises, for this reason."""
+        rows = [(t, [Read("unknown", i, reason=reason) for i in range(len(t.shape or ()))]) for t in tensors]
+        recorder, place = self.call.interp.recorder, self.call.place
+        return recorder.use(self.layer, rows, None, place, self.owner, reason, refused=True)
+
 
 def tensor_of(call: Call, value: Value) -> Tensor | Unknown:
     """The tensor that an argument is, or why it is none."""

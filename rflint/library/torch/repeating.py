@@ -57,7 +57,7 @@ def expanded(op: Op, input: Tensor, wanted: Sequence[Value]) -> Tensor:
         elif new == -1:
             output.append(size)
         elif size != 1 and dims.equal(size, new) is False and dims.equal(size, 1) is False:
-            return op.opaque([input], f"an axis of size {size} cannot be expanded to {new}")
+            return op.refuse([input], f"an axis of size {size} cannot be expanded to {new}")
         else:
             output.append(new)
     doubt = find_unknown(list(wanted))

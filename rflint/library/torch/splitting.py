@@ -67,7 +67,7 @@ def split(op: Op, input: Tensor, dim: Value, **given: Value) -> Value:
     else:
         return find_unknown(wanted) or op.call.unknown("the sizes of the pieces are not known")
     if dims.equal(sum_of(lengths), size) is False:
-        return tuple(op.opaque([input], f"pieces of {sum_of(lengths)} of an axis of size {size}") for _ in lengths)
+        return tuple(op.refuse([input], f"pieces of {sum_of(lengths)} of an axis of size {size}") for _ in lengths)
     return cut_up(op, input, at, lengths)
 
 

@@ -68,9 +68,9 @@ def fold(op: Op, input: Value) -> Value:
         return _folded(op, input, (*front, fresh(), *wanted), UNKNOWN)
     taps = prod(op.arg("kernel_size"))
     if divides(taps, rows) is False:
-        return op.opaque([input], f"{rows} rows are not divisible by the {taps} of the window")
+        return op.refuse([input], f"{rows} rows are not divisible by the {taps} of the window")
     if equal(product(counts), columns) is False:
-        return op.opaque([input], f"{product(counts)} windows make the output, and there are {columns}")
+        return op.refuse([input], f"{product(counts)} windows make the output, and there are {columns}")
     return _folded(op, input, (*front, rows // taps, *wanted), input.reason)
 
 

@@ -47,6 +47,12 @@ def _built(session: Session, interp: Interpreter, root: Root) -> tuple[Value, Pl
     return made, definition(called) or definition(made)
 
 
+def call_of(text: str, module: Value, interp: Interpreter) -> str:
+    """A target as it is evaluated: a call, the name of a network that the module holds, or a name that is called."""
+    held = module.scope.names.get(text) if isinstance(module, SourceModule) else None
+    return text if "(" in text or interp.is_network(held) else f"{text}()"
+
+
 def not_given(root: Root) -> str:
     how = "name a call such as Net(10) in [[tool.rflint.network]] of the configuration"
     return f"the arguments of {root.call} are not given: {how}"

@@ -23,24 +23,35 @@ NOTHING = Declared()
 
 
 def by_name(text: str, found: Sequence[Declaration]) -> dict[str, Declared]:
-    """What is declared above, or on the first lines of, the top-level classes and functions of a file, and at the
-    `forward` of its classes."""
+    """What is declared above, or on the first lines of, the top-level classes and functions of a file, at the
+    `forward` of its classes, and above the networks that it assigns to a name."""
     if not found:
         return {}
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError):
         return {}
-    definitions = [node for node in body if isinstance(node, (ast.ClassDef, ast.FunctionDef))]
     rows = (
-        (node.name, [d for first, last in _heads(node) for d in found if first <= d.line < last])
-        for node in definitions
+        (_name(node), [d for first, last in _heads(node) for d in found if first <= d.line < last])
+        for node in body
+        if _name(node)
     )
     return {name: _gathered(here) for name, here in rows if here}
 
 
-def _heads(node: ast.ClassDef | ast.FunctionDef) -> Iterator[tuple[int, int]]:
+def _name(node: ast.stmt) -> str:
+    """The name that a statement defines, "" if it defines none."""
+    if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+        return node.name
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def _heads(node: ast.stmt) -> Iterator[tuple[int, int]]:
     """The lines of a definition's head, and of its `forward`'s."""
+    if not isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+        yield node.lineno, (node.end_lineno or node.lineno) + 1
+        return
     yield min([node.lineno, *(d.lineno for d in node.decorator_list)]), max(node.body[0].lineno, node.lineno + 1)
     for inner in node.body:
         if isinstance(node, ast.ClassDef) and isinstance(inner, ast.FunctionDef) and inner.name == "forward":

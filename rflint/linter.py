@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from rflint import checks
 from rflint.admissible import Admissible, admissible
 from rflint.advice import advised
-from rflint.building import TargetError
+from rflint.building import TargetError, call_of
 from rflint.config import Config
 from rflint.declarations import NOTHING, Declared, by_name
 from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
@@ -18,7 +18,7 @@ from rflint.files import SourceError, find_files, may_hold_network, read_text
 from rflint.interp.finding import Read
 from rflint.roots import root_of, roots
 from rflint.selection import ignored_in, selected
-from rflint.session import Root, Session
+from rflint.session import Root, Session, deep_recursion
 from rflint.source import SyntaxProblem
 from rflint.suppressions import Comments, comments
 from rflint.trace import Place, Shape, Trace, Use, show_shape
@@ -186,7 +186,10 @@ class _Run:
         return admissible(self.session, self.roots[id(traced)], traced)
 
     def _root(self, file: _File, call: str) -> Root:
-        root = Root(file.path, call if "(" in call else f"{call}()")
+        interp = self.session.interpreter()
+        with deep_recursion():
+            module = self.session.loader.load_file(file.path, interp)
+        root = Root(file.path, call_of(call, module, interp))
         if self.options.inputs:
             return self._given(root)
         return self._given(root_of(self.session, root, self._declared(file), self._default()))
@@ -209,8 +212,7 @@ class _Run:
                 name = call.split("(")[0].strip()
                 if name in file.text:
                     inputs = tuple((n, (symbol("N"), *shape)) for n, shape in network.inputs)
-                    call = call if "(" in call else f"{call}()"
-                    declared[name] = Declared(inputs, network.task, call)
+                    declared[name] = Declared(inputs, network.task, call if "(" in call else "")
         return declared
 
     # -- findings --------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from typing import Any
 import libcst as cst
 
 from rflint.annotations import annotated
-from rflint.building import TargetError, build
+from rflint.building import TargetError, build, call_of
 from rflint.declarations import NOTHING, Declared, by_name
 from rflint.dims import equal
 from rflint.interp import attributes, budget
@@ -90,7 +90,7 @@ class _Search:
         """All roots, in the order in which the file defines them."""
         calls = {_plain(one.call): one for one in seen(self.interp, self.module, self.session.environment)}
         for name, declared in self.declared.items():
-            call = declared.call or f"{name}()"
+            call = declared.call or call_of(name, self.module, self.interp)
             self._add(call, name, calls.get(_plain(call)), required=True)
         self._add_calls(
             sorted((one for one in calls.values() if one.inputs or not one.inside), key=_is_fed, reverse=True)

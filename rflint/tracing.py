@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from rflint import passing
 from rflint.building import CALLS, build
@@ -136,9 +136,30 @@ def _forward(
         recorder.on = False
 
 
+@dataclass(frozen=True)
+class _Stand:
+    """The source of a call that is not written anywhere: all of it stands at one mark."""
+
+    at: int
+    module: Any = None
+
+    def mark(self, node: Any) -> int:
+        """The mark of the network."""
+        return self.at
+
+
+def _caller(network: Instance) -> SourceModule:
+    """The module that calls the network, in the place of one that nobody wrote: what has no place of its own, such as
+    the calls that `nn.Sequential` makes, stands where the network is constructed, or else its class defined."""
+    places = (network.place, network.cls.place if isinstance(network.cls, ClassValue) else None)
+    place = next((one for one in places if one is not None and not one.file.startswith(CALLS)), None)
+    if place is None:
+        return SourceModule("?", CALLS, Scope(), Source(CALLS, ""))
+    return SourceModule("?", place.file, Scope(), _Stand(place.mark))
+
+
 def _call_forward(interp: Interpreter, network: Instance, inputs: dict[str, Tensor], strict: bool) -> Value:
-    module = network.cls.module if isinstance(network.cls, ClassValue) else None
-    frame = Frame(interp, Scope(), module or SourceModule("?", CALLS, Scope(), Source(CALLS, "")))
+    frame = Frame(interp, Scope(), _caller(network))
     node = frame.module.source.module
     passed = passing.arguments(network, inputs)
 

@@ -6,7 +6,9 @@ from textwrap import dedent
 
 import pytest
 
+from rflint import linter
 from rflint.building import TargetError
+from rflint.config import Config
 from rflint.dims import symbol
 from rflint.session import Root, Session
 from rflint.trace import Shape, Trace
@@ -265,3 +267,65 @@ def test_a_call_that_means_no_network_is_said(call: str, sentence: str) -> None:
     with pytest.raises(TargetError) as said:
         traced(source, call=call)
     assert str(said.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        ("nn.Conv2d(3, size(), 3)", "module elsewhere is not found"),
+        ("nn.Conv2d(3, 4, kernel_size=size())", "module elsewhere is not found"),
+        ("nn.MaxPool2d(size())", "an argument is not known: module elsewhere is not found"),
+        ("nn.Upsample(scale_factor=size())", "scale_factor is not known: module elsewhere is not found"),
+        ("nn.Upsample(size=(size(), 7))", "size is not known: module elsewhere is not found"),
+    ],
+)
+def test_a_size_that_is_not_known_says_why_its_argument_is_not(layer: str, said: str) -> None:
+    source = f"""
+        from elsewhere import size
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.layer = {layer}
+                self.next = nn.ReLU()
+
+            def forward(self, x):
+                return self.next(self.layer(x))
+    """
+    seen = traced(source, (1, 3, 32, 32))
+    assert [note.reason.startswith(said) for note in seen.unknowns] == [True, True]
+
+
+def test_a_network_in_a_data_parallel_is_its_module() -> None:
+    seen = traced(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.body = nn.DataParallel(nn.Sequential(nn.Conv2d(3, 4, 1)))
+
+            def forward(self, x):
+                return self.body(x)
+        """,
+        (1, 3, 8, 8),
+    )
+    assert rows(seen) == [("body.module.0", "Conv2d", (1, 4, 8, 8))]
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"), [("net", "net"), ("Net", "Net()"), ("Net()", "Net()"), ("make", "make()")]
+)
+def test_a_target_is_shown_as_it_is_evaluated(target: str, shown: str) -> None:
+    source = """
+        class Net(nn.Module):
+            def forward(self, x):
+                return x.relu()
+
+        def make():
+            return Net()
+
+        net = nn.Sequential(nn.ReLU())
+    """
+    options = linter.Options(Config(), read={"net.py": HEAD + dedent(source)}.get)
+    [seen] = linter.show(f"net.py::{target}", options).traces
+    assert seen.call == shown

@@ -160,6 +160,17 @@ def _joined(arrays: Sequence[Value], axis: Value) -> Value:
     return new(held([number for one in given for number in one.values], kind), kind)
 
 
+@numpy_function("outer", signature="a, b")
+def outer(call: Call, a: Value, b: Value) -> Value:
+    """`outer(a, b)`: each number of one array times each of the other."""
+    given = [numbers(a), numbers(b)]
+    rows, columns = (flat(one.values) for one in given)
+    if len(rows) * len(columns) > MOST:
+        raise ValueError("a long array")
+    kind = promoted(given)
+    return new(held([[row * column for column in columns] for row in rows], kind), kind)
+
+
 @numpy_function("unique", "sort", signature="a, **more")
 def ordered(call: Call, a: Value, more: dict[str, Value]) -> Value:
     """`unique(a)`, `sort(a)`: in rising order."""

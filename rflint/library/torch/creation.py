@@ -7,7 +7,7 @@ from typing import Any
 from rflint import dims
 from rflint.dims import Size
 from rflint.interp.frames import Call
-from rflint.interp.values import Tensor, Unknown, Value, find_unknown, is_concrete, is_size
+from rflint.interp.values import Instance, Tensor, Unknown, Value, find_unknown, is_concrete, is_size
 from rflint.library.registry import LIBRARY, function, member, native_class
 from rflint.library.torch.constants import TYPES, dtype_named
 from rflint.library.torch.literals import MOST, common_type, lengths, linspace, literal, values_of
@@ -164,6 +164,9 @@ def from_data(call: Call, data: Value, dtype: str = "") -> Value:
     """The tensor of numbers, nested lists of them, or of tensors."""
     if isinstance(data, (Tensor, Unknown)):
         return Tensor(data.shape, data.source, dtype or data.dtype, data.reason) if isinstance(data, Tensor) else data
+    if _is_array(data):
+        data = call.interp.call(LIBRARY.find("torch.from_numpy"), [data], call.frame, call.node)
+        return from_data(call, data, dtype)
     values = _listed(call, data)
     if isinstance(values, Unknown):
         return values
@@ -175,8 +178,15 @@ def from_data(call: Call, data: Value, dtype: str = "") -> Value:
     return literal(values, dtype)
 
 
+def _is_array(data: Value) -> bool:
+    """Is it an array of numpy?"""
+    return isinstance(data, Instance) and data.cls is LIBRARY.find("numpy.ndarray")
+
+
 def _listed(call: Call, data: Value) -> Any:
-    """Data with lists in the place of tuples, ranges and tensors whose numbers are known."""
+    """Data with lists in the place of tuples, ranges, arrays and tensors whose numbers are known."""
+    if _is_array(data):
+        data = call.interp.call(LIBRARY.find("torch.from_numpy"), [data], call.frame, call.node)
     if isinstance(data, (list, tuple, range)):
         items = call.interp.elements(data, call.frame, call.node)
         return items if isinstance(items, Unknown) else [_listed(call, item) for item in items]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rflint.dims import Size, symbol, unknown
+from rflint.dims import Size, is_unknown, symbol, unknown
 from rflint.field import IDENTITY
 from rflint.interp import attributes
 from rflint.interp.frames import Call
@@ -65,7 +65,18 @@ class Op:
         reason: str = "",
     ) -> Tensor:
         """Record the use; the tensor that it makes.  `reason` says why a size of the output is not known."""
+        if not is_whole(output) and all(is_whole(tensor.shape) for tensor, _ in operands):
+            reason = self._because(reason)
         return self.call.interp.recorder.use(self.layer, operands, output, self.call.place, self.owner, reason)
+
+    def _because(self, reason: str) -> str:
+        """The reason, and that of an argument which is not known and which it comes from."""
+        args = self.call.args
+        given = self.owner.attrs.values() if self.owner is not None else [*args.positional, *args.keywords.values()]
+        doubt = next((doubt for value in given if (doubt := find_unknown(value)) is not None), None)
+        if doubt is None or doubt.reason in reason:
+            return reason
+        return f"{reason}: {doubt.reason}" if reason else doubt.reason
 
     def opaque(self, tensors: Iterable[Tensor], reason: str, output: Shape | None = None) -> Tensor:
         """A use whose output, or what it reads, is not known for this reason."""
@@ -141,6 +152,11 @@ def stop(op: Op, tensor: Value) -> Value | None:
     if tensor.shape is None:
         return op.opaque([tensor], tensor.reason or "the size of its input is not known")
     return None
+
+
+def is_whole(shape: Shape | None) -> bool:
+    """Are all sizes known?"""
+    return shape is not None and not any(map(is_unknown, shape))
 
 
 def fresh() -> Size:

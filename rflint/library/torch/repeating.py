@@ -11,7 +11,7 @@ from rflint.interp.values import Tensor, Value, find_unknown, is_size
 from rflint.library.registry import function, member
 from rflint.library.torch.broadcasting import FIRST, axes, axis, broadcast, filled, pointwise, stretched_read
 from rflint.library.torch.literals import flipped
-from rflint.library.torch.op import Op, fresh, kept, operation, stop, tensor_of, unread
+from rflint.library.torch.op import Op, fresh, kept, operation, tensor_of, unread
 from rflint.library.torch.reductions import along
 from rflint.library.torch.reshaping import flatten
 from rflint.library.torch.tensor import TENSOR, moved, tensor_function
@@ -30,10 +30,10 @@ def copy(call: Call, self: Tensor, src: Value, non_blocking: Value) -> Value:
     """`copy_(other)`: from now on the tensor holds the other one's numbers, expanded to its size."""
     op = operation(call, "copy", {}, "copy_")
     other = tensor_of(call, src)
-    answer = stop(op, other)
-    if answer is None and isinstance(other, Tensor):
-        answer = expanded(op, other, self.shape) if self.shape is not None else op.opaque([other], self.reason)
-    return moved(call, self, answer)
+    if isinstance(other, Tensor) and other.shape is not None and self.shape is not None:
+        return moved(call, self, expanded(op, other, self.shape))
+    source = other if isinstance(other, Tensor) else Tensor(None, reason=other.reason)
+    return moved(call, self, op.opaque([source], source.reason or self.reason, self.shape))
 
 
 @tensor_function("expand_as", signature="input, other", base="expand", under=())

@@ -20,8 +20,8 @@ from rflint.interp.values import (
 )
 from rflint.library.registry import LIBRARY, function, member, native_class, parse_signature
 from rflint.library.torch.broadcasting import axis
-from rflint.library.torch.op import Op, known_args, places, stop, tensor_of
-from rflint.trace import Layer
+from rflint.library.torch.op import Op, is_whole, known_args, places, stop, tensor_of
+from rflint.trace import Layer, Shape
 
 TENSOR = native_class("torch.Tensor")
 LIBRARY.define("torch._tensor.Tensor", TENSOR)
@@ -33,7 +33,9 @@ UNCHANGING = (
     "contiguous detach detach_ cuda cpu requires_grad_ share_memory_ pin_memory retain_grad resolve_conj resolve_neg "
     "to_dense coalesce rename refine_names align_to as_subclass npu xpu"
 )
-REARRANGING = frozenset("squeeze_ unsqueeze_ transpose_ swapdims_ swapaxes_ t_ adjoint_ resize_ as_strided_".split())
+REARRANGING = frozenset(
+    "squeeze_ unsqueeze_ transpose_ swapdims_ swapaxes_ t_ adjoint_ resize_ resize_as_ set_ as_strided_".split()
+)
 """In-place functions that write nothing: what the tensor was a part of stays as it is."""
 Run = Callable[..., Value]
 
@@ -127,11 +129,22 @@ def in_place(run: Callable[[Call], Value]) -> Callable[[Call], Value]:
     def changing(call: Call) -> Value:
         result = run(call)
         changed = call.args.positional[0] if call.args.positional else call.args.keywords.get("input")
-        if isinstance(changed, Tensor) and called(call) in REARRANGING:
+        if not isinstance(changed, Tensor):
+            return result
+        if called(call) in REARRANGING:
             changed.view = None
-        return moved(call, changed, result) if isinstance(changed, Tensor) else result
+        elif is_whole(changed.shape):
+            result = _of_shape(result, changed.shape)
+        return moved(call, changed, result)
 
     return changing
+
+
+def _of_shape(result: Value, shape: Shape | None) -> Value:
+    """What changes a tensor in place leaves it its shape, also where it is not known itself."""
+    if isinstance(result, Tensor):
+        return result if is_whole(result.shape) else Tensor(shape, result.source, result.dtype)
+    return Tensor(shape) if isinstance(result, Unknown) else result
 
 
 def moved(call: Call, tensor: Tensor, result: Value) -> Value:

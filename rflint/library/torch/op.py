@@ -70,13 +70,21 @@ class Op:
         return self.call.interp.recorder.use(self.layer, operands, output, self.call.place, self.owner, reason)
 
     def _because(self, reason: str) -> str:
-        """The reason, and that of an argument which is not known and which it comes from."""
-        args = self.call.args
-        given = self.owner.attrs.values() if self.owner is not None else [*args.positional, *args.keywords.values()]
-        doubt = next((doubt for value in given if (doubt := find_unknown(value)) is not None), None)
+        """The reason, and that of an argument which is not known, where it comes from one."""
+        if reason and not reason.endswith("is not known"):
+            return reason
+        doubt = next((doubt for value in self._given() if (doubt := find_unknown(value)) is not None), None)
         if doubt is None or doubt.reason in reason:
             return reason
         return f"{reason}: {doubt.reason}" if reason else doubt.reason
+
+    def _given(self) -> list[Value]:
+        """The arguments of the layer, or of the function."""
+        if self.owner is None:
+            return [*self.call.args.positional, *self.call.args.keywords.values()]
+        classes = attributes.order_of(self.owner.cls)
+        names = next((c.signature.names() for c in classes if isinstance(c, NativeClass) and c.signature), [])
+        return [self.owner.attrs[name] for name in names if name in self.owner.attrs]
 
     def opaque(self, tensors: Iterable[Tensor], reason: str, output: Shape | None = None) -> Tensor:
         """A use whose output, or what it reads, is not known for this reason."""

@@ -138,7 +138,7 @@ class Makers:
 
 def _is_of_library(value: Value) -> bool:
     """Is it an object of a class of the library, and no copy of a network of the source?"""
-    return isinstance(value, Instance) and isinstance(value.cls, NativeClass) and value.cls.name not in WRAPPERS
+    return isinstance(value, Instance) and isinstance(value.cls, NativeClass) and value.kind not in WRAPPERS
 
 
 def _is_path(node: Any) -> bool:

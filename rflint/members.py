@@ -47,7 +47,7 @@ def built_late(interp: Interpreter, network: Instance) -> list[Member]:
     rows: dict[int, _Found] = {}
     _collect(interp, _Found(network, ""), rows)
     late = [layer for layer in interp.recorder.built_late if id(layer) not in rows]
-    return [_member(interp, _Found(layer, layer.cls.name, registered=False), set()) for layer in late]
+    return [_member(interp, _Found(layer, layer.kind, registered=False), set()) for layer in late]
 
 
 def _collect(interp: Interpreter, found: _Found, rows: dict[int, _Found]) -> None:
@@ -93,7 +93,7 @@ def _member(interp: Interpreter, found: _Found, called: set[str]) -> Member:
     is_called = found.path in called
     return Member(
         found.path,
-        module.cls.name,
+        module.kind,
         module.place,
         _kept(owner, found.name),
         found.registered,
@@ -125,14 +125,14 @@ def _has_parameters(module: Instance) -> bool:
 
 def _alike(interp: Interpreter, owner: Instance | None, module: Instance) -> int:
     """How many elements of a container are this module, if all of them are; else 1."""
-    if owner is None or owner.cls.name not in CONTAINERS or isinstance(owner.cls, ClassValue):
+    if owner is None or owner.kind not in CONTAINERS or isinstance(owner.cls, ClassValue):
         return 1
     elements = [value for value in owner.attrs.values() if interp.is_network(value)]
     return len(elements) if all(one is module for one in elements) else 1
 
 
 def _is_chomp(value: Value) -> bool:
-    return isinstance(value, Instance) and value.cls.name.lower().startswith("chomp")
+    return isinstance(value, Instance) and value.kind.lower().startswith("chomp")
 
 
 def claim(module: Instance) -> str:
@@ -145,7 +145,7 @@ def claim(module: Instance) -> str:
         return f"{next(iter(options))}=True" if all(one is True for one in options.values()) else ""
     if CAUSAL.search(cls.name):
         return f"the name {cls.name}"
-    chomp = next((held.cls.name for held in module.attrs.values() if _is_chomp(held)), "")
+    chomp = next((held.kind for held in module.attrs.values() if _is_chomp(held)), "")
     if chomp:
         return f"its {chomp}"
     doc = cls.notes.get("doc")

@@ -220,7 +220,7 @@ class _Look:
     def _module_level(self, name: str, value: Any) -> None:
         """`net = nn.Sequential(…)` at the top of a module is a network by that name."""
         held = self.module.scope.names.get(name)
-        if isinstance(value, cst.Call) and isinstance(held, Instance) and held.cls.name == "Sequential":
+        if isinstance(value, cst.Call) and isinstance(held, Instance) and held.kind == "Sequential":
             self.found.setdefault(name, Seen(name, name, self.module.file))
 
 

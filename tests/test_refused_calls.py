@@ -131,6 +131,23 @@ def test_what_may_be_something_else_than_an_integer(base: str, args: dict[str, A
     assert not messages("RF421", base, (2, 8, 9, 9), **args)
 
 
+@pytest.mark.parametrize(
+    ("base", "shape", "args"),
+    [
+        ("Conv2d", (2, H, 9, 9), {"in_channels": 8.0, "groups": 2.0}),
+        ("Linear", (2, H), {"in_features": 8.0, "out_features": 3}),
+        ("BatchNorm2d", (2, H, 9, 9), {"num_features": 8.0, "affine": True}),
+        ("GroupNorm", (2, H, 9, 9), {"num_groups": 2.0, "num_channels": 8.0, "affine": True}),
+        ("LayerNorm", (2, 8, H), {"normalized_shape": (9.0,)}),
+        ("LSTM", (2, 3, H), {"input_size": 8.0}),
+        ("PixelShuffle", (2, H, 9, 9), {"upscale_factor": 2.0}),
+    ],
+)
+def test_no_rule_stumbles_over_them(base: str, shape: Shape, args: dict[str, Any]) -> None:
+    seen = called(base, *[shape], **args)
+    assert {code for code in all_rules() if findings(code, seen)} <= {"RF421", "RF423"}
+
+
 # RF507 align-corners-invalid
 
 

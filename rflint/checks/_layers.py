@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rflint.dims import Size, equal
+from rflint.dims import Dim, Size, equal
 from rflint.field import IDENTITY
 from rflint.trace import Use
 
@@ -59,7 +59,7 @@ def channels_given(use: Use) -> Size | None:
 
 def has_channels_last(use: Use) -> bool:
     """Whether it is given a batch whose last axis has the channels that it takes, and whose second has not."""
-    given, wanted = channels_given(use), use.layer.args.get("in_channels")
+    given, wanted = channels_given(use), size_given(use, "in_channels")
     if given is None or wanted is None:
         return False
     shape = use.operands[0].shape or ()
@@ -89,6 +89,12 @@ def both_sides(use: Use, axis: int, same: int) -> int | None:
         return {"same": same, "valid": 0}.get(written)
     one_side = number(use, "padding", axis)
     return None if one_side is None else 2 * one_side
+
+
+def size_given(use: Use, argument: str) -> Size | None:
+    """An argument that is a number of channels or features; None if it is not known, or no integer."""
+    value = use.layer.args.get(argument)
+    return value if isinstance(value, (int, Dim)) else None
 
 
 def number(use: Use, argument: str, axis: int) -> int | None:

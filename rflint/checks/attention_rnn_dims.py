@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
+from rflint.checks._layers import size_given
 from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import equal
@@ -42,7 +43,7 @@ def undivided(use: Use) -> Iterator[Finding]:
 def misfit(use: Use, argument: str, operand: int) -> Iterator[Finding]:
     """Another number of features than the layer was built for."""
     shape = use.inputs[operand] if len(use.inputs) > operand else None
-    wanted = use.layer.args.get(argument)
+    wanted = size_given(use, argument)
     ranks = next((ranks for end, ranks in RANKS.items() if use.base.endswith(end)), (2, 3))
     if shape is not None and wanted is not None and len(shape) in ranks and equal(shape[-1], wanted) is False:
         shown = "×".join(map(str, shape))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
+from rflint.checks._layers import size_given
 from rflint.checks._places import argument_fix, called, named, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import equal
@@ -49,10 +50,10 @@ def subtracts(norm: Use, use: Use) -> bool:
         or (use.base == "Linear" and len(use.output or ()) != 2)
     ):
         return False
-    shape, features = norm.operands[0].shape or (), norm.layer.args.get("num_features")
+    shape, features = norm.operands[0].shape or (), size_given(norm, "num_features")
     if features is not None and len(shape) > 1 and equal(shape[1], features) is False:
         return False  # torch refuses it, and another rule says so
     if norm.base in ("GroupNorm", "group_norm"):
-        channels = norm.layer.args.get("num_channels")
+        channels = size_given(norm, "num_channels")
         return isinstance(channels, int) and norm.layer.args.get("num_groups") == channels
     return norm.base in BY_CHANNEL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
-from rflint.checks._layers import channels_given, has_channels_last, spatial_rank, times
+from rflint.checks._layers import channels_given, has_channels_last, size_given, spatial_rank, times
 from rflint.checks._places import argument_fix, called, chain, made, named, place_of, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
@@ -16,7 +16,7 @@ from rflint.trace import Operand, Place, Trace, Use
 def in_channels_mismatch(trace: Trace) -> Iterator[Finding]:
     """Whether `in_channels` differs from the channels of the input, for every input size."""
     for use in trace.uses:
-        given, wanted = channels_given(use), use.layer.args.get("in_channels")
+        given, wanted = channels_given(use), size_given(use, "in_channels")
         if given is None or wanted is None or use.conditional or equal(given, wanted) is not False:
             continue
         alike = {channels_given(twin) for twin in twins(trace, use)} == {given}

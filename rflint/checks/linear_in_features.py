@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isqrt, prod
 
 from rflint.checks import rule
-from rflint.checks._layers import enclosed, is_overridden, times
+from rflint.checks._layers import enclosed, is_overridden, size_given, times
 from rflint.checks._places import argument_fix, called, chain, comes_astray, made, named, place_of, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
@@ -17,7 +17,7 @@ from rflint.trace import Shape, Trace, Use
 def linear_in_features(trace: Trace) -> Iterator[Finding]:
     """Whether `in_features` differs from the last size of the input, for every input size."""
     for use in trace.uses:
-        given, wanted = features_given(use), use.layer.args.get("in_features")
+        given, wanted = features_given(use), size_given(use, "in_features")
         if given is None or wanted is None or equal(given, wanted) is not False:
             continue
         if use.conditional or comes_astray(trace, use):

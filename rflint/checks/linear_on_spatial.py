@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
-from rflint.checks._layers import times
+from rflint.checks._layers import size_given, times
 from rflint.checks._maps import ends_in_width, maker_of_map
 from rflint.checks._places import called, made, named, place_of
 from rflint.diagnostics import Finding
@@ -17,7 +17,7 @@ from rflint.trace import Trace, Use
 def linear_on_spatial(trace: Trace) -> Iterator[Finding]:
     """Whether a linear layer for the channels of a convolution's map is given the map, and its width fits too."""
     for use in trace.uses:
-        wanted = use.layer.args.get("in_features") if use.base == "Linear" and use.given is None else None
+        wanted = size_given(use, "in_features") if use.base == "Linear" and use.given is None else None
         shape = use.operands[0].shape if use.operands else None
         if wanted is None or shape is None or len(shape) < 4 or use.conditional:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rflint.checks import rule
-from rflint.checks._layers import times
+from rflint.checks._layers import size_given, times
 from rflint.checks._places import argument_fix, called, comes_astray, is_constructed, place_of, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, divides, equal
@@ -63,7 +63,7 @@ def channels(use: Use) -> Size | None:
 
 def compared(use: Use, argument: str) -> Misfit | None:
     """One number against the channels of the input."""
-    given, wanted = channels(use), use.layer.args.get(argument)
+    given, wanted = channels(use), size_given(use, argument)
     if given is None or wanted is None or equal(given, wanted) is not False:
         return None
     right = given if isinstance(given, int) else None
@@ -75,7 +75,7 @@ def compared(use: Use, argument: str) -> Misfit | None:
 
 def grouped(use: Use) -> Misfit | None:
     """Groups that divide neither the channels that were announced nor those that come; or the latter are others."""
-    groups, announced = use.layer.args.get("num_groups"), use.layer.args.get("num_channels")
+    groups, announced = use.layer.args.get("num_groups"), size_given(use, "num_channels")
     if not isinstance(groups, int) or isinstance(groups, bool):
         return None
     if groups < 1:
@@ -93,7 +93,7 @@ def grouped(use: Use) -> Misfit | None:
 def trailing(use: Use) -> Misfit | None:
     """`normalized_shape` against the last axes of the input."""
     shape, wanted = use.operands[0].shape, use.layer.args.get("normalized_shape")
-    if shape is None or not isinstance(wanted, tuple) or not wanted:
+    if shape is None or not isinstance(wanted, tuple) or not wanted or any(isinstance(n, float) for n in wanted):
         return None
     last = shape[-len(wanted) :]
     fits = len(last) == len(wanted) and not any(equal(a, b) is False for a, b in zip(last, wanted, strict=True))

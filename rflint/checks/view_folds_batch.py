@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from rflint.checks import rule
-from rflint.checks._layers import enclosed, times
+from rflint.checks._layers import enclosed, size_given, times
 from rflint.checks._places import comes_astray, trail
 from rflint.diagnostics import Finding
 from rflint.dims import Dim, Size, divides, equal, less
@@ -74,7 +74,7 @@ def feeds_linear(trace: Trace, use: Use, features: Shape) -> bool:
     while waiting:
         index = waiting.pop()
         for reader, _ in trace.consumers().get(index, []):
-            if reader.base == "Linear" and (reader.layer.args.get("in_features"),) == features:
+            if reader.base == "Linear" and (size_given(reader, "in_features"),) == features:
                 return True
             if reader.index not in seen and reader.output == use.output is not None:
                 seen.add(reader.index)

@@ -138,8 +138,8 @@ class Recorder:
         """The path that `named_modules()` gives; a module kept in a plain list is called by its place."""
         if id(instance) not in self._paths and self.root is not None:
             self._paths = dict(self._walk())
-            self._paths.setdefault(id(instance), instance.cls.name)
-        return self._paths.get(id(instance), instance.cls.name)
+            self._paths.setdefault(id(instance), instance.kind)
+        return self._paths.get(id(instance), instance.kind)
 
     def _walk(self) -> Iterator[tuple[int, str]]:
         assert self.root is not None

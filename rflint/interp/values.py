@@ -191,6 +191,11 @@ class Instance:
     kept: dict[str, Place] = field(default_factory=dict)
     """Where attributes that are modules, or collections of some, are assigned."""
 
+    @property
+    def kind(self) -> str:
+        """The name of its class, be it of the source, of the library or of Python."""
+        return str(getattr(self.cls, "name", getattr(self.cls, "__name__", "?")))
+
 
 @dataclass(slots=True, eq=False)
 class SourceModule:

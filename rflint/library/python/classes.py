@@ -84,7 +84,7 @@ def _init_dataclass(call: Call) -> Value:
     fields = next(c.notes["fields"] for c in attributes.order_of(self.cls) if "fields" in getattr(c, "notes", {}))
     slots = [_slot(name, default) for name, default in fields.items() if _in_init(default)]
     signature = Signature((Slot("self", "plain", required=True), *slots))
-    bound = bind_native(self.cls.name, signature, call.args, call.frame, call.node)
+    bound = bind_native(self.kind, signature, call.args, call.frame, call.node)
     bound.pop("self")
     call.interp.state.touch(self)
     for name, default in fields.items():

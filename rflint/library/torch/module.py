@@ -62,12 +62,12 @@ def _forward(call: Call, self: Instance, args: Args) -> Value:
         missing = attributes.unknown_base(self.cls)
         if missing is not None:
             return missing
-        kind = self.cls.name
+        kind = self.kind
         raise Raised(NotImplementedError, f'Module [{kind}] is missing the required "forward" function', call.place)
     if isinstance(forward, Function) and library_layer(self.cls) is not None:
         return _overridden(call, self, forward, args)
     if isinstance(self.cls, ClassValue) and not attributes.is_ready(self):
-        raise Raised(AttributeError, f"'{self.cls.name}' object has no attribute '_backward_hooks'", call.place)
+        raise Raised(AttributeError, f"'{self.kind}' object has no attribute '_backward_hooks'", call.place)
     recorder.stack.append(self)
     try:
         if forward is self.attrs.get("forward"):
@@ -101,7 +101,7 @@ def _overridden(call: Call, self: Instance, forward: Function, args: Args) -> Va
     if not isinstance(result, Tensor):
         return result
     reads = [Read("kept", axis, _identity()) for axis in range(len(result.shape or ()))]
-    layer = Layer(self.cls.name, "custom", {}, self.place, self.arg_places)
+    layer = Layer(self.kind, "custom", {}, self.place, self.arg_places)
     return recorder.use(layer, [(result, reads)], result.shape, call.place, self, result.reason, tuple(given))
 
 
@@ -179,7 +179,7 @@ def load_state_dict(call: Call) -> Value:
 def text(call: Call) -> Value:
     """What a module says of itself."""
     self = call.args.positional[0]
-    return self.cls.name if call.name.endswith("_get_name") else call.unknown("the text of a module")
+    return self.kind if call.name.endswith("_get_name") else call.unknown("the text of a module")
 
 
 @member(MODULE, "__init_subclass__")

@@ -221,7 +221,7 @@ def layer(
     def forward(call: Call, self: Instance, **tensors: Value) -> Value:
         names = parsed.names()
         args = known_args({n: _given(self.attrs[n]) for n in names if n in self.attrs}, axes, spatial)
-        made = Layer(self.cls.name, base, args, self.place, self.arg_places)
+        made = Layer(self.kind, base, args, self.place, self.arg_places)
         return transfer(Op(call, made, self), **tensors)
 
     constructor = Signature((_SELF, *parsed.slots))

@@ -87,7 +87,7 @@ def both(op: Op, src: Value, tgt: Value, **masks: Value) -> Value:
 def _hide_parts(call: Call, self: Instance) -> None:
     """The layers inside exist, but are not followed."""
     for name in PARTS.split():
-        self.attrs[name] = call.unknown(f"the parts of {self.cls.name} are not followed")
+        self.attrs[name] = call.unknown(f"the parts of {self.kind} are not followed")
 
 
 def _take_settings(call: Call, self: Instance) -> None:
@@ -99,12 +99,12 @@ def _take_settings(call: Call, self: Instance) -> None:
     doubt: Any = made if isinstance(made, Unknown) else call.unknown("its layers are of a class of the source")
     for setting in ("batch_first", "d_model", "nhead", "dim_feedforward"):
         attrs[setting] = made.attrs.get(setting, doubt) if known else doubt
-    attrs["layers"] = call.unknown(f"the parts of {self.cls.name} are not followed")
+    attrs["layers"] = call.unknown(f"the parts of {self.kind} are not followed")
 
 
 def _hide_stacks(call: Call, self: Instance) -> None:
     for name in ("encoder", "decoder"):
-        self.attrs[name] = call.unknown(f"the parts of {self.cls.name} are not followed")
+        self.attrs[name] = call.unknown(f"the parts of {self.kind} are not followed")
 
 
 ENCODER_MASKS = "src_key_padding_mask=None, is_causal=None"

@@ -14,9 +14,9 @@ from keyword import iskeyword
 from math import prod
 from typing import Any, NoReturn, TypeAlias
 
-from rflint import floors, intervals, polynomials, proofs
-from rflint.polynomials import Polynomial
-from rflint.questions import Question, answer
+from rflint.algebra import floors, intervals, polynomials, proofs
+from rflint.algebra.polynomials import Polynomial
+from rflint.algebra.questions import Question, answer
 
 LONGEST_TEXT = 1000
 HIGHEST_POWER = 64

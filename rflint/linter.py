@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rflint import checks
-from rflint.admissible import Admissible, admissible
+from rflint.admissible.survey import Admissible, admissible
 from rflint.advice import advised
-from rflint.building import TargetError, call_of
 from rflint.config import Config
 from rflint.declarations import NOTHING, Declared, by_name
 from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
@@ -16,13 +15,14 @@ from rflint.dims import symbol
 from rflint.environment import library_folders, source_folders
 from rflint.files import SourceError, find_files, may_hold_network, read_text
 from rflint.interp.finding import Read
-from rflint.roots import root_of, roots
+from rflint.roots.search import root_of, roots
 from rflint.selection import ignored_in, selected
-from rflint.session import Root, Session, deep_recursion
 from rflint.source import SyntaxProblem
 from rflint.suppressions import Comments, comments
 from rflint.trace import Place, Shape, Trace, Use, show_shape
-from rflint.tracing import trace
+from rflint.tracing.building import TargetError, call_of
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session, deep_recursion
 
 SYNTAX = Rule("RF900", "syntax-error", "error", lambda _: ())
 

@@ -11,7 +11,7 @@ from rflint.output import write
 def suggest(arguments: Namespace) -> int:
     """Print a schedule; status 0.  Raises UsageError where there is none."""
     from rflint.formats.suggestion import suggestion_json, suggestion_text
-    from rflint.suggestions import Unreachable, Wanted, suggested
+    from rflint.geometry.suggestions import Unreachable, Wanted, suggested
 
     seen = arguments.jump if arguments.seen is None else arguments.seen
     wanted = Wanted(arguments.kernel, arguments.field, arguments.jump, seen, arguments.layers, arguments.hdc)

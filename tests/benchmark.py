@@ -17,10 +17,10 @@ from pathlib import Path
 from rflint.config import Config
 from rflint.linter import Options, check, read_from_disk
 from rflint.receptive import fields, reached
-from rflint.session import Root, Session
 from rflint.source import Source
 from rflint.trace import Trace
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 RUNS = 5
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rflint.dims import Size, parse
-from rflint.session import Root, Session
 from rflint.trace import Shape, Trace, Use
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 SOURCE = """
 import torch

@@ -20,9 +20,9 @@ from typing import Any
 
 from rflint.linter import read_from_disk
 from rflint.receptive import fields, json_field, reached
-from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 from tests.symbolic import compare_symbolic
 
 RECORDED = Path(__file__).parent / "recorded"

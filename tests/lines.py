@@ -6,9 +6,9 @@ from typing import Any
 
 from calls import shape
 
-from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 SOURCE = """
 import torch

@@ -18,9 +18,9 @@ from typing import Any
 from rflint.dims import Size, is_unknown, substitute, symbol
 from rflint.receptive import AxisField, Field, fields
 from rflint.requirements import requirements
-from rflint.session import Root, Session
 from rflint.trace import Shape, Trace, Use
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 SIZES = ({"N": 2, "h": 7, "w": 7}, {"N": 3, "h": 8, "w": 5})
 STEP = 32

@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 
 from rflint import linter
-from rflint.admissible import Admissible, admissible
-from rflint.answers import answers, pairs, tabulated
+from rflint.admissible.answers import answers, pairs, tabulated
+from rflint.admissible.conditions import refusal
+from rflint.admissible.survey import Admissible, admissible
 from rflint.checks import all_rules
 from rflint.cli import main
-from rflint.conditions import refusal
 from rflint.config import Config
 from rflint.diagnostics import Finding
 from rflint.dims import symbol
-from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 from tests.random_networks import source
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "sizes"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rflint.interp import budget, values
-from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 NET = """\
 import torch

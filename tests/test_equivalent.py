@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from networks import H, N, Network, T, W
 
 from rflint import sizes
-from rflint.equivalent import Equivalent, equivalents
 from rflint.formats.equivalent import equivalent_data, equivalent_lines
+from rflint.geometry.equivalent import Equivalent, equivalents
 from rflint.trace import Trace
 
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from networks import H, Network, T
 
 from rflint import field
-from rflint.exact_units import exact_units, reading
 from rflint.field import Access
+from rflint.geometry.exact_units import exact_units, reading
 
 ACCESSES = st.one_of(
     st.builds(field.window, st.integers(1, 5), st.integers(1, 4), st.integers(0, 3), st.integers(1, 3)),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rflint.gains import gain, gridding_index, lattices
+from rflint.geometry.gains import gain, gridding_index, lattices
 
 
 @given(st.integers(1, 9), st.integers(1, 20), st.integers(2, 24), st.data())

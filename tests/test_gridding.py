@@ -6,8 +6,8 @@ import pytest
 from networks import Network, T
 
 from rflint.formats.gridding import gridding_data, gridding_lines
-from rflint.gains import gridding_index
-from rflint.gridding import griddings, network_index
+from rflint.geometry.gains import gridding_index
+from rflint.geometry.gridding import griddings, network_index
 from rflint.trace import Trace
 
 

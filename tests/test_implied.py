@@ -6,9 +6,9 @@ import pytest
 
 from rflint.dims import parse, substitute, value_at
 from rflint.implied import implied_sizes, implied_text
-from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 NET = """
 import torch

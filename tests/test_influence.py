@@ -12,7 +12,7 @@ from networks import Network, T
 
 from rflint import field
 from rflint.field import Access
-from rflint.influence import central_width, influence
+from rflint.geometry.influence import central_width, influence
 from rflint.receptive import fields
 from rflint.trace import Read, Trace
 

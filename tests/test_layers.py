@@ -15,15 +15,12 @@ import tomli
 ROOT = Path(__file__).parents[1]
 
 LEVELS = {
-    0: "dims field floors gains integers intervals nesting polynomials progressions proofs questions regions schedules "
-    "sizes spelling",
-    1: "advice conditions config declarations diagnostics ends environment equivalent exact_units files gridding "
-    "implied influence misalignment positions receptive requirements selection shapes source streaming suggestions "
-    "suppressions tiling trace",
+    0: "algebra dims field nesting sizes spelling",
+    1: "advice config declarations diagnostics environment files geometry implied positions receptive requirements "
+    "selection shapes source suppressions trace",
     2: "interp",
-    3: "annotations bindings building feeding finishing library makers members mentions passing roots seen session "
-    "tracing",
-    4: "admissible answers checks productive spare",
+    3: "library roots tracing",
+    4: "admissible checks",
     5: "cache fixes linter pages",
     6: "arguments cli flake8_plugin formats output report server settings show suggest",
 }

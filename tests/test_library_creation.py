@@ -8,9 +8,9 @@ import pytest
 from calls import shape, traced
 
 from rflint.dims import is_unknown
-from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 MADE: list[tuple[str, tuple[Any, ...]]] = [
     ("torch.zeros(2, 3)", (2, 3)),

@@ -9,9 +9,9 @@ from calls import SOURCE, shape
 
 from rflint.dims import Size
 from rflint.field import blocks, repeated
-from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 IMPORTS = """
 from einops import einsum, pack, parse_shape, rearrange, reduce, repeat, unpack

@@ -10,8 +10,8 @@ from rflint.interp.imports import Loader
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import Unknown
 from rflint.library import LIBRARY
-from rflint.session import Root, Session
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 
 def value(*statements: str) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from calls import SOURCE, shape
 
-from rflint.session import Root, Session
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from networks import H, N, Network, T, W
 from rflint import linter
 from rflint.config import Config
 from rflint.formats.drift import decimal, drift_data, drift_lines
+from rflint.geometry.misalignment import Cause, is_causal, misalignments, remaining
 from rflint.linter import Options
-from rflint.misalignment import Cause, is_causal, misalignments, remaining
 from rflint.trace import Trace
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "networks"

@@ -6,9 +6,9 @@ import pytest
 
 from rflint.dims import symbol
 from rflint.receptive import fields
-from rflint.session import Root, Session
 from rflint.trace import Shape, Trace
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 SOURCE = """
 from typing import List, Optional, Sequence

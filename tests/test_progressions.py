@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rflint.admissible.integers import periodic, union, written
+from rflint.admissible.progressions import Progression, joint, pattern, sections
+from rflint.admissible.regions import divide
+from rflint.algebra.questions import Question, answer, listening
 from rflint.dims import Dim, Size, parse, symbol, value_at
-from rflint.integers import periodic, union, written
-from rflint.progressions import Progression, joint, pattern, sections
-from rflint.questions import Question, answer, listening
-from rflint.regions import divide
 
 H = symbol("H", minimum=0)
 

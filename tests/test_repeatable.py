@@ -7,9 +7,9 @@ from textwrap import dedent
 
 import pytest
 
-from rflint.session import Root, Session
 from rflint.trace import Shape, Trace
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 Row = tuple[str, str, Shape | None]
 HEAD = "from collections import defaultdict, deque\nfrom itertools import count\nimport torch\nfrom torch import nn\n\n"

@@ -8,7 +8,7 @@ import pytest
 
 from rflint import linter
 from rflint.config import Config, from_toml
-from rflint.session import Root
+from rflint.tracing.session import Root
 
 NET = """
 import torch

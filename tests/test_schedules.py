@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rflint.field import holes_in_chain
-from rflint.schedules import covering_rates, dense_rates, extent, fewest_layers, hybrid_distances, is_hybrid
+from rflint.geometry.schedules import covering_rates, dense_rates, extent, fewest_layers, hybrid_distances, is_hybrid
 
 
 @cache

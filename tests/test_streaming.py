@@ -13,9 +13,9 @@ from networks import Network, T
 from rflint import linter
 from rflint.config import Config
 from rflint.formats.streaming import streaming_data, streaming_lines
+from rflint.geometry.streaming import streams
 from rflint.linter import Options
 from rflint.receptive import reached
-from rflint.streaming import streams
 from rflint.trace import Trace
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "networks"

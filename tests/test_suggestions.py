@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rflint import cli, linter
 from rflint.config import Config
 from rflint.formats.suggestion import code, suggestion_json, suggestion_text
+from rflint.geometry.suggestions import Unreachable, Wanted, suggested
 from rflint.linter import Options
 from rflint.receptive import fields, reached
-from rflint.suggestions import Unreachable, Wanted, suggested
 
 
 @settings(max_examples=10, deadline=None)

@@ -11,9 +11,9 @@ from rflint.diagnostics import Span
 from rflint.dims import symbol
 from rflint.formats.show_table import Layout, footer
 from rflint.requirements import requirements
-from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 from tests.symbolic import differences, until_it_ends, verdict
 
 SOURCE = """

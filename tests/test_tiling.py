@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from networks import H, Network, T
 
 from rflint import field
-from rflint.tiling import Break, differences, step, tile_shapes, tilings, with_breaks
+from rflint.geometry.tiling import Break, differences, step, tile_shapes, tilings, with_breaks
 from rflint.trace import Read, Trace
 
 Op = tuple[str, tuple[int, ...]]

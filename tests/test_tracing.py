@@ -7,12 +7,12 @@ from textwrap import dedent
 import pytest
 
 from rflint import linter
-from rflint.building import TargetError
 from rflint.config import Config
 from rflint.dims import symbol
-from rflint.session import Root, Session
 from rflint.trace import Shape, Trace
-from rflint.tracing import trace
+from rflint.tracing.building import TargetError
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n\n"
 

@@ -10,9 +10,9 @@ from bruteforce import Node, Reads, convolution, moved, reaches_in_graph, sliced
 from rflint.dims import parse
 from rflint.field import Interval
 from rflint.receptive import AxisField, fields
-from rflint.session import Root, Session
 from rflint.trace import Trace
-from rflint.tracing import trace
+from rflint.tracing.running import trace
+from rflint.tracing.session import Root, Session
 
 SOURCE = """
 import torch

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from rflint.ends import behind
 from rflint.field import Interval
+from rflint.geometry.ends import behind
 from rflint.receptive import fields
 from rflint.trace import Trace, Use
 

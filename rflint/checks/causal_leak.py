@@ -10,7 +10,7 @@ from rflint.checks._layers import is_convolution
 from rflint.checks._places import place_of
 from rflint.diagnostics import Finding
 from rflint.dims import equal
-from rflint.ends import behind
+from rflint.geometry.ends import behind
 from rflint.receptive import fields
 from rflint.trace import Member, Operand, Place, Trace, Use
 

@@ -12,7 +12,7 @@ from rflint.checks._places import place_of
 from rflint.checks._segments import Graph, Node, Step, ends, fewest_dilated, graph, reached, way
 from rflint.diagnostics import Finding
 from rflint.field import Positions
-from rflint.schedules import dense_rates, extent
+from rflint.geometry.schedules import dense_rates, extent
 from rflint.trace import Trace
 
 MOST_RATES = 8

@@ -11,7 +11,7 @@ from rflint.checks._layers import Window, is_transposed, number, spatial_rank, w
 from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import Size
-from rflint.ends import behind
+from rflint.geometry.ends import behind
 from rflint.receptive import fields
 from rflint.trace import Trace, Use
 

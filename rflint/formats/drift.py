@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from rflint.misalignment import Cause, OffCentre, is_causal, misalignments
+from rflint.geometry.misalignment import Cause, OffCentre, is_causal, misalignments
 from rflint.trace import Trace, show_shape
 
 MOST_CAUSES = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rflint.influence import central_width, influence
+from rflint.geometry.influence import central_width, influence
 from rflint.receptive import Field
 from rflint.trace import Trace, Use
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rflint.ends import End
+from rflint.geometry.ends import End
 from rflint.trace import Trace
 
 

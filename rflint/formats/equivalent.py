@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rflint.equivalent import Equivalent, Window, equivalents
 from rflint.formats.columns import fitted, line
 from rflint.formats.end_name import end_name
+from rflint.geometry.equivalent import Equivalent, Window, equivalents
 from rflint.trace import Trace
 
 HEAD = ("axis", "kernel", "stride", "padding")

@@ -7,7 +7,7 @@ from typing import Any
 
 from rflint.field import Positions
 from rflint.formats.end_name import end_name
-from rflint.gridding import Gridding, griddings
+from rflint.geometry.gridding import Gridding, griddings
 from rflint.receptive import Coverage
 from rflint.trace import Trace
 

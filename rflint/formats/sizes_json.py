@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rflint.admissible import Admissible
-from rflint.answers import Answer, Row, answers, pairs, refusals, tabulated
-from rflint.integers import Integers
+from rflint.admissible.answers import Answer, Row, answers, pairs, refusals, tabulated
+from rflint.admissible.integers import Integers
+from rflint.admissible.survey import Admissible
 
 
 def sizes_json(found: Admissible | None, wanted: Sequence[int] | None) -> dict[str, Any] | None:

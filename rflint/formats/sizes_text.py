@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from rflint.admissible import Admissible
-from rflint.answers import PAIRS, Answer, Row, answers, pairs, refusals, tabulated
+from rflint.admissible.answers import PAIRS, Answer, Row, answers, pairs, refusals, tabulated
+from rflint.admissible.integers import Integers, written
+from rflint.admissible.survey import Admissible
 from rflint.formats.columns import fitted, lines
 from rflint.formats.terminal import one_line
-from rflint.integers import Integers, written
 from rflint.trace import show_shape
 
 LABEL = 14

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rflint.formats.end_name import end_name
-from rflint.streaming import Stream, sees_everything, streams
+from rflint.geometry.streaming import Stream, sees_everything, streams
 from rflint.trace import Trace
 
 

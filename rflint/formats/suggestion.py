@@ -9,7 +9,7 @@ from typing import Any
 
 from rflint.formats.columns import fitted, line
 from rflint.formats.terminal import counted
-from rflint.suggestions import Schedule, Suggestion, Wanted
+from rflint.geometry.suggestions import Schedule, Suggestion, Wanted
 
 MOST_RATES = 16
 """So many rates at most stand in a table."""

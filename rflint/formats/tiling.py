@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from rflint.ends import ends
 from rflint.formats.columns import fitted, line
 from rflint.formats.end_name import end_name
-from rflint.tiling import AxisTiling, Break, Tiling, differences, tile_shapes, tilings, with_breaks
+from rflint.geometry.ends import ends
+from rflint.geometry.tiling import AxisTiling, Break, Tiling, differences, tile_shapes, tilings, with_breaks
 from rflint.trace import Shape, Trace, show_shape
 
 Again: TypeAlias = Callable[[Trace, Mapping[str, Shape]], "Trace | None"]

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from rflint import dims
+from rflint.algebra.questions import aside
 from rflint.dims import Size
 from rflint.field import Access
 from rflint.interp.values import Value, find_unknown
 from rflint.library.torch.op import fresh, kept, unread
-from rflint.questions import aside
 from rflint.trace import Read, Shape
 
 FIRST = Access(0, (range(1),))

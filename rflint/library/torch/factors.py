@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rflint import dims
+from rflint.algebra.questions import aside
 from rflint.dims import Size
 from rflint.interp.values import Value, find_unknown, is_size
 from rflint.library.torch.op import fresh, kept
-from rflint.questions import aside
 from rflint.trace import Read, Shape, show_shape
 
 Resolved = tuple[Shape | None, str]

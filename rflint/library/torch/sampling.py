@@ -7,9 +7,9 @@ from math import ceil, floor
 from typing import Any
 
 from rflint import dims, field
+from rflint.algebra.questions import aside
 from rflint.dims import Size, equal
 from rflint.field import IDENTITY, MAX_PHASES, Access
-from rflint.questions import aside
 
 NEAREST = {"nearest": field.nearest, "nearest-exact": field.nearest_exact}
 SMOOTH = {"linear": field.linear, "bilinear": field.linear, "trilinear": field.linear, "bicubic": field.cubic}

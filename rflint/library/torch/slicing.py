@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rflint import dims, field
+from rflint.algebra.questions import aside
 from rflint.dims import Size
 from rflint.field import IDENTITY
 from rflint.interp.values import Value, find_unknown, is_size
 from rflint.library.torch.op import fresh, unread
-from rflint.questions import aside
 from rflint.trace import Read
 
 LARGE = 10_000

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rflint.admissible import Survey
+from rflint.admissible.integers import Integers, periodic
+from rflint.admissible.progressions import joint, pattern
+from rflint.admissible.survey import Survey
+from rflint.algebra.questions import Question
 from rflint.checks._layers import Window, spatial_rank, window
 from rflint.checks._taps import MOST_TAPS, is_live
 from rflint.dims import Dim, Size
-from rflint.integers import Integers, periodic
-from rflint.progressions import joint, pattern
-from rflint.questions import Question
 from rflint.receptive import fields, output_fields
 from rflint.trace import Operand, Trace, Use
 

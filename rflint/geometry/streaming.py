@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
-from rflint.ends import End, ends
 from rflint.field import Interval
+from rflint.geometry.ends import End, ends
+from rflint.geometry.tiling import step
 from rflint.receptive import AxisField, fields, outputs
-from rflint.tiling import step
 from rflint.trace import Trace
 
 

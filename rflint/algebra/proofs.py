@@ -12,9 +12,9 @@ from functools import lru_cache
 from itertools import product
 from math import gcd, lcm, prod
 
-from rflint.floors import replace
-from rflint.intervals import interval
-from rflint.polynomials import Atom, Polynomial, fresh, of
+from rflint.algebra.floors import replace
+from rflint.algebra.intervals import interval
+from rflint.algebra.polynomials import Atom, Polynomial, fresh, of
 
 # Beyond these a polynomial is not gone through case by case.
 MOST_CASES = 64

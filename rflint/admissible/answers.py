@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rflint.admissible import Admissible, Part, Survey, with_numbers
+from rflint.admissible.integers import Integers, union
+from rflint.admissible.productive import Productive, productive
+from rflint.admissible.progressions import Progression
+from rflint.admissible.spare import Cost, Costs, costs
+from rflint.admissible.survey import Admissible, Part, Survey, with_numbers
 from rflint.dims import value_at
-from rflint.integers import Integers, union
-from rflint.productive import Productive, productive
-from rflint.progressions import Progression
-from rflint.spare import Cost, Costs, costs
 from rflint.trace import Shape, Trace, show_shape
 
 REASONS = 8

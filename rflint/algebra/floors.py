@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import gcd
 
-from rflint import intervals
-from rflint.intervals import interval, is_at_least, lone_atoms
-from rflint.polynomials import (
+from rflint.algebra import intervals
+from rflint.algebra.intervals import interval, is_at_least, lone_atoms
+from rflint.algebra.polynomials import (
     ZERO,
     Atom,
     Polynomial,

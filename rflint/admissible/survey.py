@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from rflint.admissible.conditions import mixes, refusal
+from rflint.admissible.integers import Integers, union
+from rflint.admissible.progressions import Progression
+from rflint.admissible.regions import Region, divide, is_product
+from rflint.algebra.questions import Question, listening
 from rflint.checks import all_rules
-from rflint.conditions import mixes, refusal
 from rflint.dims import Size, is_unknown, symbol
-from rflint.integers import Integers, union
-from rflint.progressions import Progression
-from rflint.questions import Question, listening
-from rflint.regions import Region, divide, is_product
-from rflint.session import Root, Session
 from rflint.trace import Note, Shape, Trace, Use
-from rflint.tracing import retracer
+from rflint.tracing.running import retracer
+from rflint.tracing.session import Root, Session
 
 WORK = 10_000
 """Uses in all traces of one survey, and `RUN` more for each trace."""

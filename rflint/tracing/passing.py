@@ -12,15 +12,15 @@ from typing import Any
 
 import libcst as cst
 
-from rflint.annotations import typed_parameters
 from rflint.dims import symbol
 from rflint.interp import attributes
 from rflint.interp.frames import Args
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import BoundMethod, Function, Instance, Tensor, Unknown, Value
 from rflint.library.torch.op import SPATIAL
-from rflint.session import Root
 from rflint.trace import Place, Shape
+from rflint.tracing.annotations import typed_parameters
+from rflint.tracing.session import Root
 
 LISTS = frozenset("list List Sequence Iterable Collection MutableSequence".split())
 CONVOLUTION = re.compile(r"Conv([123])d")

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from rflint import dims
-from rflint.building import CALLS, TargetError, not_given
 from rflint.interp import attributes
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import Instance, Tensor, Unknown, Value, find_unknown
-from rflint.members import built_late, members
-from rflint.passing import grouped, images
-from rflint.session import Root
 from rflint.trace import Layer, Note, Place, Shape, Trace, Use
+from rflint.tracing.building import CALLS, TargetError, not_given
+from rflint.tracing.members import built_late, members
+from rflint.tracing.passing import grouped, images
+from rflint.tracing.session import Root
 
 NESTING = 8
 """Containers inside each other, in what `forward` returns, that are looked into."""

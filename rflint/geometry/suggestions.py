@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import ceil
 
-from rflint.gains import gridding_index
-from rflint.schedules import covering_rates, extent, fewest_layers, hybrid_distances, is_hybrid
+from rflint.geometry.gains import gridding_index
+from rflint.geometry.schedules import covering_rates, extent, fewest_layers, hybrid_distances, is_hybrid
 
 
 @dataclass(frozen=True, slots=True)

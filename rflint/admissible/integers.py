@@ -7,7 +7,7 @@ from itertools import groupby
 from math import lcm
 from typing import NamedTuple
 
-from rflint.progressions import Progression
+from rflint.admissible.progressions import Progression
 
 MOST_RESIDUES = 8
 

@@ -16,8 +16,6 @@ from typing import Any
 
 import libcst as cst
 
-from rflint.annotations import annotated
-from rflint.building import TargetError, build, call_of
 from rflint.declarations import NOTHING, Declared, by_name
 from rflint.dims import equal
 from rflint.interp import attributes, budget
@@ -33,12 +31,14 @@ from rflint.interp.values import (
     Unknown,
     Value,
 )
-from rflint.makers import Seen
-from rflint.passing import forward_parameters
-from rflint.seen import seen
-from rflint.session import Root, Session, deep_recursion
+from rflint.roots.makers import Seen
+from rflint.roots.seen import seen
 from rflint.suppressions import comments
 from rflint.trace import Shape
+from rflint.tracing.annotations import annotated
+from rflint.tracing.building import TargetError, build, call_of
+from rflint.tracing.passing import forward_parameters
+from rflint.tracing.session import Root, Session, deep_recursion
 
 
 def roots(session: Session, file: str, declared: Mapping[str, Declared], default: Declared = NOTHING) -> list[Root]:

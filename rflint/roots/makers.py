@@ -8,7 +8,6 @@ from typing import Any
 
 import libcst as cst
 
-from rflint.bindings import Binding, Evaluator, first_name, names_in, own_attribute
 from rflint.interp import attributes
 from rflint.interp.values import (
     BoundMethod,
@@ -20,6 +19,7 @@ from rflint.interp.values import (
     SourceModule,
     Value,
 )
+from rflint.roots.bindings import Binding, Evaluator, first_name, names_in, own_attribute
 from rflint.trace import Shape
 
 KEEPING = frozenset("eval train cuda cpu to float half double bfloat16 requires_grad_ share_memory".split())

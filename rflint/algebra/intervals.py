@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import lcm
 from typing import TypeAlias
 
-from rflint.polynomials import Atom, Polynomial, of
+from rflint.algebra.polynomials import Atom, Polynomial, of
 
 End: TypeAlias = "int | None"
 Interval: TypeAlias = "tuple[End, End]"

@@ -9,7 +9,7 @@ from math import floor
 from typing import NamedTuple
 
 from rflint.dims import Size, substitute
-from rflint.ends import End, ends, example_sizes
+from rflint.geometry.ends import End, ends, example_sizes
 from rflint.receptive import AxisField, drift, fields
 from rflint.trace import Operand, Trace
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from rflint.polynomials import Atom
-from rflint.progressions import Pattern, Progression, divided, joint, pattern, sections, shifted
-from rflint.questions import PROOFS, Question
+from rflint.admissible.progressions import Pattern, Progression, divided, joint, pattern, sections, shifted
+from rflint.algebra.polynomials import Atom
+from rflint.algebra.questions import PROOFS, Question
 
 Region = Mapping[str, Progression]
 """For each axis the sizes that it may have."""

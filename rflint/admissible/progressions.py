@@ -13,11 +13,11 @@ from itertools import groupby
 from math import comb, lcm
 from typing import NamedTuple
 
+from rflint.algebra.floors import replace
+from rflint.algebra.polynomials import Atom, Polynomial, constant, named, of, value
+from rflint.algebra.proofs import period
+from rflint.algebra.questions import Question
 from rflint.dims import Size, symbol
-from rflint.floors import replace
-from rflint.polynomials import Atom, Polynomial, constant, named, of, value
-from rflint.proofs import period
-from rflint.questions import Question
 
 LONGEST_PERIOD = 4096
 LONGEST_START = 1 << 13

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from rflint.admissible import Survey
+from rflint.admissible.integers import Integers, periodic
+from rflint.admissible.survey import Survey
+from rflint.algebra.polynomials import Polynomial
+from rflint.algebra.proofs import period
 from rflint.checks._layers import Window, spatial_rank, window
 from rflint.dims import Size, symbols, value_at
-from rflint.integers import Integers, periodic
-from rflint.polynomials import Polynomial
-from rflint.proofs import period
 from rflint.receptive import fields
 from rflint.trace import Trace, Use
 

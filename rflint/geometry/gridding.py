@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rflint.ends import End, ends
 from rflint.field import INPUT, Positions
-from rflint.gains import MAX_SPACING, gain, lattices
-from rflint.influence import shares
+from rflint.geometry.ends import End, ends
+from rflint.geometry.gains import MAX_SPACING, gain, lattices
+from rflint.geometry.influence import shares
 from rflint.receptive import Coverage, coverage, fields, reached
 from rflint.receptive.links import Link, links_along
 from rflint.trace import Trace, Use

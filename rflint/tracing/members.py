@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import ClassValue, Instance, Tensor, Value
-from rflint.mentions import is_mentioned
 from rflint.trace import Member, Place
+from rflint.tracing.mentions import is_mentioned
 
 NESTING = 4
 """Plain collections inside each other that are looked into."""

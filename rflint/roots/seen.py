@@ -12,11 +12,11 @@ from typing import Any
 
 import libcst as cst
 
-from rflint.bindings import Binding, Bindings, Evaluator, first_name, own_attribute, pairs, undone
-from rflint.feeding import calls_in, dotted, imported, offered
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import ClassValue, Instance, SourceModule
-from rflint.makers import KEEPING, Makers, Seen
+from rflint.roots.bindings import Binding, Bindings, Evaluator, first_name, own_attribute, pairs, undone
+from rflint.roots.feeding import calls_in, dotted, imported, offered
+from rflint.roots.makers import KEEPING, Makers, Seen
 
 HARMLESS = KEEPING | frozenset("load_state_dict zero_grad apply parameters init_weights normal_ uniform_ fill_".split())
 """Methods after which a network or tensor has the sizes that it had."""

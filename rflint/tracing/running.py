@@ -7,18 +7,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from rflint import passing
-from rflint.building import CALLS, build
-from rflint.finishing import finished, without_network
 from rflint.interp import attributes, budget
 from rflint.interp.frames import Frame
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.scopes import Scope
 from rflint.interp.values import ClassValue, Instance, Raised, SourceModule, Tensor, Unknown, Value
 from rflint.library.torch.op import InputShape
-from rflint.session import Root, Session, deep_recursion
 from rflint.source import Source
 from rflint.trace import Place, Raising, Shape, Trace
+from rflint.tracing import passing
+from rflint.tracing.building import CALLS, build
+from rflint.tracing.finishing import finished, without_network
+from rflint.tracing.session import Root, Session, deep_recursion
 
 T = TypeVar("T")
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
-from rflint import proofs
-from rflint.polynomials import Polynomial
+from rflint.algebra import proofs
+from rflint.algebra.polynomials import Polynomial
 
 P = ParamSpec("P")
 T = TypeVar("T")

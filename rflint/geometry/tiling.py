@@ -14,9 +14,9 @@ from math import gcd, lcm
 from typing import NamedTuple
 
 from rflint.dims import Size
-from rflint.ends import End, behind, ends
-from rflint.exact_units import exact_units
 from rflint.field import INPUT, Interval
+from rflint.geometry.ends import End, behind, ends
+from rflint.geometry.exact_units import exact_units
 from rflint.receptive import fields
 from rflint.receptive.edges import edge_of
 from rflint.receptive.links import links_along

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import libcst as cst
 
-from rflint.bindings import own_attribute
 from rflint.dims import symbol
 from rflint.interp.importing import dotted_name
 from rflint.interp.values import Tensor, Value, is_size
+from rflint.roots.bindings import own_attribute
 from rflint.trace import Shape
 
 Evaluate = Callable[[Any], Value]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from rflint import sizes
 from rflint.dims import Size, equal, substitute
-from rflint.ends import End, behind, ends, example_sizes
-from rflint.exact_units import exact_units
 from rflint.field import Interval
+from rflint.geometry.ends import End, behind, ends, example_sizes
+from rflint.geometry.exact_units import exact_units
 from rflint.receptive import reached
 from rflint.receptive.axes import label
 from rflint.trace import Trace, Use

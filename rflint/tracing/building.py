@@ -11,9 +11,9 @@ from rflint.interp.frames import Args, Frame
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.scopes import Scope
 from rflint.interp.values import BoundMethod, ClassValue, Function, Instance, SourceModule, Unknown, Value
-from rflint.session import Root, Session
 from rflint.source import Source, SyntaxProblem
 from rflint.trace import Place
+from rflint.tracing.session import Root, Session
 
 CALLS = "<call>"
 """The file name of calls that are not written in a file: targets, and roots that rflint chose."""

@@ -1,0 +1,1 @@
+"""What follows from receptive fields: gridding, influence, drift, tiles, streams, schedules of dilations."""

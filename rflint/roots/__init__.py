@@ -1,0 +1,1 @@
+"""Which networks of a file are analysed, and on which inputs."""

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from rflint.interp import attributes, budget
-from rflint.interp.expressions import evaluate
+from rflint.interp.evaluation import evaluate
 from rflint.interp.frames import Args, Call, Frame, Writing
 from rflint.interp.scopes import Scope
 from rflint.interp.statements import NOTHING, run

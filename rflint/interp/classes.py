@@ -8,7 +8,8 @@ from typing import Any
 import libcst as cst
 
 from rflint.interp import attributes
-from rflint.interp.expressions import enclosing, evaluate, parameters
+from rflint.interp.evaluation import evaluate
+from rflint.interp.expressions import enclosing, parameters
 from rflint.interp.frames import Args, Frame
 from rflint.interp.scopes import Scope
 from rflint.interp.values import (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rflint.dims import Dim
 from rflint.interp import attributes, operators
-from rflint.interp.expressions import distinct
+from rflint.interp.displays import distinct
 from rflint.interp.frames import Call
 from rflint.interp.functions import items_of, lent, taken_by
 from rflint.interp.values import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rflint.interp import budget, operators
-from rflint.interp.expressions import overwritten
+from rflint.interp.displays import overwritten
 from rflint.interp.frames import Args, Call, Frame
 from rflint.interp.hosts import DefaultDict, Deque, existing, is_certain, method
 from rflint.interp.values import Raised, Rest, Unknown, Value, View

@@ -9,8 +9,9 @@ from typing import Any
 import libcst as cst
 
 from rflint.interp import budget
-from rflint.interp.expressions import condition, evaluate
+from rflint.interp.evaluation import evaluate
 from rflint.interp.frames import Frame
+from rflint.interp.operations import condition
 from rflint.interp.statements import NOTHING, End, Outcome, assign, executes, join, run
 from rflint.interp.values import Iteration, Rest, Unknown
 

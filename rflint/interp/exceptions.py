@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from rflint.interp import attributes, operators
-from rflint.interp.expressions import evaluate
+from rflint.interp.evaluation import evaluate
 from rflint.interp.frames import Frame
 from rflint.interp.scopes import Journal
 from rflint.interp.statements import Outcome, assign, executes, join, run

@@ -1,55 +1,27 @@
-"""Expressions: one small function for each kind of node, found by its type."""
+"""Names, attributes, lambdas, subscripts and what else is an expression."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from rflint.interp import attributes, budget, operators
-from rflint.interp.frames import Args, Frame, Writing, Written
+from rflint.interp import attributes, budget
+from rflint.interp.evaluation import evaluate, evaluates
+from rflint.interp.frames import Frame
+from rflint.interp.operations import condition
 from rflint.interp.scopes import Scope
 from rflint.interp.values import (
-    DEEPEST,
     Function,
-    Iteration,
-    Named,
-    Raised,
     Rest,
     Unknown,
     Value,
-    depth_of,
-    inside,
     is_class,
 )
 
 if TYPE_CHECKING:
     from rflint.interp.values import Parameters
-
-Evaluate = Callable[[Any, Frame], Value]
-EVAL: dict[type, Evaluate] = {}
-
-
-def evaluates(*kinds: type) -> Callable[[Evaluate], Evaluate]:
-    """Register the function that evaluates these kinds of nodes."""
-
-    def register(function: Evaluate) -> Evaluate:
-        EVAL.update(dict.fromkeys(kinds, function))
-        return function
-
-    return register
-
-
-def evaluate(node: Any, frame: Frame) -> Value:
-    """The value of an expression."""
-    handler = EVAL.get(type(node))
-    if handler is None:
-        return frame.unknown(f"{type(node).__name__} is not supported", node)
-    return handler(node, frame)
 
 
 @evaluates(cst.Name)
@@ -77,220 +49,6 @@ def mangled(name: str, frame: Frame) -> str:
     if name[:2] != "__" or name[-2:] == "__" or frame.owner is None:
         return name
     return f"_{frame.owner.name.lstrip('_')}{name}"
-
-
-@lru_cache(maxsize=65536)
-def _literal(text: str) -> Value:
-    return ast.literal_eval(text)
-
-
-@evaluates(cst.Integer, cst.Float, cst.Imaginary, cst.SimpleString)
-def literal(node: Any, frame: Frame) -> Value:
-    """A number or a string."""
-    return _literal(node.value)
-
-
-@evaluates(cst.ConcatenatedString)
-def concatenated(node: cst.ConcatenatedString, frame: Frame) -> Value:
-    """Adjacent strings."""
-    return operators.binary("+", evaluate(node.left, frame), evaluate(node.right, frame), frame, node)
-
-
-@evaluates(cst.FormattedString)
-def formatted(node: cst.FormattedString, frame: Frame) -> Value:
-    """An f-string."""
-    return _joined_parts([_part(part, node, frame) for part in node.parts], frame, node)
-
-
-def _joined_parts(parts: list[Value], frame: Frame, node: Any) -> Value:
-    unknown = next((part for part in parts if isinstance(part, Unknown)), None)
-    if unknown is not None:
-        return Unknown(unknown.reason, unknown.place)
-    if sum(map(len, parts)) > budget.TEXT:
-        return frame.unknown(f"a text of more than {budget.TEXT:,} characters", node)
-    return "".join(parts)
-
-
-def _part(part: Any, node: cst.FormattedString, frame: Frame) -> Value:
-    if isinstance(part, cst.FormattedStringText):
-        text = part.value.replace("{{", "{").replace("}}", "}")
-        return _literal(f'"""{text}"""') if "\\" in text and "r" not in node.prefix.lower() else text
-    if part.equal is not None:
-        return frame.unknown("f'{name=}' is not supported", node)
-    value = evaluate(part.expression, frame)
-    spec = _joined_parts([_part(p, node, frame) for p in part.format_spec or ()], frame, node)
-    return frame.interp.builtins.format(value, spec, part.conversion or "", frame, part.expression)
-
-
-@evaluates(cst.Ellipsis)
-def ellipsis(node: cst.Ellipsis, frame: Frame) -> Value:
-    """`...`."""
-    return ...
-
-
-def elements(nodes: Any, frame: Frame) -> list[Value]:
-    """The values of the elements of a list, tuple or set display, stars spread out."""
-    values: list[Value] = []
-    for element in nodes:
-        value = evaluate(element.value, frame)
-        if isinstance(element, cst.StarredElement):
-            spread = frame.interp.elements(value, frame, element.value)
-            values.extend([Rest(spread.reason, spread.place)] if isinstance(spread, Unknown) else spread)
-        else:
-            values.append(value)
-    return values
-
-
-@evaluates(cst.List)
-def list_display(node: cst.List, frame: Frame) -> Value:
-    """`[...]`."""
-    return elements(node.elements, frame)
-
-
-@evaluates(cst.Tuple)
-def tuple_display(node: cst.Tuple, frame: Frame) -> Value:
-    """`(...)`."""
-    return tuple(elements(node.elements, frame))
-
-
-@evaluates(cst.Set)
-def set_display(node: cst.Set, frame: Frame) -> Value:
-    """`{...}`."""
-    return distinct(elements(node.elements, frame), frame, node)
-
-
-def distinct(values: list[Value], frame: Frame, node: Any) -> set[Value]:
-    """A set of values.  An unknown one may be equal to another, so it stands for any number more."""
-    rests = (Rest(value.reason, value.place) if isinstance(value, Unknown) else value for value in values)
-    return {hashable(value, frame, node) for value in rests}
-
-
-def hashable(value: Value, frame: Frame, node: Any) -> Value:
-    """The value, if it can be a key; raises `Raised` (TypeError) as Python does."""
-    if isinstance(value, (tuple, frozenset)) and (inside(value) is None or depth_of(value) >= DEEPEST):
-        raise budget.Exhausted("a key that holds too much")
-    try:
-        hash(value)
-    except TypeError as problem:
-        raise Raised(TypeError, str(problem), frame.place(node)) from None
-    return value
-
-
-@evaluates(cst.Dict)
-def dict_display(node: cst.Dict, frame: Frame) -> Value:
-    """`{key: value}`."""
-    result: dict[Value, Value] = {}
-    for element in node.elements:
-        if isinstance(element, cst.StarredDictElement):
-            value = frame.interp.mapping(evaluate(element.value, frame), frame, element.value)
-            if isinstance(value, Unknown):
-                overwritten(result, value)
-            else:
-                result.update(value)
-        else:
-            assert isinstance(element, cst.DictElement)
-            result[hashable(evaluate(element.key, frame), frame, element.key)] = evaluate(element.value, frame)
-    return result
-
-
-def overwritten(entries: dict[Value, Value], doubt: Unknown) -> None:
-    """Any number of entries that are not known are put into a dict."""
-    entries.update(dict.fromkeys(entries, Unknown(doubt.reason, doubt.place)))
-    if not any(isinstance(key, Rest) for key in entries):
-        rest = Rest(doubt.reason, doubt.place)
-        entries[rest] = rest
-
-
-@evaluates(cst.BinaryOperation)
-def binary(node: cst.BinaryOperation, frame: Frame) -> Value:
-    """`a + b`."""
-    sign = OPERATORS[type(node.operator)]
-    return operators.binary(sign, evaluate(node.left, frame), evaluate(node.right, frame), frame, node)
-
-
-OPERATORS: dict[type, str] = {
-    cst.Add: "+",
-    cst.Subtract: "-",
-    cst.Multiply: "*",
-    cst.Divide: "/",
-    cst.FloorDivide: "//",
-    cst.Modulo: "%",
-    cst.Power: "**",
-    cst.MatrixMultiply: "@",
-    cst.BitAnd: "&",
-    cst.BitOr: "|",
-    cst.BitXor: "^",
-    cst.LeftShift: "<<",
-    cst.RightShift: ">>",
-    cst.Minus: "-",
-    cst.Plus: "+",
-    cst.BitInvert: "~",
-    cst.Not: "not",
-    cst.LessThan: "<",
-    cst.GreaterThan: ">",
-    cst.LessThanEqual: "<=",
-    cst.GreaterThanEqual: ">=",
-    cst.Equal: "==",
-    cst.NotEqual: "!=",
-    cst.Is: "is",
-    cst.IsNot: "is not",
-    cst.In: "in",
-    cst.NotIn: "not in",
-}
-
-
-@evaluates(cst.UnaryOperation)
-def unary(node: cst.UnaryOperation, frame: Frame) -> Value:
-    """`-a`, `not a`."""
-    return operators.unary(OPERATORS[type(node.operator)], evaluate(node.expression, frame), frame, node)
-
-
-@evaluates(cst.BooleanOperation)
-def boolean(node: cst.BooleanOperation, frame: Frame) -> Value:
-    """`a and b`, `a or b`: the right side runs only where Python would run it."""
-    left = evaluate(node.left, frame)
-    held = operators.truth(left, frame, node.left)
-    wants_right = isinstance(node.operator, cst.And)
-    if not isinstance(held, Unknown):
-        return evaluate(node.right, frame) if held is wants_right else left
-    right = frame.interp.either([lambda: left, lambda: evaluate(node.right, frame)], held)
-    return held if isinstance(left, Unknown) and _decides(right, not wants_right, frame, node) is False else right
-
-
-def _decides(value: Value, which: bool, frame: Frame, node: Any) -> bool:
-    return operators.truth(value, frame, node) is which
-
-
-def condition(node: Any, frame: Frame) -> bool | Unknown:
-    """Whether an expression holds.  `unknown and False` does not, and `unknown or True` does."""
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-        held = condition(node.expression, frame)
-        return held if isinstance(held, Unknown) else not held
-    if not isinstance(node, cst.BooleanOperation):
-        return operators.truth(evaluate(node, frame), frame, node)
-    wants_right = isinstance(node.operator, cst.And)
-    left = condition(node.left, frame)
-    if not isinstance(left, Unknown):
-        return condition(node.right, frame) if left is wants_right else left
-    rights: list[bool | Unknown] = []
-    frame.interp.fork([lambda: None, lambda: rights.append(condition(node.right, frame))], left)
-    return (not wants_right) if (not wants_right) in rights else left
-
-
-@evaluates(cst.Comparison)
-def comparison(node: cst.Comparison, frame: Frame) -> Value:
-    """`a < b <= c`."""
-    left = evaluate(node.left, frame)
-    answer: Value = True
-    for target in node.comparisons:
-        right = evaluate(target.comparator, frame)
-        answer = operators.compare(OPERATORS[type(target.operator)], left, right, frame, node)
-        if answer is False or len(node.comparisons) == 1:
-            return answer
-        if isinstance(answer, Unknown):
-            return answer
-        left = right
-    return answer
 
 
 @evaluates(cst.IfExp)
@@ -349,80 +107,6 @@ def parameters(params: cst.Parameters, frame: Frame) -> Parameters:
     return tuple(rows)
 
 
-@evaluates(cst.Call)
-def call(node: cst.Call, frame: Frame) -> Value:
-    """`function(arguments)`."""
-    if isinstance(node.func, cst.Name) and node.func.value == "super" and not node.args:
-        return frame.interp.zero_super(frame, node)
-    function = evaluate(node.func, frame)
-    return frame.interp.call_with(function, arguments(node.args, frame), frame, node)
-
-
-def arguments(nodes: Any, frame: Frame) -> Args:
-    """The evaluated arguments of a call."""
-    args = Args([])
-    for arg in nodes:
-        value = evaluate(arg.value, frame)
-        if isinstance(args.open, Rest) and not arg.star and arg.keyword is None:
-            continue  # at which position is not known
-        if arg.star == "*":
-            _spread(args, value, frame, arg)
-        elif arg.star == "**":
-            _spread_mapping(args, value, frame, arg)
-        elif arg.keyword is not None:
-            args.keywords[arg.keyword.value] = value
-            args.written[arg.keyword.value] = _written(arg.value, value, frame)
-        else:
-            args.written[len(args.positional)] = _written(arg.value, value, frame)
-            args.positional.append(value)
-    return args
-
-
-def _written(node: Any, value: Value, frame: Frame) -> Written:
-    """Where an argument is written: here, or, where it is a parameter that nobody has changed, by the caller."""
-    given = frame.given.get(node.value, {}).get(0) if isinstance(node, cst.Name) else None
-    return given if given is not None and given.value is value else Written(frame, node, value)
-
-
-def _handed_on(node: Any, frame: Frame) -> Writing:
-    """Where what a `*` or `**` parameter holds is written."""
-    return frame.given.get(node.value, {}) if isinstance(node, cst.Name) else {}
-
-
-def _spread(args: Args, value: Value, frame: Frame, arg: Any) -> None:
-    spread = frame.interp.elements(value, frame, arg.value)
-    if isinstance(args.open, Rest):
-        return
-    if isinstance(spread, Unknown):
-        args.open = Rest(spread.reason, spread.place)
-        return
-    given = _handed_on(arg.value, frame)
-    for position, item in enumerate(spread):
-        if isinstance(item, Rest):
-            args.open = item
-            return
-        if position in given and given[position].value is item:
-            args.written[len(args.positional)] = given[position]
-        args.positional.append(item)
-    if len(args.positional) > budget.COLLECTION:
-        raise budget.Exhausted(f"a call with more than {budget.COLLECTION:,} arguments")
-
-
-def _spread_mapping(args: Args, value: Value, frame: Frame, arg: Any) -> None:
-    spread = frame.interp.mapping(value, frame, arg.value)
-    if isinstance(spread, Unknown):
-        args.open = args.open or Named(spread.reason, spread.place)
-        return
-    given = _handed_on(arg.value, frame)
-    for key, item in spread.items():
-        if isinstance(key, str):
-            args.keywords[key] = item
-            if key in given and given[key].value is item:
-                args.written[key] = given[key]
-        else:
-            args.open = args.open or Named("a keyword that is not known", frame.place(arg.value))
-
-
 @evaluates(cst.Subscript)
 def subscript(node: cst.Subscript, frame: Frame) -> Value:
     """`value[index]`."""
@@ -450,83 +134,6 @@ def _index_part(part: Any, frame: Frame) -> Value:
         return evaluate(part.value, frame)
     lower, upper, step = (evaluate(p, frame) if p is not None else None for p in (part.lower, part.upper, part.step))
     return slice(lower, upper, step)
-
-
-@evaluates(cst.ListComp)
-def list_comprehension(node: cst.ListComp, frame: Frame) -> Value:
-    """`[x for y in z]`."""
-    return comprehend(node.for_in, frame, lambda inner: evaluate(node.elt, inner))
-
-
-@evaluates(cst.GeneratorExp)
-def generator_expression(node: cst.GeneratorExp, frame: Frame) -> Value:
-    """`(x for y in z)`: run at once, to a list."""
-    return Iteration(comprehend(node.for_in, frame, lambda inner: evaluate(node.elt, inner)))
-
-
-@evaluates(cst.SetComp)
-def set_comprehension(node: cst.SetComp, frame: Frame) -> Value:
-    """`{x for y in z}`."""
-    return distinct(comprehend(node.for_in, frame, lambda inner: evaluate(node.elt, inner)), frame, node)
-
-
-@evaluates(cst.DictComp)
-def dict_comprehension(node: cst.DictComp, frame: Frame) -> Value:
-    """`{k: v for y in z}`."""
-
-    def pair(inner: Frame) -> Value:
-        return (hashable(evaluate(node.key, inner), inner, node), evaluate(node.value, inner))
-
-    result: dict[Value, Value] = {}
-    for item in comprehend(node.for_in, frame, pair):
-        if isinstance(item, Rest):
-            overwritten(result, item)
-        else:
-            frame.interp.builtins.set_item(result, item[0], item[1], frame, node)
-    return result
-
-
-def comprehend(comp: cst.CompFor, frame: Frame, make: Callable[[Frame], Value]) -> list[Value]:
-    """Run the loops of a comprehension in a scope of their own.
-
-    Where an iterable or a condition is not known the list holds a `Rest`.
-    """
-    scope = Scope(outer=frame.scope, comprehension=True)
-    inner = replace(frame, scope=scope, annotations=None)
-    items: list[Value] = []
-    _rounds(comp, inner, make, items)
-    return items
-
-
-def _rounds(comp: cst.CompFor, frame: Frame, make: Callable[[Frame], Value], items: list[Value]) -> None:
-    values = frame.interp.elements(evaluate(comp.iter, frame), frame, comp.iter)
-    if isinstance(values, Unknown):
-        items.append(Rest(values.reason, values.place))
-        return
-    for value in values:
-        frame.interp.budget.step()
-        if len(items) > budget.ITERATIONS:
-            raise budget.Exhausted(f"a comprehension of more than {budget.ITERATIONS:,} items")
-        if isinstance(value, Rest):
-            items.append(value)
-            continue
-        frame.interp.assign(comp.target, value, frame)
-        held = _conditions(comp, frame)
-        if isinstance(held, Unknown):
-            items.append(Rest(held.reason, held.place))
-        elif held:
-            if comp.inner_for_in is not None:
-                _rounds(comp.inner_for_in, frame, make, items)
-            else:
-                items.append(make(frame))
-
-
-def _conditions(comp: cst.CompFor, frame: Frame) -> bool | Unknown:
-    for test in comp.ifs:
-        held = condition(test.test, frame)
-        if held is not True:
-            return held
-    return True
 
 
 @evaluates(cst.Yield)

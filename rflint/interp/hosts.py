@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rflint.dims import Dim
-from rflint.interp import attributes, budget, expressions, operators
+from rflint.interp import attributes, budget, displays, operators
 from rflint.interp.frames import Call, Frame
 from rflint.interp.values import (
     BoundMethod,
@@ -263,7 +263,7 @@ def existing(value: dict[Value, Value], key: Value, frame: Frame, node: Any, wri
     """The key of a dict that is equal to this one: objects with a value inside, or with an `__eq__`, count.
 
     Before a registry is asked, the modules that may fill it are run; not before an entry is `written`."""
-    expressions.hashable(key, frame, node)
+    displays.hashable(key, frame, node)
     try:
         found = key in value
     except TypeError as problem:
@@ -355,7 +355,7 @@ def set_item(value: Value, key: Value, new: Value, frame: Frame, node: Any) -> N
     if isinstance(value, dict):
         frame.interp.state.touch(value)
         if isinstance(key, Unknown):
-            expressions.overwritten(value, key)
+            displays.overwritten(value, key)
             return
         try:
             value[existing(value, key, frame, node, written=True)] = new
@@ -391,7 +391,7 @@ def delete_item(value: Value, key: Value, frame: Frame, node: Any) -> None:
             value[:] = [Rest("a list that was shortened somewhere", frame.place(node))]
             return
         if isinstance(value, dict) and isinstance(key, Unknown):
-            expressions.overwritten(value, key)
+            displays.overwritten(value, key)
             return
         if isinstance(value, dict) and doubt is not None and key not in value:
             return

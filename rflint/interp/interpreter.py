@@ -7,9 +7,24 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from rflint.dims import Dim
-from rflint.interp import attributes, budget, calls, containers, control, exceptions, hosts, patterns, statements
+from rflint.interp import (
+    arguments,
+    attributes,
+    budget,
+    calls,
+    comprehensions,
+    containers,
+    control,
+    displays,
+    exceptions,
+    expressions,
+    hosts,
+    operations,
+    patterns,
+    statements,
+)
 from rflint.interp.builtins import Builtins
-from rflint.interp.expressions import evaluate
+from rflint.interp.evaluation import evaluate
 from rflint.interp.frames import Args, Frame
 from rflint.interp.imports import Loader
 from rflint.interp.recorder import Recorder
@@ -29,7 +44,7 @@ from rflint.interp.values import (
 )
 from rflint.source import Source, SyntaxProblem
 
-REGISTERED = (containers, control, exceptions, patterns)
+REGISTERED = (arguments, comprehensions, containers, control, displays, exceptions, expressions, operations, patterns)
 """Modules that are imported for what they register."""
 
 

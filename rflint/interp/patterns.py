@@ -9,8 +9,9 @@ from typing import Any
 import libcst as cst
 
 from rflint.interp import attributes, kinds, operators
-from rflint.interp.expressions import condition, evaluate
+from rflint.interp.evaluation import evaluate
 from rflint.interp.frames import Frame
+from rflint.interp.operations import condition
 from rflint.interp.statements import Outcome, bind_name, executes, join, run
 from rflint.interp.values import ClassValue, Instance, Rest, Unknown, Value
 

@@ -15,8 +15,10 @@ import libcst as cst
 
 from rflint.interp import attributes, budget, importing, operators
 from rflint.interp.classes import define_class, define_function
-from rflint.interp.expressions import EVAL, OPERATORS, condition, evaluate, index, mangled
+from rflint.interp.evaluation import EVAL, evaluate
+from rflint.interp.expressions import index, mangled
 from rflint.interp.frames import Frame
+from rflint.interp.operations import OPERATORS, condition
 from rflint.interp.scopes import Scope
 from rflint.interp.values import (
     Instance,

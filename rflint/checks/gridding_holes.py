@@ -25,6 +25,8 @@ def gridding_holes(trace: Trace) -> Iterator[Finding]:
     if trace.order != "forward" or sum(1 for _ in trace.convolutions()) < 2:
         return
     links, told = graph(trace), set[int]()
+    if sum(any(link.dilation > 1 for link in into or ()) for into in links.values()) < 2:
+        return  # no way has two; most networks end here
     fewest = fewest_dilated(trace, links)
     for end in ends(trace, links):
         worst = gridded(links, end) if (fewest[end] or 0) > 1 else None

@@ -171,7 +171,7 @@ def _folded_read(axis: AxisField, operand: Operand, use: Use) -> AxisField:
     """An axis that lies within others: what becomes of its parts, or whoever reads all of that one sees everything."""
     if axis.parts and (made := _parts_read(axis, operand, use)) is not None:
         return made
-    axis = replace(axis, parts=()) if axis.parts else axis
+    axis = replace(axis, parts=(), reason=_why_lost(axis, operand, use)) if axis.parts else axis
     if axis.folded is None:
         return axis
     read = operand.reads[axis.folded] if axis.folded < len(operand.reads) else Read("unknown")
@@ -195,7 +195,7 @@ def _parts_read(axis: AxisField, operand: Operand, use: Use) -> AxisField | None
     if len(axis.parts) == 1 and (found := folded(use, operand, one.layout)) is not None:
         return _kept(_on_axis(axis, len(operand.shape or ()) - 1, one.maps), Read("kept", found[1], found[0]), use)
     steps = [after(part, operand, use) for part in axis.parts]
-    known = [step.part for step in steps if step is not None]
+    known = [step.part for step in steps if step is not None and step.part.maps]
     if len(known) < len(steps):
         again = axis_again(one, operand.shape, coarser=True) if len(axis.parts) == 1 else None
         return None if again is None else axis_read(_on_axis(axis, *again), operand, use)
@@ -203,6 +203,13 @@ def _parts_read(axis: AxisField, operand: Operand, use: Use) -> AxisField | None
         whole = axis.whole or label(use)
         return replace(axis, maps=one.maps, reason="", whole=whole, pooled=True, folded=None, parts=())
     return _settled(replace(axis, folded=_gathered(known)), known, use)
+
+
+def _why_lost(axis: AxisField, operand: Operand, use: Use) -> str:
+    """Why the parts cannot be followed through a use: their phases are too many, or the reason of before."""
+    steps = [after(part, operand, use) for part in axis.parts]
+    many = any(step is not None and not step.part.maps for step in steps)
+    return f"after {label(use)} the field has too many phases to follow" if many else axis.reason
 
 
 def _settled(axis: AxisField, parts: Sequence[Part], use: Use) -> AxisField:

@@ -64,7 +64,10 @@ def cut_up(maps: Maps, at: int, operand: Operand, use: Use) -> Part | None:
 
 
 class Step(NamedTuple):
-    """A part after a use, and how its units read those of before; `access` is None for more than one access."""
+    """A part after a use, and how its units read those of before; `access` is None for more than one access.
+
+    A part without maps has too many phases.
+    """
 
     part: Part
     access: Access | None
@@ -89,10 +92,7 @@ def after(part: Part, operand: Operand, use: Use) -> Step | None:
         elif read.how != "kept" or read.access != IDENTITY:
             return None
     for access in accesses:
-        seen = through(maps, access)
-        if seen is None:
-            return None
-        maps = seen
+        maps = through(maps, access) or ()
     layout_after = moved(layout, [read.to for read in operand.reads])
     if layout_after is None:
         return None

@@ -298,7 +298,9 @@ def admissible(session: Session, root: Root, first: Trace) -> Admissible | None:
         return retrace(inputs)
 
     together = survey(lambda sizes: run(dict.fromkeys(axes, sizes[axes[0]])), axes[:1], session.training)
-    alone = survey(run, axes, session.training, together.sizes(axes[0]).least) if len(axes) > 1 else together
+    alone = together
+    if len(axes) > 1 and together.is_complete:  # what is open where all axes have one size is open among all sizes
+        alone = survey(run, axes, session.training, together.sizes(axes[0]).least)
     asked = tuple(
         (name, tuple(symbol(axis) if axis else size for size, axis in zip(shape, named[name], strict=True)))
         for name, shape in shown

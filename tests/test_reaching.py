@@ -1,9 +1,10 @@
-"""Which modules a module imports, as its text says it."""
+"""Which modules a module imports, and which names fill a container, as their texts say it."""
 
 from __future__ import annotations
 
 import pytest
 
+from rflint.interp.filling import fillers, mentions
 from rflint.interp.reaching import defines, imported_names, names, reaches
 
 
@@ -39,3 +40,32 @@ def test_a_module_defines_what_it_or_something_in_it_is_called() -> None:
     assert not names("unet", "nets.py", "@register('unet')")
     assert not defines("unet", "nets.py", "# like a unet")
     assert defines("unet", "nets/__init__.py", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("def add(key, value):\n    NETS[key] = value", {"add"}),
+        ("def get(key):\n    if key in NETS:\n        return NETS[key]\n    return NETS.get('x'), len(NETS)", set()),
+        ("def add(key):\n    return NETS", {"add"}),
+        ("OTHER: dict = NETS", {"OTHER"}),
+        (
+            "def add():\n    NETS.update()\n\n\ndef more(f):\n    return add(f)\n\n\n@more\ndef net():\n    pass",
+            {"add", "more"},
+        ),
+        ("from nets import NETS as others, b\n\n\ndef add():\n    others[1] = 2", {"others", "add"}),
+        (
+            "class Base:\n    def __init_subclass__(cls):\n        NETS[cls] = 1\n\n\nclass Net(Base): ...",
+            {"Base", "Net"},
+        ),
+        ("if NETS is None:\n    other = NETS", {"other"}),
+        ("MY_NETS = {}", set()),
+    ],
+)
+def test_what_does_more_with_a_container_than_read_may_fill_it(text: str, found: set[str]) -> None:
+    assert fillers(["NETS"], True, [text]) == {"NETS"} | found
+
+
+def test_names_are_mentioned_as_words() -> None:
+    assert mentions(["net", "nets"], "a = nets[1]")
+    assert not mentions(["net"], "a = nets[1]")

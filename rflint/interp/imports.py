@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from rflint.interp import attributes, budget
+from rflint.interp.filling import fillers, holders, inside, mentions
 from rflint.interp.finding import Finder, Read, within
 from rflint.interp.frames import Frame
-from rflint.interp.reaching import Reaching, defines, names
+from rflint.interp.reaching import DYNAMIC, Reaching, defines, names
 from rflint.interp.scopes import Scope, State
 from rflint.interp.statements import bind_name, run_block
 from rflint.interp.values import (
-    ClassValue,
-    Instance,
     LazyImport,
     NativeModule,
     Raised,
@@ -44,6 +43,8 @@ class Loader:
         """Files of modules (and packages) that others import and nobody has looked at: they may fill registries."""
         self.shared: dict[int, tuple[Value, SourceModule]] = {}
         """The containers that modules hold, by identity, and the first module that holds them."""
+        self.fillers: dict[tuple[int, int], frozenset[str]] = {}
+        """The names by which others may fill a container, by its identity and the number of files known."""
         self.reaching = Reaching(self.files, lambda name: library.module(name) is not None)
         self.running: list[SourceModule] = []
         """Modules that are being run."""
@@ -122,24 +123,47 @@ class Loader:
         if isinstance(key, str):
             if any(names(key, module.file, self.text(module.file) or "") for module in self.running):
                 return  # a name of its own that it registers
-            self._run_pending(frame, owner, partial(defines, key))
+            self._run_pending(frame, owner, container, partial(defines, key))
             if key in container:
                 return
             if self.running:
                 return
-        self._run_pending(frame, owner, lambda path, text: True)
+        self._run_pending(frame, owner, container, lambda path, text: True)
 
-    def _run_pending(self, frame: Frame, owner: SourceModule, wanted: Callable[[str, str], bool]) -> None:
+    def _run_pending(
+        self, frame: Frame, owner: SourceModule, container: Value, wanted: Callable[[str, str], bool]
+    ) -> None:
         later: list[tuple[str, bool]] = []
+        fillers = self._fillers(owner, container)
         while self.pending:
             path, package = self.pending.pop(0)
             if path in self.modules:
                 continue
-            if wanted(path, self.text(path) or "") and self.reaching.may_fill(owner, path):
+            if wanted(path, self.text(path) or "") and self._may_fill(owner, path, fillers):
                 self.load_file(path, frame.interp, package)
             else:
                 later.append((path, package))
         self.pending = later
+
+    def _may_fill(self, owner: SourceModule, path: str, fillers: frozenset[str]) -> bool:
+        """May a module fill a container, or does it import one that may, and that nobody waits for yet?"""
+        if not self.reaching.may_fill(owner, path):
+            return False
+        text = self.text(path) or ""
+        if DYNAMIC in text or mentions(fillers, text):
+            return True
+        waiting = {file for file, _ in self.pending}
+        below = (file for file in self.reaching.below([path]) if file not in self.modules and file not in waiting)
+        return any(mentions(fillers, self.text(file) or "") for file in below)
+
+    def _fillers(self, owner: SourceModule, container: Value) -> frozenset[str]:
+        """The names by which the modules known so far may fill a container."""
+        files = self.reaching.below([*self.modules, *(path for path, _ in self.pending)])
+        known = (id(container), len(files))
+        if known not in self.fillers:
+            own, plain = holders(container, owner)
+            self.fillers[known] = fillers(own, plain, [self.text(file) or "" for file in files])
+        return self.fillers[known]
 
     def expect(self, name: str, importer: SourceModule) -> None:
         """A module that an import statement at the top of another runs, sooner or later."""
@@ -294,12 +318,7 @@ def _forget(node: Any, doubt: Unknown, frame: Frame) -> None:
 def _containers(module: SourceModule) -> Iterator[Value]:
     """The containers that the names of a module hold, or objects and classes behind them."""
     for value in module.scope.names.values():
-        inner: list[Value] = [value]
-        if isinstance(value, Instance):
-            inner = [*value.attrs.values(), value.native]
-        elif isinstance(value, ClassValue) and value.module is module:
-            inner = list(value.namespace.values())
-        yield from (thing for thing in inner if isinstance(thing, (dict, list, set)))
+        yield from (thing for thing in inside(value, module) if isinstance(thing, (dict, list, set)))
 
 
 def _exports(module: Value, name: str) -> bool:

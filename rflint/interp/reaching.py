@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rflint.interp.finding import Finder
 from rflint.interp.scopes import Scope
@@ -79,6 +79,16 @@ class Reaching:
         if DYNAMIC in text and self.files.name_of(path)[0].split(".")[0] == package:
             return True
         return reaches(path, owner.file, self.imported, self.reached.setdefault(owner.file, {}))
+
+    def below(self, paths: Iterable[str]) -> list[str]:
+        """These files, and those that they import, directly or through others."""
+        found = dict.fromkeys(paths)
+        waiting = list(found)
+        for path in waiting:
+            new = [other for other in self.imported(path) if other not in found]
+            found.update(dict.fromkeys(new))
+            waiting.extend(new)
+        return list(found)
 
     def imported(self, path: str) -> list[str]:
         """The files of the modules that a file imports."""

@@ -14,10 +14,21 @@ LIBRARIES = ("lib/python3.*/site-packages", "lib/pypy3.*/site-packages", "Lib/si
 
 
 def source_folders(paths: Sequence[str]) -> tuple[str, ...]:
-    """The folder of the project of each path, and its `src`: imports of tests and scripts start there."""
+    """The folder of the project of each path, and its `src`: imports of tests and scripts start there; and the folder
+    of the package around the working folder, since a path that begins inside of it does not name it."""
     projects = dict.fromkeys(project for path in paths if (project := _project(path)) is not None)
     below = ((project, os.path.join(project, "src")) for project in projects)
-    return tuple(folder for pair in below for folder in pair if os.path.isdir(folder or "."))
+    found = [folder for pair in below for folder in pair if os.path.isdir(folder or ".")]
+    relative = any(not os.path.isabs(path) for path in paths)
+    return tuple(dict.fromkeys([*found, *(_around(os.getcwd()) if relative else ())]))
+
+
+def _around(folder: str) -> tuple[str, ...]:
+    """The folder that the imports of the package start from of which this folder is a part; none if it is no part."""
+    outer = folder
+    while os.path.isfile(os.path.join(outer, "__init__.py")) and outer != os.path.dirname(outer):
+        outer = os.path.dirname(outer)
+    return (outer,) if outer != folder else ()
 
 
 def library_folders(paths: Sequence[str], configured: str | None = None) -> tuple[str, ...]:

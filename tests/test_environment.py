@@ -181,3 +181,20 @@ def test_folders_are_spelled_as_the_path_is(tmp_path: Path, monkeypatch: pytest.
     assert source_folders(["./tests"]) == (".", "./src")
     monkeypatch.chdir(tmp_path / "tests")
     assert source_folders(["deep/net.py"]) == ("..", "../src")
+
+
+@pytest.mark.parametrize("imported", ["pack.layers", "..layers"])
+def test_a_path_that_begins_inside_a_package_is_still_of_that_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, imported: str
+) -> None:
+    models = tmp_path / "pack" / "models"
+    models.mkdir(parents=True)
+    for folder in (models, models.parent):
+        (folder / "__init__.py").write_text("")
+    (models.parent / "layers.py").write_text(LAYERS)
+    source = f"from torch import nn\nfrom {imported} import block\n\nclass Net(nn.Module):\n"
+    source += "    def __init__(self):\n        super().__init__()\n        self.b = block(3)\n\n"
+    (models / "net.py").write_text(source + "    def forward(self, x):\n        return self.b(x)\n")
+    monkeypatch.chdir(models)
+    report = linter.check(["net.py"], linter.Options(Config()))
+    assert (report.networks, report.complete, report.partial) == (1, 1, [])

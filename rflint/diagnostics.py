@@ -34,7 +34,8 @@ class Fix:
 class Finding:
     """What a check yields: a place, a sentence with the numbers, other places, perhaps a fix.
 
-    `trail` names the uses (indices in the trace) that lead there; the full format shows their sizes.
+    `use` is the index of the use at which it goes wrong, if it does at one: the way there, what it is given and torch's
+    own text follow from it.  `trail` names the uses to be shown instead of that way, where others matter.
     """
 
     place: Place
@@ -44,6 +45,9 @@ class Finding:
     fix: Fix | None = None
     severity: str = ""
     """How serious this one is, where it is not as its rule says: "error" where torch surely raises, for example."""
+    use: int | None = None
+    torch: str = ""
+    """What torch raises, where it does not follow from the use: `AttributeError: cannot assign …`."""
 
 
 Check = Callable[[Any], Iterable[Finding]]
@@ -78,6 +82,8 @@ class Diagnostic:
     related: tuple[tuple[str, Span, str], ...] = ()
     trail: tuple[str, ...] = ()
     """Lines of text for the full format: the uses that lead here, with their sizes."""
+    torch: str = ""
+    """What torch raises here, word by word; "" if it does not raise, or its text is not known."""
     fix: dict[str, Any] | None = None
     count: int = 1
 

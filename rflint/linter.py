@@ -19,10 +19,11 @@ from rflint.roots.search import root_of, roots
 from rflint.selection import ignored_in, selected
 from rflint.source import SyntaxProblem
 from rflint.suppressions import Comments, comments
-from rflint.trace import Place, Shape, Trace, Use, show_shape
+from rflint.trace import Place, Shape, Trace
 from rflint.tracing.building import TargetError, call_of
 from rflint.tracing.running import trace
 from rflint.tracing.session import Root, Session, deep_recursion
+from rflint.trail import operands_made, trail
 
 SYNTAX = Rule("RF900", "syntax-error", "error", lambda _: ())
 
@@ -254,26 +255,27 @@ class _Run:
         place = finding.place
         if place.file.startswith("<") and traced.place is not None:
             place = traced.place
-        others = ((p.file, self.span(p), text) for p, text in finding.related if not p.file.startswith("<"))
+        severity = finding.severity or rule.severity
+        related = finding.related if severity != "error" else (*finding.related, *operands_made(traced, finding))
+        others = ((p.file, self.span(p), text) for p, text in related if not p.file.startswith("<"))
         return Diagnostic(
             file=place.file,
             span=self.span(place),
             code=rule.code,
             name=rule.name,
-            severity=finding.severity or rule.severity,
+            severity=severity,
             message=finding.message,
             witness=witness(traced),
             related=tuple(dict.fromkeys(others)),
-            trail=tuple(self._step(traced.uses[index]) for index in finding.trail),
+            trail=trail(traced, finding, severity == "error", self._where) if severity != "info" else (),
+            torch=finding.torch,
             fix={"argument": finding.fix.argument, "value": finding.fix.value, "safe": finding.fix.safe}
             if finding.fix
             else None,
         )
 
-    def _step(self, use: Use) -> str:
-        shapes = " + ".join(show_shape(shape) for shape in use.inputs)
-        where = f"{use.place.file}:{self.span(use.place).line}"
-        return f"{use.path or '(network)'} {use.kind}: {shapes} → {show_shape(use.output)}  {where}"
+    def _where(self, place: Place) -> str:
+        return f"{place.file}:{self.span(place).line}"
 
     def _is_heard(self, file: _File, found: Diagnostic) -> bool:
         """Is the finding not silenced by a comment, in whichever file it stands, and not about an installed library?"""

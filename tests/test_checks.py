@@ -474,7 +474,7 @@ def test_a_layer_that_lacks_padding_is_named() -> None:
     assert net.where(finding.place) == "add#2()"
     assert finding.message == "adds 8×H×W to 8×(H - 2)×(W - 2): b needs padding=2 to keep the size"
     assert [net.where(place) for place, _ in finding.related] == ["b"]
-    assert finding.trail == (1,)
+    assert finding.use == 2
 
 
 def test_a_layer_that_grows_is_named_too() -> None:

@@ -34,6 +34,7 @@ SHORTCUT = Diagnostic(
     "28 and 27 differ",
     related=(("net.py", Span(52, 3, 52, 9), "the shortcut"),),
     trail=("conv1  Conv2d  1×3×8×8 → 1×4×8×8",),
+    torch="RuntimeError: sizes differ",
     fix={"argument": "padding", "value": "1", "safe": False},
 )
 
@@ -89,6 +90,7 @@ def test_full_shows_trail_related_places_and_fix() -> None:
     assert text.splitlines()[4:] == [
         "  = error: add-shape-mismatch",
         "  = via conv1  Conv2d  1×3×8×8 → 1×4×8×8",
+        "  = torch: RuntimeError: sizes differ",
         "  = see net.py:52:3: the shortcut",
         "  = fix: padding=1 (unsafe: it changes what the network computes)",
         "",
@@ -133,11 +135,15 @@ def test_check_json_has_the_keys_of_its_schema() -> None:
         "end_line": 2,
         "end_column": 12,
         "witness": "Head() on N,64,H,W",
+        "torch": None,
+        "trail": [],
         "related": [],
         "fix": None,
     }
     assert list(first) == list(second)
     assert second["related"] == [{"file": "net.py", "line": 52, "message": "the shortcut"}]
+    assert second["torch"] == "RuntimeError: sizes differ"
+    assert second["trail"] == list(SHORTCUT.trail)
     assert second["fix"] == SHORTCUT.fix
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
@@ -46,7 +47,7 @@ def of_trace(check: Check) -> Check:
 
     def over_uses(trace: Trace) -> Iterator[Finding]:
         for use in trace.uses:
-            yield from check(use)
+            yield from (replace(found, use=use.index) for found in check(use))
 
     return over_uses
 

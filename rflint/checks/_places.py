@@ -61,12 +61,6 @@ def comes_astray(trace: Trace, use: Use) -> bool:
     return any(has_channels_last(layer) for layer in chain(trace, use.operands[0].source))
 
 
-def trail(trace: Trace, source: int | str | None, most: int = 8) -> tuple[int, ...]:
-    """The last uses, oldest first, on the way to a tensor along first operands that changed its shape."""
-    changed = [use.index for use in chain(trace, source) if not use.operands or use.operands[0].shape != use.output]
-    return tuple(reversed(changed[:most]))
-
-
 def chain(trace: Trace, source: int | str | None) -> Iterator[Use]:
     """The uses that made a tensor, newest first, along first operands."""
     while isinstance(source, int):

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from rflint.checks import rule
 from rflint.checks._branches import difference
 from rflint.checks._layers import times
-from rflint.checks._places import trail
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal, less
 from rflint.trace import Shape, Trace
@@ -30,8 +29,7 @@ def add_shape_mismatch(trace: Trace) -> Iterator[Finding]:
             continue
         cause, related = difference(trace, use, axis) if len(a) == len(b) else ("", ())
         words = WORDS[use.base].format(*map(times, without_batch(a, b)))
-        ways = {index for operand in use.operands for index in trail(trace, operand.source, 4)}
-        yield Finding(use.place, words + cause, related, tuple(sorted(ways)))
+        yield Finding(use.place, words + cause, related, use=use.index)
 
 
 def clash(a: Shape, b: Shape) -> int | None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from rflint.checks import rule
 from rflint.checks._branches import difference
 from rflint.checks._layers import times
-from rflint.checks._places import trail
 from rflint.diagnostics import Finding
 from rflint.dims import equal
 from rflint.trace import Operand, Shape, Trace, Use
@@ -56,6 +55,5 @@ def finding(trace: Trace, use: Use, first: Operand, other: Operand, axis: int | 
     verb = "joins" if use.base == "cat" else "stacks"
     along = f" along axis {use.layer.args['dim']}" if use.base == "cat" else ""
     cause, related = difference(trace, use, axis) if axis is not None and len(use.operands) == 2 else ("", ())
-    ways = {index for operand in (first, other) for index in trail(trace, operand.source, 4)}
     message = f"{verb} {times(first.shape)} and {times(other.shape)}{along}{cause}"
-    return Finding(use.place, message, related, tuple(sorted(ways)))
+    return Finding(use.place, message, related, use=use.index)

@@ -45,7 +45,8 @@ def finding(use: Use, ahead: int, member: Member) -> Finding:
     steps = "position" if ahead == 1 else "positions"
     what = f"position t of {member.path or 'the output'} sees up to {ahead} {steps} after t"
     message = f"{what}, though {member.causal} says that it is causal: all of the padding belongs on the left"
-    return Finding(place, message, ((use.place, "from here on it looks ahead"),) if place != use.place else ())
+    elsewhere = ((use.place, "from here on it looks ahead"),) if place != use.place else ()
+    return Finding(place, message, elsewhere, use=use.index)
 
 
 def look_ahead(module: Trace, index: int, name: str) -> int:

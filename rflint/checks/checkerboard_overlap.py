@@ -29,7 +29,8 @@ def checkerboard_overlap(trace: Trace) -> Iterator[Finding]:
             most, least = overlap(uneven)
             what = f"kernel {uneven.kernel} at stride {uneven.stride} lays {most} taps on some rows, {least} on others"
             cure, fix = evened(trace, use)
-            yield Finding(place_of(use, "kernel_size"), f"{what}: a checkerboard{cure}", called(use), fix=fix)
+            message = f"{what}: a checkerboard{cure}"
+            yield Finding(place_of(use, "kernel_size"), message, called(use), fix=fix, use=use.index)
 
 
 def is_uneven(one: Window) -> bool:

@@ -31,7 +31,8 @@ def conv_bias_before_norm(trace: Trace) -> Iterator[Finding]:
             norm = trace.consumers()[first.index][0][0]
             message = f"{norm.base} takes the mean of each channel away, and the bias of {named(first)} with it"
             fix = argument_fix(trace, first, "bias", False)
-            yield Finding(place_of(first, "bias"), f"{message}: bias=False trains the same", called(first), fix=fix)
+            message += ": bias=False trains the same"
+            yield Finding(place_of(first, "bias"), message, called(first), fix=fix, use=first.index)
 
 
 def is_cancelled(trace: Trace, use: Use) -> bool:

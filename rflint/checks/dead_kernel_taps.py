@@ -47,4 +47,6 @@ def finding(use: Use, others: list[Use]) -> Finding:
     message = f"{what}: {whole - live} of {whole} weights never touch data"
     more = f"; so do weights of {len(others)} more layers" if len(others) > 1 else "; so do weights of one more layer"
     related = tuple((place_of(one, "kernel_size"), f"{named(one)}, too") for one in others[:MOST_RELATED])
-    return Finding(place_of(use, "kernel_size"), message + (more if others else ""), (*called(use), *related))
+    return Finding(
+        place_of(use, "kernel_size"), message + (more if others else ""), (*called(use), *related), use=use.index
+    )

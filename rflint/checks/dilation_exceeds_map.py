@@ -30,4 +30,4 @@ def finding(use: Use) -> Finding:
     size = times((use.operands[0].shape or ())[-rank:])
     message = f"dilation {number(use, 'dilation', axis)} on a map of {size}: {live} of {kernel} taps ever meet data"
     effect = ", it is a 1×1 convolution" if all(alive == 1 for alive, _ in taps) and rank == 2 else ""
-    return Finding(place_of(use, "dilation"), message + effect, called(use))
+    return Finding(place_of(use, "dilation"), message + effect, called(use), use=use.index)

@@ -22,9 +22,8 @@ def dilation_padding_mismatch(trace: Trace) -> Iterator[Finding]:
             padding, dilation, right = number(use, "padding", axis), number(use, "dilation", axis), wanted(use, changes)
             effect = f"shrinks the map by {-change}" if change < 0 else f"makes the map larger by {change}"
             message = f"padding {padding} with dilation {dilation} {effect}; padding={right} keeps its size"
-            yield Finding(
-                place_of(use, "padding"), message, called(use), fix=argument_fix(trace, use, "padding", right)
-            )
+            fix = argument_fix(trace, use, "padding", right)
+            yield Finding(place_of(use, "padding"), message, called(use), fix=fix, use=use.index)
 
 
 def size_change(use: Use, axis: int) -> int:

@@ -20,7 +20,8 @@ def dilation_without_effect(trace: Trace) -> Iterator[Finding]:
             dilation = one_or_each(use.layer.args["dilation"])
             message = f"dilation {dilation} has no effect: a kernel of 1 has one tap and nothing between"
             fix = argument_fix(trace, use, "dilation", 1)
-            yield Finding(place_of(use, "dilation"), message, called(use), fix=fix and replace(fix, safe=True))
+            fix = fix and replace(fix, safe=True)
+            yield Finding(place_of(use, "dilation"), message, called(use), fix=fix, use=use.index)
 
 
 def is_idle(use: Use) -> bool:

@@ -21,5 +21,5 @@ def empty_slice(trace: Trace) -> Iterator[Finding]:
         for size, read in zip(shape, use.operands[0].reads, strict=False):
             if read.to is not None and read.how == "kept" and output[read.to] == 0 and less(0, size) is True:
                 what = f"nothing is left of {times(shape)}: {times(output)}"
-                yield Finding(use.place, f"{what}; a slice up to -p is empty where p is 0")
+                yield Finding(use.place, f"{what}; a slice up to -p is empty where p is 0", use=use.index)
                 break

@@ -68,4 +68,4 @@ def finding(layer: Use, use: Use, axis: int, count: int) -> Finding:
         f"the even kernel {kernel} makes one row {'more' if change > 0 else 'less'}{others}, and is joined with a "
         f"tensor of the old size; an odd kernel or padding='same' keeps it"
     )
-    return Finding(place_of(layer, "kernel_size"), message, (*called(layer), (use.place, "joined here")))
+    return Finding(place_of(layer, "kernel_size"), message, (*called(layer), (use.place, "joined here")), use=use.index)

@@ -78,7 +78,7 @@ def finding(steps: Sequence[Step], seen: Positions, window: tuple[Fraction, int]
     place = place_of(first.use, "dilation")
     related = dict.fromkeys((place_of(one.use, "dilation"), f"dilation {one.link.dilation}") for one in others)
     elsewhere = tuple(pair for pair in related if pair[0] != place)
-    return Finding(place, message, elsewhere, tuple(step.use.index for step in chain))
+    return Finding(place, message, elsewhere, tuple(step.use.index for step in chain), use=chain[-1].use.index)
 
 
 def listed(rates: Sequence[int]) -> str:

@@ -29,4 +29,4 @@ def layernorm_over_width(trace: Trace) -> Iterator[Finding]:
                 f"like its channels; permute first, or use GroupNorm(1, {wanted[0]})"
             )
             related = (*called(use), made(maker, f"{named(maker)} makes the map"))
-            yield Finding(place_of(use, "normalized_shape"), message, related)
+            yield Finding(place_of(use, "normalized_shape"), message, related, use=use.index)

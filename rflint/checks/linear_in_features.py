@@ -28,7 +28,8 @@ def linear_in_features(trace: Trace) -> Iterator[Finding]:
         alike = {features_given(twin) for twin in twins(trace, use)} == {given}
         number = given if alike and not astray and isinstance(given, int) else None
         fix = argument_fix(trace, use, "in_features", number)
-        yield Finding(place_of(use, "in_features", "weight"), message, (*called(use), *source), fix=fix)
+        place = place_of(use, "in_features", "weight")
+        yield Finding(place, message, (*called(use), *source), fix=fix, use=use.index)
 
 
 def features_given(use: Use) -> Size | None:

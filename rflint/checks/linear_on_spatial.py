@@ -29,7 +29,7 @@ def linear_on_spatial(trace: Trace) -> Iterator[Finding]:
                 "channels; pool and flatten first, or permute"
             )
             related = (*called(use), made(maker, f"{named(maker)} makes the map"))
-            yield Finding(place_of(use, "in_features"), message, related)
+            yield Finding(place_of(use, "in_features"), message, related, use=use.index)
 
 
 def keeps_width(use: Use) -> bool:

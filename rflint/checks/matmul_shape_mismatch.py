@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.checks._layers import times
-from rflint.checks._places import comes_astray, trail
+from rflint.checks._places import comes_astray
 from rflint.diagnostics import Finding
 from rflint.dims import equal
 from rflint.trace import Shape, Trace, Use
@@ -18,7 +18,7 @@ def matmul_shape_mismatch(trace: Trace) -> Iterator[Finding]:
     for use in trace.uses:
         problem = misfit(use) if use.output is None and not use.conditional and use.given is None else ""
         if problem and not comes_astray(trace, use):
-            yield Finding(use.place, f"{problem}: torch refuses it", trail=trail(trace, use.operands[0].source))
+            yield Finding(use.place, f"{problem}: torch refuses it", use=use.index)
 
 
 def misfit(use: Use) -> str:

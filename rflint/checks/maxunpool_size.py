@@ -26,7 +26,9 @@ def maxunpool_size(trace: Trace) -> Iterator[Finding]:
                 f"gives {given} back where the pool took {taken}: its indices point elsewhere, some beyond the end; "
                 "hand on output_size=x.size() of what was pooled"
             )
-            yield Finding(use.place, message, (*called(use), made(pool, "the pool that made the indices")))
+            yield Finding(
+                use.place, message, (*called(use), made(pool, "the pool that made the indices")), use=use.index
+            )
 
 
 def pool_of(trace: Trace, use: Use) -> Use | None:

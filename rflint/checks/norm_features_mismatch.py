@@ -30,7 +30,8 @@ def norm_features_mismatch(trace: Trace) -> Iterator[Finding]:
             continue
         alike = {channels(twin) for twin in twins(trace, use)} == {channels(use)}
         fix = argument_fix(trace, use, found.argument, found.right if alike else None)
-        yield Finding(place_of(use, found.argument, "weight", "running_mean"), found.message, called(use), fix=fix)
+        place = place_of(use, found.argument, "weight", "running_mean")
+        yield Finding(place, found.message, called(use), fix=fix, use=use.index)
 
 
 def misfit(use: Use) -> Misfit | None:

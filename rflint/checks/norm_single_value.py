@@ -22,7 +22,7 @@ def norm_single_value(trace: Trace) -> Iterator[Finding]:
         if pooled is not None and all(equal(size, 1) for size in pooled):
             shown = "×".join(map(str, shape or ()))
             message = f"{use.kind} takes means over single values of its {shown} input; {TO_ZERO}"
-            yield Finding(place_of(use, "num_features", "num_channels"), message, called(use))
+            yield Finding(place_of(use, "num_features", "num_channels"), message, called(use), use=use.index)
 
 
 def values_of_a_mean(trace: Trace, use: Use, shape: Shape) -> Sequence[Size] | None:

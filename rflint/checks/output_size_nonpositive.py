@@ -26,7 +26,8 @@ def output_size_nonpositive(trace: Trace) -> Iterator[Finding]:
         if any(short) and not use.conditional and not comes_astray(trace, use):
             place = place_of(use, "kernel_size", "scale_factor")
             least = "×".join("?" if need is None else str(need) for need in needed)
-            yield Finding(place, f"{reason(use, sizes)}; the smallest that works is {least}", called(use))
+            message = f"{reason(use, sizes)}; the smallest that works is {least}"
+            yield Finding(place, message, called(use), use=use.index)
 
 
 def spatial_sizes(use: Use) -> Shape:

@@ -47,4 +47,5 @@ def finding(trace: Trace, use: Use, slides: list[Window], worst: Window) -> Find
         f"padding {padding} around a kernel that extends over {worst.extent}: the first {rows} "
         f"{'outputs see' if rows > 1 else 'output sees'} padding alone; padding={right} is meant for such a kernel"
     )
-    return Finding(place_of(use, "padding"), message, called(use), fix=argument_fix(trace, use, "padding", right))
+    fix = argument_fix(trace, use, "padding", right)
+    return Finding(place_of(use, "padding"), message, called(use), fix=fix, use=use.index)

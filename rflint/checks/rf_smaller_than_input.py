@@ -89,9 +89,8 @@ def finding(trace: Trace, narrow: View) -> Iterator[Finding]:
         return
     last = next((use for use in wide if spatial_rank(use)), wide[0])
     trail = tuple(use.index for use in reversed(wide[:LONGEST_TRAIL]))
-    yield Finding(
-        trace.standing_for(last).place, f"{sentence(narrow, axis)}{cure(trace, narrow, axis, last)}", trail=trail
-    )
+    message = f"{sentence(narrow, axis)}{cure(trace, narrow, axis, last)}"
+    yield Finding(trace.standing_for(last).place, message, trail=trail, use=last.index)
 
 
 def sentence(narrow: View, axis: int) -> str:

@@ -25,7 +25,7 @@ def same_padding_with_stride(trace: Trace) -> Iterator[Finding]:
             fix = (
                 argument_fix(trace, use, "padding", explicit(use)) if use.layer.args.get("padding") == "same" else None
             )
-            yield Finding(place_of(use, argument), problem, called(use), fix=fix)
+            yield Finding(place_of(use, argument), problem, called(use), fix=fix, use=use.index)
 
 
 def refused_name(use: Use) -> tuple[str, str]:

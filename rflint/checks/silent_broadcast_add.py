@@ -33,7 +33,7 @@ def silent_broadcast_add(trace: Trace) -> Iterator[Finding]:
             verb = "adds" if use.base == "add" else "subtracts"
             message = f"{verb} {times(a.shape[1:])} and {times(b.shape[1:])}: the only {what} of one is repeated"
             related = tuple(made(one, f"{named(one)} makes {times(one.output)}") for one in makers if one)
-            yield Finding(use.place, message, related)
+            yield Finding(use.place, message, related, use=use.index)
 
 
 def stretched_axis(a: Shape | None, b: Shape | None) -> int | None:

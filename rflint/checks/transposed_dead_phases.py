@@ -23,7 +23,7 @@ def transposed_dead_phases(trace: Trace) -> Iterator[Finding]:
         dead = [one for one in slides if written(one) < one.stride]
         if dead and not any(one is None for one in windows(use)):
             lost = 1 - prod((Fraction(written(one), one.stride) for one in slides), start=Fraction(1))
-            yield Finding(place_of(use, "kernel_size"), sentence(dead[0], lost), called(use))
+            yield Finding(place_of(use, "kernel_size"), sentence(dead[0], lost), called(use), use=use.index)
 
 
 def written(one: Window) -> int:

@@ -91,4 +91,5 @@ def finding(use: Use, drift: Drift) -> Finding:
     fits = 0 <= extra - over < max(stride, one.dilation if one else 1)
     cure = f"; output_padding={extra - over} makes {stride}·n" if fits else ""
     message = f"the output has {drift.size} positions, {more} than the {drift.promised} of its strides: {off}{cure}"
-    return Finding(place_of(use, "output_padding", "padding", "kernel_size"), message, called(use))
+    place = place_of(use, "output_padding", "padding", "kernel_size")
+    return Finding(place, message, called(use), use=use.index)

@@ -60,9 +60,8 @@ def finding(layers: Sequence[Use], rows: Mapping[int, Rows]) -> Finding:
     cause, cure = explanation(first, axis)
     rest = f"nothing reads the rest, {round(100 * lost)} % of the positions"
     related = tuple((place_of(use, "stride"), "steps over the same rows") for use in others)
-    return Finding(
-        place_of(first, "stride", "scale_factor"), f"{cause} reads rows{shown} only, and {rest}; {cure} would", related
-    )
+    message = f"{cause} reads rows{shown} only, and {rest}; {cure} would"
+    return Finding(place_of(first, "stride", "scale_factor"), message, related, use=first.index)
 
 
 def explanation(use: Use, axis: int) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from math import prod
 
 from rflint.checks import rule
 from rflint.checks._layers import enclosed, size_given, times
-from rflint.checks._places import comes_astray, trail
+from rflint.checks._places import comes_astray
 from rflint.diagnostics import Finding
 from rflint.dims import Dim, Size, divides, equal, less
 from rflint.trace import Shape, Trace, Use
@@ -24,8 +24,7 @@ def view_folds_batch(trace: Trace) -> Iterator[Finding]:
         refused = misfit(shape, wanted)
         problem = refused or (folded(shape, wanted) if feeds_linear(trace, use, wanted[-1:]) else "")
         if problem and not comes_astray(trace, use):
-            way, severity = trail(trace, use.operands[0].source), "error" if refused else ""
-            yield Finding(use.place, problem, trail=way, severity=severity)
+            yield Finding(use.place, problem, severity="error" if refused else "", use=use.index)
 
 
 def is_size(value: object) -> bool:

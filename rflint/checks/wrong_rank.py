@@ -28,7 +28,8 @@ def wrong_rank(trace: Trace) -> Iterator[Finding]:
         if not comes_astray(trace, use):
             wanted = " or ".join(map(str, ranks)) if len(ranks) < 3 else f"{ranks[0]} or more"
             message = f"{use.kind} takes tensors with {wanted} axes, {times(shape)} has {len(shape)}{hint(use, ranks)}"
-            yield Finding(use.place, message, (made(use, "built here"),) if is_constructed(use) else ())
+            related = (made(use, "built here"),) if is_constructed(use) else ()
+            yield Finding(use.place, message, related, use=use.index)
 
 
 def ranks_taken(use: Use) -> tuple[int, ...]:

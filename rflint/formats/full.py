@@ -27,6 +27,8 @@ def paragraph(diagnostic: Diagnostic, lines: Lines, colour: bool) -> Iterator[st
     yield f"{gutter} = {paint(diagnostic.severity, SEVERITY_STYLES[diagnostic.severity], colour)}: {diagnostic.name}"
     for use in diagnostic.trail:
         yield f"{gutter} = via {one_line(use)}"
+    if diagnostic.torch:
+        yield f"{gutter} = torch: {one_line(diagnostic.torch)}"
     for file, span, message in diagnostic.related:
         yield f"{gutter} = see {one_line(file)}:{span.line}:{span.column}: {one_line(message)}"
     if diagnostic.fix:

@@ -29,6 +29,8 @@ def finding(diagnostic: Diagnostic) -> dict[str, Any]:
         "end_line": span.end_line,
         "end_column": span.end_column,
         "witness": diagnostic.witness,
+        "torch": diagnostic.torch or None,
+        "trail": list(diagnostic.trail),
         "related": [{"file": file, "line": at.line, "message": message} for file, at, message in diagnostic.related],
         "fix": diagnostic.fix,
     }

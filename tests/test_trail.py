@@ -1,0 +1,105 @@
+"""The way to a finding: from an input through all that changes sizes, with those who made what does not fit."""
+
+from __future__ import annotations
+
+from rflint import linter
+from rflint.config import from_toml
+from rflint.diagnostics import Diagnostic
+
+HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
+
+
+def found(code: str, text: str) -> Diagnostic:
+    """The only finding of a rule in a source."""
+    options = linter.Options(from_toml("", linter.known_rules()), read={"net.py": HEAD + text}.get)
+    (finding,) = (one for one in linter.check(["net.py"], options).diagnostics if one.code == code)
+    return finding
+
+
+JOIN = """
+# rflint: input=(2, 3, 32, 32)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, padding=1)
+        self.deep = nn.Conv2d(8, 8, 3, stride=2)
+        self.skip = nn.MaxPool2d(2)
+
+    def forward(self, x):
+        x = F.relu(self.stem(x))
+        return self.deep(x) + self.skip(x)
+"""
+
+
+def test_the_way_goes_from_the_input_over_both_branches_to_the_use_that_raises() -> None:
+    assert found("RF405", JOIN).trail == (
+        "x: 2×3×32×32",
+        "stem Conv2d: 2×3×32×32 → 2×8×32×32  net.py:14",
+        "deep Conv2d: 2×8×32×32 → 2×8×15×15  net.py:15",
+        "skip MaxPool2d: 2×8×32×32 → 2×8×16×16  net.py:15",
+        "add: 2×8×15×15 + 2×8×16×16 → raises  net.py:15",
+    )
+
+
+def test_both_operands_of_a_mismatch_are_named_with_the_lines_that_they_come_from() -> None:
+    related = [(span.line, text) for _, span, text in found("RF405", JOIN).related]
+    assert related == [(10, "deep makes 2×8×15×15"), (11, "skip makes 2×8×16×16")]
+
+
+LONG = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(*[nn.Conv2d(4 + i, 5 + i, 3) for i in range({layers})])
+        self.head = nn.Conv2d(7, 8, 1)
+
+    def forward(self, x):
+        return self.head(self.body(x))
+"""
+
+
+def test_the_middle_of_a_long_way_is_counted() -> None:
+    trail = found("RF401", LONG.format(layers=20)).trail
+    assert len(trail) == 11
+    assert trail[3] == "… 12 more"
+    assert trail[4].startswith("body.14 Conv2d: N×18×(H - 28)×(W - 28) → ")
+    assert trail[-1] == "head Conv2d: N×24×(H - 40)×(W - 40) → raises  net.py:12"
+
+
+def test_one_step_is_not_left_out_to_be_counted() -> None:
+    assert [line.split()[0] for line in found("RF401", LONG.format(layers=9)).trail][1:4] == [
+        "body.0",
+        "body.1",
+        "body.2",
+    ]
+
+
+def test_who_made_the_only_operand_is_named_if_the_rule_does_not() -> None:
+    text = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 1)
+        self.norm = nn.BatchNorm2d(16)
+
+    def forward(self, x):
+        return self.norm(F.relu(self.conv(x)))
+"""
+    related = [(span.line, text) for _, span, text in found("RF403", text).related]
+    assert related == [(12, "norm is called here"), (8, "conv makes N×8×H×W")]
+
+
+def test_warnings_show_what_the_use_makes() -> None:
+    text = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.up = nn.ConvTranspose2d(3, 8, 1, stride=2)
+
+    def forward(self, x):
+        return self.up(x)
+"""
+    assert found("RF502", text).trail == (
+        "x: N×3×H×W",
+        "up ConvTranspose2d: N×3×H×W → N×8×(2*H - 1)×(2*W - 1)  net.py:11",
+    )

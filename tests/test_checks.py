@@ -1207,9 +1207,14 @@ def test_on_one_axis_every_other_position_is_half() -> None:
 
 def test_a_dilation_that_shares_a_factor_with_the_stride_skips_rows() -> None:
     net, x = image(N, 8, H, W)
-    message = only("RF304", net, net.conv(x, k=3, stride=2, dilation=2, padding=2)).message
-    assert message.startswith("kernel 3 at stride 2 with dilation 2 reads rows #.#.#. only")
-    assert message.endswith("75 % of the positions; dilation 1 would")
+    y = net.conv(x, k=3, stride=2, dilation=2, padding=2)
+    finding = only("RF208", net, y)
+    assert net.where(finding.place) == "conv.dilation"
+    assert finding.message == (
+        "dilation 2 shares the factor 2 with stride 2: only rows #.#.#. are read, and nothing reads the rest, 75 % of "
+        "the positions; dilation 1, or the stride in another layer, would"
+    )
+    assert silent("RF304", net, y)
 
 
 def test_the_padding_moves_the_rows_that_are_read() -> None:
@@ -1228,9 +1233,11 @@ def test_the_axis_that_is_stepped_over_is_explained() -> None:
 
 def test_a_kernel_of_the_stride_needs_no_dilation() -> None:
     net, x = image(N, 8, H)
-    assert only("RF304", net, net.conv(x, k=2, stride=2, dilation=2)).message.endswith("; dilation 1 would")
+    y = net.conv(x, k=2, stride=2, dilation=2)
+    assert only("RF208", net, y).message.startswith("dilation 2 shares the factor 2 with stride 2")
     net.uses.clear()
     message = only("RF304", net, net.conv(x, k=1, stride=2, dilation=2)).message
+    assert silent("RF208", net, net.conv(x, k=1, stride=2, dilation=2))
     assert message.startswith("kernel 1 at stride 2 reads")
     assert message.endswith("a kernel of 2 or a pool would")
 
@@ -1277,7 +1284,9 @@ def test_downsampling_without_antialias_skips_rows() -> None:
 )
 def test_windows_that_cover_their_stride_read_all(k: int, stride: int, dilation: int) -> None:
     net, x = image(N, 8, H, W)
-    assert silent("RF304", net, net.conv(x, k=k, stride=stride, dilation=dilation))
+    y = net.conv(x, k=k, stride=stride, dilation=dilation)
+    assert silent("RF304", net, y)
+    assert silent("RF208", net, y)
 
 
 def test_halving_bilinearly_and_upsampling_read_all() -> None:
@@ -1305,7 +1314,16 @@ def test_a_block_whose_layers_all_step_is_a_known_design() -> None:
 def test_two_dilated_layers_that_step_are_no_known_design() -> None:
     net, x = image(N, 8, 16, 16)
     a, b = (net.conv(x, k=3, stride=2, dilation=2, padding=2, path=path) for path in "ab")
-    assert only("RF304", net, net.join(a, b))
+    finding = only("RF208", net, net.join(a, b))
+    assert net.where(finding.place) == "a.dilation"
+    assert [net.where(place) for place, _ in finding.related] == ["a()", "b.stride"]
+
+
+def test_the_layer_that_would_read_all_without_its_dilation_is_flagged_among_those_that_step() -> None:
+    net, x = image(N, 8, 16, 16)
+    a, b = net.conv(x, k=1, stride=2, path="a"), net.conv(x, k=3, stride=2, dilation=2, padding=2, path="b")
+    assert net.where(only("RF208", net, net.join(a, b)).place) == "b.dilation"
+    assert silent("RF304", net, net.join(a, b))
 
 
 def test_a_1x1_layer_and_a_pool_that_step_are_no_known_design() -> None:

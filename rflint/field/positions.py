@@ -53,10 +53,11 @@ class Positions:
         """The positions in either; None if they are too far apart."""
         if not self.bits or not other.bits:
             return self if self.bits else other
-        low = min(self.offset, other.offset)
-        if max(self.offset + self.extent, other.offset + other.extent) - low > MAX_EXTENT:
+        first, then = (self, other) if self.offset <= other.offset else (other, self)
+        apart = then.offset - first.offset
+        if apart + then.extent > MAX_EXTENT:
             return None
-        return Positions(low, self.bits << (self.offset - low) | other.bits << (other.offset - low))
+        return Positions(first.offset, first.bits | then.bits << apart)
 
     def within(self, start: int, stop: int) -> Positions:
         """Those from `start` to before `stop`."""
@@ -112,21 +113,21 @@ def _turns(offset: int, digits: str, period: int, phase: int) -> Positions:
 
 def _tapped(turns: Positions, step: int, taps: range) -> Positions | None:
     """The positions step*m + t for the m in `turns` and t in `taps`."""
-    if (turns.extent - 1) * abs(step) + taps[-1] - taps[0] >= MAX_EXTENT:
+    first, last = taps[0], taps[-1]
+    if (turns.extent - 1) * abs(step) + last - first >= MAX_EXTENT:
         return None
-    scaled = _scaled(turns, step)
+    count, gap = len(taps), taps.step
+    scaled = turns if step == 1 else _scaled(turns, step)
     bits, done = scaled.bits, 1
-    while done < len(taps):  # doubling: as many shifts as the number of taps has digits
-        more = min(done, len(taps) - done)
-        bits |= bits << (more * taps.step)
+    while done < count:  # doubling: as many shifts as the number of taps has digits
+        more = done if 2 * done < count else count - done
+        bits |= bits << more * gap
         done += more
-    return Positions(scaled.offset + taps[0], bits)
+    return Positions(scaled.offset + first, bits)
 
 
 def _scaled(positions: Positions, step: int) -> Positions:
     """Every position times step."""
-    if step == 1:
-        return positions
     if step == 0:
         return Positions(0, 1)
     digits = _digits(positions.bits)

@@ -96,7 +96,7 @@ def axis_read(axis: AxisField, operand: Operand, use: Use) -> AxisField:
 
 def _unfolded_alone(axis: AxisField, operand: Operand, use: Use) -> Read | None:
     """How a `Fold` reads columns that are windows along this axis only."""
-    if axis.at is None or operand.shape is None:
+    if use.base != "Fold" or axis.at is None or operand.shape is None:
         return None
     found = folded(use, operand, laid_out(axis.at, operand.shape[axis.at]))
     return None if found is None else Read("kept", found[1], found[0])

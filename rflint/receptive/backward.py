@@ -8,6 +8,7 @@ from rflint.field import IDENTITY, Positions, spread
 from rflint.receptive.edges import inside
 from rflint.receptive.forward import fields
 from rflint.receptive.links import Link, Links, links_along
+from rflint.receptive.reduced import Reduced, reduced_along
 from rflint.trace import Trace
 
 
@@ -27,7 +28,7 @@ def reached(trace: Trace, use: int, name: str, axis: int, unit: int | None = Non
         return None
     if unit is None or pooled:
         return _reached_by_any(trace, start, name, axis)
-    return _backwards(links, start, name, unit)
+    return _along_reduced(reduced_along(trace, name, axis), start, name, unit)
 
 
 def represented(links: Sequence[Links], use: int) -> tuple[int | str | None, bool]:
@@ -49,7 +50,7 @@ def _reached_by_any(trace: Trace, use: int, name: str, axis: int) -> Positions |
     key = (use, name, axis)
     if key not in known:
         unit = interior_unit(trace, use, name, axis)
-        known[key] = _backwards(links_along(trace, name, axis), use, name, unit)
+        known[key] = _along_reduced(reduced_along(trace, name, axis), use, name, unit)
     return known[key]
 
 
@@ -73,36 +74,51 @@ def footprint(trace: Trace, use: int, name: str, axis: int, unit: int) -> Positi
     """
     if axis + 1 > len(fields(trace)[use].get(name, ())):
         return None
-    return _backwards(links_along(trace, name, axis), use, name, unit, clipped=True)
+    links: dict[int | str, Links] = dict(enumerate(links_along(trace, name, axis)))
+    return _backwards(links, use, name, unit, clipped=True)
 
 
 Node = int | str | tuple[int | str, int]
 """A tensor, or one of its parts."""
 
 
-def _backwards(links: Sequence[Links], use: int, name: str, unit: int, clipped: bool = False) -> Positions | None:
-    needed: dict[Node, Positions] = {use: Positions(unit, 1)}
-    for index in range(use, -1, -1):
-        several = len(links[index].parts) > 1
-        for number, local in enumerate(links[index].parts or (links[index].local,)):
-            positions = needed.pop((index, number) if several else index, None)
-            if positions is None:
-                continue
-            if local is None or not all(_followed(needed, positions, link, clipped) for link in local):
+def _along_reduced(graph: Reduced, use: int, name: str, unit: int) -> Positions | None:
+    """The set without ends."""
+    start = graph.stands_for.get(use, use)
+    return Positions(unit, 1) if start == name else _backwards(graph.links, start, name, unit)
+
+
+def _backwards(
+    links: dict[int | str, Links], start: int | str, name: str, unit: int, clipped: bool = False
+) -> Positions | None:
+    needed: dict[Node, Positions] = {start: Positions(unit, 1)}
+    for index, one in reversed(links.items()):
+        if not one.parts:
+            positions = needed.pop(index, None)
+            if positions is not None and not _followed(needed, positions, one.local, clipped):
+                return None
+            continue
+        for number, local in enumerate(one.parts):
+            positions = needed.pop((index, number) if len(one.parts) > 1 else index, None)
+            if positions is not None and not _followed(needed, positions, local, clipped):
                 return None
         if index in needed:
             return None
     return needed.get(name, Positions())
 
 
-def _followed(needed: dict[Node, Positions], positions: Positions, link: Link, clipped: bool) -> bool:
-    """Add what a link reads for these positions to what is needed of its source; False if that is not known."""
-    read = spread(positions, link.access)
-    if clipped and read is not None:
-        read = inside(read, link.size, link.edge) if isinstance(link.size, int) else None
-    source: Node = link.source if link.part is None else (link.source, link.part)
-    other = needed.get(source)
-    merged = read if other is None or read is None else read.union(other)
-    if merged is not None:
+def _followed(needed: dict[Node, Positions], positions: Positions, links: Sequence[Link] | None, clipped: bool) -> bool:
+    """Add what links read for these positions to what is needed of their sources; False if that is not known."""
+    if links is None:
+        return False
+    for link in links:
+        read = spread(positions, link.access)
+        if clipped and read is not None:
+            read = inside(read, link.size, link.edge) if isinstance(link.size, int) else None
+        source: Node = link.source if link.part is None else (link.source, link.part)
+        other = needed.get(source)
+        merged = read if other is None or read is None else read.union(other)
+        if merged is None:
+            return False
         needed[source] = merged
-    return merged is not None
+    return True

@@ -19,6 +19,7 @@ from rflint.roots.search import root_of, roots
 from rflint.selection import ignored_in, selected
 from rflint.source import SyntaxProblem
 from rflint.suppressions import Comments, comments
+from rflint.torch_errors import torch_error
 from rflint.trace import Place, Shape, Trace
 from rflint.tracing.building import TargetError, call_of
 from rflint.tracing.running import trace
@@ -268,11 +269,14 @@ class _Run:
             witness=witness(traced),
             related=tuple(dict.fromkeys(others)),
             trail=trail(traced, finding, severity == "error", self._where) if severity != "info" else (),
-            torch=finding.torch,
+            torch=self._torch(finding, traced) if severity == "error" else "",
             fix={"argument": finding.fix.argument, "value": finding.fix.value, "safe": finding.fix.safe}
             if finding.fix
             else None,
         )
+
+    def _torch(self, finding: Finding, traced: Trace) -> str:
+        return finding.torch or ("" if finding.use is None else torch_error(traced.uses[finding.use]))
 
     def _where(self, place: Place) -> str:
         return f"{place.file}:{self.span(place).line}"

@@ -23,4 +23,8 @@ def call_non_module_container(trace: Trace) -> Iterator[Finding]:
     found = MISSING.fullmatch(raised.text) if raised is not None else None
     if raised is not None and found is not None and raised.place is not None:
         kind = found[1]
-        yield Finding(raised.place, f"a {kind} holds layers and has no forward of its own; {CURE[kind]}")
+        yield Finding(
+            raised.place,
+            f"a {kind} holds layers and has no forward of its own; {CURE[kind]}",
+            torch=f"{raised.exception}: {raised.text}",
+        )

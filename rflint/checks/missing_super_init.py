@@ -25,4 +25,4 @@ def missing_super_init(trace: Trace) -> Iterator[Finding]:
         return
     for text, words in WORDS.items():
         if raised.text.endswith(text):
-            yield Finding(raised.place, f"{words}; {MEANT}")
+            yield Finding(raised.place, f"{words}; {MEANT}", torch=f"{raised.exception}: {raised.text}")

@@ -1,0 +1,43 @@
+"""What torch raises at a use, word by word, with the figures of the use: the texts of torch 2."""
+
+from __future__ import annotations
+
+from rflint.dims import is_unknown
+from rflint.torch_errors import (
+    adaptive,
+    convolution,
+    integers,
+    joining,
+    linear,
+    norms,
+    padding,
+    pooling,
+    recurrent,
+    resampling,
+    reshaping,
+)
+from rflint.trace import Use
+
+FAMILIES = (
+    (("Conv",), convolution.errors),
+    (("MaxPool1d",), pooling.of_one_axis),
+    (("MaxPool2d", "MaxPool3d", "AvgPool", "LPPool"), pooling.errors),
+    (("Adaptive",), adaptive.errors),
+    (("BatchNorm", "InstanceNorm", "GroupNorm", "LayerNorm", "RMSNorm", "PReLU"), norms.errors),
+    (("Linear", "matmul", "einsum"), linear.errors),
+    (("add", "sub", "mul", "div", "cat", "stack"), joining.errors),
+    (("reshape", "PixelShuffle", "PixelUnshuffle"), reshaping.errors),
+    (("pad",), padding.errors),
+    (("Upsample",), resampling.errors),
+    (("LSTM", "GRU", "RNN", "MultiheadAttention"), recurrent.errors),
+)
+"""How the names of layers begin, and which texts are theirs."""
+
+
+def torch_error(use: Use) -> str:
+    """`RuntimeError: …`; "" if it is not known that torch raises here, or with which text."""
+    shapes = [operand.shape for operand in use.operands]
+    if any(shape is None or any(map(is_unknown, shape)) for shape in shapes):
+        return ""
+    families = [errors for names, errors in FAMILIES if use.base.startswith(names)]
+    return next((text for errors in [integers.errors, *families] for text in errors(use)), "")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tomli
 
+from rflint.contracts import FIGURES, Contract, contract
 from rflint.dims import Size, parse
 from rflint.files import matcher
 from rflint.shapes import Shape
@@ -26,11 +27,13 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """What is configured for one network: `call` is `Net()` or `path::Net()`; shapes by parameter name, "" in order."""
+    """What is configured for one network: `call` is `Net()` or `path::Net()`; shapes by parameter name, "" in order;
+    what is stated of its outputs."""
 
     call: str
     inputs: tuple[tuple[str, Shape], ...] = ()
     task: str | None = None
+    contracts: tuple[Contract, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +256,18 @@ class _Reader:
         if "call" not in table:
             raise self.error("call", 'a network has a call, such as call = "resnet50(num_classes=10)"')
         task = self.task("task", table["task"]) if "task" in table else None
-        return NetworkConfig(self.text_of("call", table["call"]), tuple(self._inputs(table)), task)
+        contracts = tuple(self._contracts(table))
+        return NetworkConfig(self.text_of("call", table["call"]), tuple(self._inputs(table)), task, contracts)
+
+    def _contracts(self, table: Mapping[str, Any]) -> Iterator[Contract]:
+        """The list of contracts, and the figures that are settings of their own: `rate = 16000`."""
+        rows = [("contracts", text) for text in self.texts("contracts", table.get("contracts", []))]
+        rows += [(key, f"{key}={_written(table[key])}") for key in FIGURES if key in table]
+        for key, text in rows:
+            try:
+                yield contract(text)
+            except ValueError as problem:
+                raise self.error(key, str(problem)) from None
 
     def _inputs(self, table: Mapping[str, Any]) -> Iterable[tuple[str, Shape]]:
         if "input" in table and "inputs" in table:
@@ -267,7 +281,12 @@ class _Reader:
         return [(name, self.shape("inputs", shape)) for name, shape in rows]
 
 
-NETWORK_KEYS = ("call", "input", "inputs", "task")
+def _written(value: Any) -> str:
+    """A figure, or a list of them, as it is written in a comment."""
+    return str(tuple(value)) if isinstance(value, list) else str(value)
+
+
+NETWORK_KEYS = ("call", "input", "inputs", "task", "contracts", *FIGURES)
 KEYS: dict[str, tuple[str, Callable[[_Reader, str, Any], Any]]] = {
     "select": ("select", _Reader.rules),
     "ignore": ("ignore", _Reader.rules),

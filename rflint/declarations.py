@@ -6,17 +6,29 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rflint.contracts import Contract
 from rflint.suppressions import Declaration
 from rflint.trace import Shape
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What is declared of a network: input shapes by parameter name ("" in order), the task, and how it is called."""
+    """What is declared of a network: input shapes by parameter name ("" in order), the task, how it is called, and
+    what is stated of its outputs."""
 
     inputs: tuple[tuple[str, Shape], ...] = ()
     task: str | None = None
     call: str = ""
+    contracts: tuple[Contract, ...] = ()
+
+    def over(self, other: Declared) -> Declared:
+        """What is declared here, and what the other declares that this one does not; the contracts of both."""
+        return Declared(
+            self.inputs or other.inputs,
+            self.task or other.task,
+            self.call or other.call,
+            (*self.contracts, *(one for one in other.contracts if one not in self.contracts)),
+        )
 
 
 NOTHING = Declared()
@@ -60,4 +72,5 @@ def _heads(node: ast.stmt) -> Iterator[tuple[int, int]]:
 
 def _gathered(found: Sequence[Declaration]) -> Declared:
     inputs = tuple(shape for declaration in found for shape in declaration.shapes)
-    return Declared(inputs, next((declaration.task for declaration in found if declaration.task), None))
+    contracts = tuple(declaration.contract for declaration in found if declaration.contract)
+    return Declared(inputs, next((declaration.task for declaration in found if declaration.task), None), "", contracts)

@@ -199,7 +199,7 @@ class _Run:
     def _given(self, root: Root) -> Root:
         """Shapes of the command line go before what is declared."""
         inputs = self.options.inputs or root.inputs
-        return Root(root.file, root.call, inputs, root.task or self.config.task, root.open)
+        return replace(root, inputs=inputs, task=root.task or self.config.task)
 
     def _default(self) -> Declared:
         if not self.config.input:
@@ -214,7 +214,8 @@ class _Run:
                 name = call.split("(")[0].strip()
                 if name in file.text:
                     inputs = tuple((n, (symbol("N"), *shape)) for n, shape in network.inputs)
-                    declared[name] = Declared(inputs, network.task, call if "(" in call else "")
+                    said = Declared(inputs, network.task, call if "(" in call else "", network.contracts)
+                    declared[name] = said.over(declared.get(name, NOTHING))
         return declared
 
     # -- findings --------------------------------------------------------------------------------------------

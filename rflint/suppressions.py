@@ -1,4 +1,4 @@
-"""Comments that speak to rflint: suppressions (`# noqa`, `# rflint: ignore[…]`), declarations (`# rflint: input=…`)."""
+"""Comments that speak to rflint: suppressions (`# noqa`), declarations (`# rflint: input=…`), contracts (`rf>=70`)."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from rflint.contracts import SUBJECTS, Contract, contract
 from rflint.diagnostics import Span
 from rflint.shapes import Shape, parse_shape, split
+from rflint.spelling import suggestion
 
 TASKS = ("segmentation", "classification", "detection", "restoration", "audio")
-FORMS = "input=(N, 3, 224, 224), input.name=(…), task=segmentation, ignore[rule-name] or ignore-file"
+FORMS = "input=(N, 3, 224, 224), input.name=(…), task=segmentation, rf>=512, ignore[rule-name] or ignore-file"
+WORDS = ("input", "task", *SUBJECTS, "ignore", "ignore-file")
 _CODES = r"(?P<list>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)"
 _NOQA = re.compile(rf"#\s*noqa\b(?:\s*:\s*{_CODES})?", re.IGNORECASE)
 _FILE_NOQA = re.compile(rf"#\s*flake8\s*[:=]\s*noqa(?:\s*:\s*{_CODES})?\s*$", re.IGNORECASE)
 _OURS = re.compile(r"#\s*rflint\s*:\s*(?P<said>.*?)\s*(?:(?:^|\s)--.*|#.*)?$")
 _IGNORE = re.compile(r"ignore(?P<file>-file)?\s*(?:\[(?P<list>[^\]]*)\])?$")
 _DECLARATION = re.compile(r"(?P<key>input|task)(?:\.(?P<name>\w+))?\s*=\s*(?P<value>.*)$", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z][\w-]*")
 _NOT_CODE = frozenset(
     [tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER]
 )
@@ -40,7 +44,7 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a comment declares of the code on `line`: shapes by parameter name ("" in order), or a task.
+    """What a comment declares of the code on `line`: shapes by parameter name ("" in order), a task, or a contract.
 
     A comment that stands alone speaks of the next line of code.
     """
@@ -49,6 +53,7 @@ class Declaration:
     kind: str
     shapes: tuple[tuple[str, Shape], ...] = ()
     task: str | None = None
+    contract: Contract | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +141,12 @@ def _words(text: str | None) -> frozenset[str]:
 
 
 def _declaration(text: str, line: int) -> Declaration:
-    """`input.x=(N, 3)` or `task=audio`.  Raises ValueError."""
-    match = _DECLARATION.match(text)
+    """`input.x=(N, 3)`, `task=audio` or `rf>=70`.  Raises ValueError."""
+    match, word = _DECLARATION.match(text), _WORD.match(text)
+    if word is not None and word[0] in SUBJECTS:
+        return Declaration(line, "contract", contract=contract(text))
     if match is None or (match["key"] == "task" and match["name"]):
-        raise ValueError(f"{text!r} is not understood: write {FORMS}")
+        raise ValueError(f"{text!r} is not understood: write {FORMS}{suggestion(word[0], WORDS) if word else ''}")
     value = match["value"].strip()
     if match["key"] == "task":
         if value not in TASKS:

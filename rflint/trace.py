@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from rflint.contracts import Contract
 from rflint.dims import Size
 from rflint.field import Access
 
@@ -142,6 +143,17 @@ class Raising(NamedTuple):
     text: str
 
 
+class Said(NamedTuple):
+    """What is stated of tensors: at `place`, or of all that the network returns (then there is none)."""
+
+    contract: Contract
+    place: Place | None
+    sources: tuple[int | str | None, ...]
+    """What made the tensors, as in `Operand`."""
+    conditional: str = ""
+    """Why it is not certain that the place is reached ("" if it is)."""
+
+
 @dataclass(slots=True)
 class Trace:
     """The ordered uses of one root on one input.
@@ -175,6 +187,8 @@ class Trace:
     """The modules below the root, and the root itself with the path ""."""
     late: list[Member] = field(default_factory=list)
     """The layers that `forward` builds and does not keep."""
+    said: list[Said] = field(default_factory=list)
+    """The contracts of the network and of the tensors in it, and other figures that the source or the config states."""
     images: frozenset[str] = frozenset()
     """The inputs that are single images in a list, without a batch axis."""
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -188,6 +202,10 @@ class Trace:
         """The spatial sizes of an input; () where they are not known."""
         shape = self.input_shapes.get(name) or ()
         return tuple(shape[axis] for axis in self.spatial(name, len(shape)))
+
+    def states(self, subject: str) -> bool:
+        """Whether anything is stated of a subject (`rf`, `rate`, …) anywhere in the network."""
+        return any(one.contract.subject == subject for one in self.said)
 
     def consumers(self) -> dict[int | str, list[tuple[Use, int]]]:
         """For each use and network input: the uses that read it, with the operand's number."""

@@ -15,7 +15,7 @@ import tomli
 ROOT = Path(__file__).parents[1]
 
 LEVELS = {
-    0: "algebra dims field nesting sizes spelling",
+    0: "algebra contracts dims field nesting sizes spelling",
     1: "advice config declarations diagnostics environment files geometry implied positions receptive requirements "
     "selection shapes source suppressions trace",
     2: "interp",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
+from rflint.checks._layers import spatial_rank
 from rflint.field import Interval
 from rflint.geometry.ends import behind
 from rflint.receptive import fields
@@ -28,6 +30,23 @@ def seen(trace: Trace, source: int | str | None, name: str, axis: int) -> int:
     field = fields(trace)[source].get(name, ())
     interval = field[axis].interval if axis < len(field) else None
     return interval.size[0] if interval else 0
+
+
+def further_layers(trace: Trace, last: Use, name: str, axis: int, seen: int, wanted: int) -> str:
+    """The fewest further layers behind a use with which what is seen would be as wide as is wanted; "" if none help."""
+    field = fields(trace)[last.index].get(name, ())
+    at = field[axis].interval if axis < len(field) else None
+    rates = extension(at, wanted - seen) if at else []
+    if not at or not rates:
+        return ""
+    reach = seen + int(2 * sum(rates) * at.jump)
+    layers = f"{len(rates)} more layers" if len(rates) > 1 else "one more layer"
+    return f"; {layers} of kernel 3 here, dilation {', '.join(map(str, rates))}, would see {reach}"
+
+
+def last_window(wide: Sequence[Use]) -> Use:
+    """The last of these uses that has a window, else the last one."""
+    return next((use for use in wide if spatial_rank(use)), wide[0])
 
 
 def extension(at: Interval, missing: int) -> list[int]:

@@ -7,26 +7,14 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from rflint.checks import rule
-from rflint.checks._layers import spatial_rank, times
-from rflint.checks._widening import extension, widening
+from rflint.checks._layers import times
+from rflint.checks._widening import further_layers, last_window, widening
 from rflint.diagnostics import Finding
 from rflint.dims import product
+from rflint.geometry.stated import is_pool
 from rflint.receptive import AxisField, fields
-from rflint.trace import Trace, Use
+from rflint.trace import Trace
 
-POOLS = (
-    "AdaptiveAvgPool",
-    "AdaptiveMaxPool",
-    "AvgPool",
-    "MaxPool",
-    "LPPool",
-    "mean",
-    "amax",
-    "max",
-    "sum",
-    "logsumexp",
-)
-"""Global operations that add up what the units see and lose its place; all others see each position with its place."""
 LONGEST_TRAIL = 8
 
 
@@ -48,7 +36,7 @@ class View(NamedTuple):
 @rule("RF101", "rf-smaller-than-input", "warning", fix="hint", needs_size=True)
 def rf_smaller_than_input(trace: Trace) -> Iterator[Finding]:
     """Whether even the output that sees most sees less than the input, on some axis."""
-    if not trace.declared or trace.task == "restoration" or trace.order != "forward":
+    if not trace.declared or trace.task == "restoration" or trace.states("rf") or trace.order != "forward":
         return
     name = main_input(trace)
     outputs = [source for source in dict.fromkeys(trace.output_sources) if isinstance(source, int)]
@@ -76,20 +64,16 @@ def view(trace: Trace, output: int, name: str) -> View | None:
     return View(output, name, seen, sizes, axes) if 0 not in seen else None
 
 
-def is_pool(trace: Trace, label: str) -> bool:
-    """Whether the use of this path and kind adds up positions."""
-    return any(use.base.startswith(POOLS) for use in trace.uses if f"{use.path} {use.kind}".strip() == label)
-
-
 def finding(trace: Trace, narrow: View) -> Iterator[Finding]:
     """The finding at the call of the last layer that widens the field; none if there is no such layer."""
     axis = narrow.shares.index(min(narrow.shares))
     wide = widening(trace, narrow.output, narrow.name, axis)
     if not wide:
         return
-    last = next((use for use in wide if spatial_rank(use)), wide[0])
+    last = last_window(wide)
     trail = tuple(use.index for use in reversed(wide[:LONGEST_TRAIL]))
-    message = f"{sentence(narrow, axis)}{cure(trace, narrow, axis, last)}"
+    cure = further_layers(trace, last, narrow.name, axis, narrow.seen[axis], narrow.sizes[axis])
+    message = f"{sentence(narrow, axis)}{cure}"
     yield Finding(trace.standing_for(last).place, message, trail=trail, use=last.index)
 
 
@@ -102,14 +86,3 @@ def sentence(narrow: View, axis: int) -> str:
     return (
         f"{who}{aside} sees {times(narrow.seen)} of {times(narrow.sizes)}{unit} ({round(100 * narrow.shares[axis])} %)"
     )
-
-
-def cure(trace: Trace, narrow: View, axis: int, last: Use) -> str:
-    """The fewest further layers, here, with which the narrowest axis would be seen as a whole."""
-    at = fields(trace)[last.index][narrow.name][axis].interval
-    rates = extension(at, narrow.sizes[axis] - narrow.seen[axis]) if at else []
-    if not at or not rates:
-        return ""
-    reach = narrow.seen[axis] + int(2 * sum(rates) * at.jump)
-    layers = f"{len(rates)} more layers" if len(rates) > 1 else "one more layer"
-    return f"; {layers} of kernel 3 here, dilation {', '.join(map(str, rates))}, would see {reach}"

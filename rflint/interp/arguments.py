@@ -9,6 +9,7 @@ import libcst as cst
 from rflint.interp import budget
 from rflint.interp.evaluation import evaluate, evaluates
 from rflint.interp.frames import Args, Frame, Writing, Written
+from rflint.interp.listening import listen
 from rflint.interp.values import (
     Named,
     Rest,
@@ -26,7 +27,8 @@ def call(node: cst.Call, frame: Frame) -> Value:
     if isinstance(node.func, cst.Name) and node.func.value == "super" and not node.args:
         return frame.interp.zero_super(frame, node)
     function = evaluate(node.func, frame)
-    return frame.interp.call_with(function, arguments(node.args, frame), frame, node)
+    value = frame.interp.call_with(function, arguments(node.args, frame), frame, node)
+    return listen(node, value, frame) if frame.module.watched else value
 
 
 def arguments(nodes: Any, frame: Frame) -> Args:

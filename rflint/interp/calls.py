@@ -65,7 +65,10 @@ def call_instance(function: Instance, args: Args, frame: Frame, node: Any) -> Va
         if missing is not None:
             return frame.interp.unknown_call(missing, args, frame, node)
         raise Raised(TypeError, f"{attributes.describe(function)} is not callable", frame.place(node))
-    return call(found, args.after(function), frame, node)
+    value = call(found, args.after(function), frame, node)
+    for contract, place in function.said:
+        frame.interp.recorder.hear(contract, place, value)
+    return value
 
 
 def call_function(

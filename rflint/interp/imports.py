@@ -14,6 +14,7 @@ from rflint.interp import attributes, budget
 from rflint.interp.filling import fillers, holders, inside, mentions
 from rflint.interp.finding import Finder, Read, within
 from rflint.interp.frames import Frame
+from rflint.interp.listening import watched
 from rflint.interp.reaching import DYNAMIC, Reaching, defines, names
 from rflint.interp.scopes import Scope, State
 from rflint.interp.statements import bind_name, run_block
@@ -88,6 +89,8 @@ class Loader:
         module = SourceModule(name, path, Scope(), source, package, "running", "yield" in text)
         self.modules[path] = module
         try:
+            if "rflint" in text:
+                module.watched = watched(source)
             self._run(module, source, interp)
         except SyntaxProblem as problem:
             self.modules[path] = Unknown(f"{path}:{problem.line} does not parse")

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rflint import dims
+from rflint.contracts import Contract
 from rflint.interp import attributes, budget
+from rflint.interp.listening import heard
 from rflint.interp.values import (
     ClassValue,
     Instance,
@@ -15,7 +17,7 @@ from rflint.interp.values import (
     Unknown,
     Value,
 )
-from rflint.trace import Layer, Note, Operand, Place, Raising, Read, Shape, Use
+from rflint.trace import Layer, Note, Operand, Place, Raising, Read, Said, Shape, Use
 
 if TYPE_CHECKING:
     from rflint.interp.interpreter import Interpreter
@@ -39,6 +41,7 @@ class Recorder:
         self.on = False
         self.uses: list[Use] = []
         self.notes: dict[Note, None] = {}
+        self.said: list[Said] = []
         self.strict = False
         """Whether the trace ends with the first thing that is not known."""
         self.raised: Raising | None = None
@@ -120,6 +123,12 @@ class Recorder:
         """Is it one of several tensors already, so that a further one adds nothing?"""
         source = tensor.source
         return isinstance(source, int) and source < len(self.uses) and self.uses[source].layer.kind == "either"
+
+    def hear(self, contract: Contract, place: Place, value: Value) -> None:
+        """What a comment states of a value, while `forward` runs."""
+        said = heard(contract, place, value, "; ".join(dict.fromkeys(self.interp.state.conditions)))
+        if self.on and said is not None:
+            self.said.append(said)
 
     def note(self, unknown: Unknown) -> None:
         """Something on the way from input to output could not be followed."""

@@ -18,6 +18,7 @@ from rflint.interp.classes import define_class, define_function
 from rflint.interp.evaluation import EVAL, evaluate
 from rflint.interp.expressions import index, mangled
 from rflint.interp.frames import Frame
+from rflint.interp.listening import listen
 from rflint.interp.operations import OPERATORS, condition
 from rflint.interp.scopes import Scope
 from rflint.interp.values import (
@@ -119,18 +120,24 @@ def indented(node: cst.IndentedBlock, frame: Frame) -> Outcome:
     return run_block(node.body, frame)
 
 
+def valued(node: Any, frame: Frame) -> Value:
+    """The value of a statement."""
+    value = evaluate(node.value, frame)
+    return value if isinstance(node.value, cst.Call) or not frame.module.watched else listen(node.value, value, frame)
+
+
 @executes(cst.Expr)
 def expression(node: cst.Expr, frame: Frame) -> Outcome:
     """An expression by itself."""
     if type(node.value) in EVAL:
-        evaluate(node.value, frame)
+        valued(node, frame)
     return None
 
 
 @executes(cst.Return)
 def return_(node: cst.Return, frame: Frame) -> Outcome:
     """`return value`."""
-    return End(value=evaluate(node.value, frame) if node.value is not None else None)
+    return End(value=valued(node, frame) if node.value is not None else None)
 
 
 @executes(cst.Break)
@@ -148,7 +155,7 @@ def continue_(node: cst.Continue, frame: Frame) -> Outcome:
 @executes(cst.Assign)
 def assignment(node: cst.Assign, frame: Frame) -> Outcome:
     """`a = b = value`."""
-    value = evaluate(node.value, frame)
+    value = valued(node, frame)
     for target in node.targets:
         assign(target.target, value, frame)
     return None
@@ -160,7 +167,7 @@ def annotated(node: cst.AnnAssign, frame: Frame) -> Outcome:
     if frame.annotations is not None and isinstance(node.target, cst.Name):
         frame.annotations[node.target.value] = node.annotation.annotation
     if node.value is not None:
-        assign(node.target, evaluate(node.value, frame), frame)
+        assign(node.target, valued(node, frame), frame)
     return None
 
 
@@ -181,7 +188,7 @@ def augmented(node: cst.AugAssign, frame: Frame) -> Outcome:
     if isinstance(held, (Instance, Tensor)):
         bound = attributes.look_up(held, method, frame, node)
         if bound is not attributes.ABSENT:
-            assign(node.target, frame.interp.call(bound, [value], frame, node), frame)
+            assign(node.target, listen(node, frame.interp.call(bound, [value], frame, node), frame), frame)
             return None
     if isinstance(held, dict) and sign == "|" and isinstance(value, dict):
         frame.interp.call(attributes.get(held, "update", frame, node), [value], frame, node)
@@ -192,7 +199,7 @@ def augmented(node: cst.AugAssign, frame: Frame) -> Outcome:
         held.clear()
         held.update(made if isinstance(made, set) else {Rest(made.reason, made.place)})
         return None
-    assign(node.target, operators.binary(sign, held, value, frame, node), frame)
+    assign(node.target, listen(node, operators.binary(sign, held, value, frame, node), frame), frame)
     return None
 
 

@@ -190,6 +190,8 @@ class Instance:
     """The arguments of its constructors, by name."""
     kept: dict[str, Place] = field(default_factory=dict)
     """Where attributes that are modules, or collections of some, are assigned."""
+    said: list[tuple[Any, Place]] = field(default_factory=list)
+    """The contracts that comments state of what it gives when it is called, and where."""
 
     @property
     def kind(self) -> str:
@@ -210,6 +212,8 @@ class SourceModule:
     yields: bool = False
     stars: list[str] = field(default_factory=list)
     """Modules of `from module import *`, looked into when a name is not found."""
+    watched: dict[int, Any] = field(default_factory=dict)
+    """The contracts that comments state of the values of nodes, by the node's identity."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -153,7 +153,7 @@ class _Search:
         inputs = declared.inputs or self.default.inputs
         if not inputs and self.interp.is_network(network):
             inputs = _stated(network, fed)
-        return replace(root, inputs=inputs, task=declared.task)
+        return replace(root, inputs=inputs, task=declared.task, contracts=declared.contracts)
 
     def _declared(self, name: str, fed: Seen | None) -> Declared:
         """What is declared of a network, in the file that defines it."""

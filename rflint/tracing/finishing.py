@@ -9,7 +9,7 @@ from rflint import dims
 from rflint.interp import attributes
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import Instance, Tensor, Unknown, Value, find_unknown
-from rflint.trace import Layer, Note, Place, Shape, Trace, Use
+from rflint.trace import Layer, Note, Place, Said, Shape, Trace, Use
 from rflint.tracing.building import CALLS, TargetError, not_given
 from rflint.tracing.members import built_late, members
 from rflint.tracing.passing import grouped, images
@@ -55,6 +55,7 @@ def finished(
         raised=recorder.raised,
         members=members(interp, network),
         late=built_late(interp, network),
+        said=[*(Said(one, None, tuple(sources)) for one in root.contracts), *recorder.said],
         images=images(interp, inputs),
     )
     if not any(operand.shape is not None for use in made.uses for operand in use.operands):
@@ -133,5 +134,6 @@ def without_network(interp: Interpreter, root: Root, value: Value, place: Place 
     note = Note(value.place, value.reason)
     made = Trace(root.target, root.call, root.file, place, {}, {}, [], None, [], [note], False, task=root.task)
     made.raised = interp.recorder.raised
+    made.said = [Said(one, None, ()) for one in root.contracts]
     _in_constructor_order(interp, made, None)
     return made

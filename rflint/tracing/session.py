@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from rflint.contracts import Contract
 from rflint.interp import budget
 from rflint.interp.finding import Read
 from rflint.interp.imports import Loader
@@ -30,6 +31,8 @@ class Root:
     inputs: tuple[tuple[str, Shape], ...] = ()
     task: str | None = None
     open: bool = False
+    contracts: tuple[Contract, ...] = ()
+    """What is stated of its outputs."""
 
     @property
     def target(self) -> str:

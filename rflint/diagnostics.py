@@ -102,5 +102,7 @@ class Report:
     complete: int = 0
     partial: list[tuple[str, str, str]] = field(default_factory=list)
     """Of each network followed only in part: its target, where it stopped ("file:line") and why."""
+    undecided: list[str] = field(default_factory=list)
+    """Sentences about contracts of which it is open whether they hold."""
     failures: list[str] = field(default_factory=list)
     """Sentences about targets that could not be read and about internal failures: exit status 2."""

@@ -25,6 +25,7 @@ from rflint.tracing.building import TargetError, call_of
 from rflint.tracing.running import trace
 from rflint.tracing.session import Root, Session, deep_recursion
 from rflint.trail import operands_made, trail
+from rflint.undecided import undecided, unheard
 
 SYNTAX = Rule("RF900", "syntax-error", "error", lambda _: ())
 
@@ -225,15 +226,20 @@ class _Run:
         file = self.open(path)
         report.files += 1
         report.failures.extend(f"{path}:{p.line}: {p.message}" for p in file.comments.problems)
+        seen: list[Trace] = []
         try:
             for traced in self.traces(file, call):
                 self._count(traced, report)
                 report.diagnostics.extend(d for d in self._diagnose(traced) if self._is_heard(file, d))
+                seen += [traced] if traced.said else []
         except SyntaxProblem as problem:
             span = Span(problem.line, problem.column, problem.line, problem.column)
             report.diagnostics.append(
                 Diagnostic(path, span, SYNTAX.code, SYNTAX.name, SYNTAX.severity, f"does not parse: {problem.message}")
             )
+
+        report.undecided.extend(note for traced in seen for note in undecided(traced, self.span))
+        report.undecided.extend(unheard(path, file.comments.declarations, seen, self.span))
 
     def _count(self, traced: Trace, report: Report) -> None:
         report.networks += 1

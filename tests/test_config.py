@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from rflint.config import Config, ConfigError, NetworkConfig, from_toml, is_selector, load, nearest
+from rflint.contracts import contract
 from rflint.dims import parse
 
 KNOWN = {"RF201": SimpleNamespace(name="gridding-holes"), "RF301": SimpleNamespace(name="output-size-nonpositive")}
@@ -107,6 +108,8 @@ def test_every_setting_is_read() -> None:
         call = "net.py::Net(10)"
         input = [1, 28, 28]
         task = "classification"
+        contracts = ["rf>=28", "size==input"]
+        rate = 16000
 
         [[network]]
         call = "Two()"
@@ -129,7 +132,12 @@ def test_every_setting_is_read() -> None:
         fail_on="never",
         format="json",
         networks=(
-            NetworkConfig("net.py::Net(10)", (("", (1, 28, 28)),), "classification"),
+            NetworkConfig(
+                "net.py::Net(10)",
+                (("", (1, 28, 28)),),
+                "classification",
+                (contract("rf>=28"), contract("size==input"), contract("rate=16000")),
+            ),
             NetworkConfig("Two()", (("", (3, 8, 8)), ("", (parse("C"),)))),
             NetworkConfig("Three()", (("x", (3,)), ("mask", (1,)))),
         ),
@@ -223,6 +231,10 @@ def test_a_mistake_is_named_with_its_line(text: str, line: int, sentence: str) -
         (['call = "B()"', "inputs = 3"], 7, "inputs is a list of shapes, or a table of them"),
         (['call = "B()"', "inputs = [3]"], 7, "inputs is a list of sizes, such as"),
         (['call = "B()"', 'task = "x"'], 7, "task is one of segmentation, "),
+        (['call = "B()"', 'contracts = ["rf=5"]'], 7, "'rf=5' is no contract: rf takes >=, <=, ==, as in rf>=512"),
+        (['call = "B()"', 'contracts = ["jmp==5"]'], 7, "'jmp==5' is no contract; did you mean jump?"),
+        (['call = "B()"', 'contracts = "rf>=5"'], 7, 'contracts is a list of strings, such as contracts = ["…"]'),
+        (['call = "B()"', "object-size = [true]"], 7, "'(True,)' in 'object-size=(True,)' is no figure of this kind"),
     ],
 )
 @pytest.mark.parametrize("table", ["network", "tool.rflint.network", 'tool . "rflint".network'])

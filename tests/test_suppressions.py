@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from rflint.diagnostics import Span
@@ -154,7 +156,18 @@ def test_a_declaration_is_plain_data() -> None:
         ("input=(N, 3) (N, 4)", "'(N, 3) (N, 4)' is not a size such as"),
         ("task=segmenting", "there is no task 'segmenting': choose one of segmentation, "),
         ("task.x=audio", "'task.x=audio' is not understood: write input=("),
-        ("input=(N, 3), rf>=70", "'rf>=70' is not understood: write input=("),
+        ("input=(N, 3), rff>=70", "'rff>=70' is not understood: write input=("),
+        ("rf=70", "'rf=70' is no contract: rf takes >=, <=, ==, as in rf>=512"),
+        ("rf>=", "'' in 'rf>=' is no figure of this kind: write rf>=512"),
+        ("rf>=7.5", "'7.5' in 'rf>=7.5' is no figure of this kind: write rf>=512"),
+        ("rf>=0", "'0' in 'rf>=0' is no figure"),
+        ("jump==8x", "'8x' in 'jump==8x' is no figure of this kind: write jump==8"),
+        ("reached==1", "'1' in 'reached==1' is no figure of this kind: write reached==100%"),
+        ("reached>=101%", "'101%' in 'reached>=101%' is no figure"),
+        ("causal==1", "'causal==1' is no contract: write causal"),
+        ("size==output", "'size==output' is no contract: write size==input"),
+        ("rate==16000", "'rate==16000' is no contract: rate takes =, as in rate=16000"),
+        ("object-size=()", "'()' in 'object-size=()' is no figure"),
     ],
 )
 def test_what_is_not_understood_is_said(said: str, sentence: str) -> None:
@@ -162,6 +175,28 @@ def test_what_is_not_understood_is_said(said: str, sentence: str) -> None:
     assert line == 2
     assert message.startswith(f"# rflint: {sentence}")
     assert comments(f"x  # rflint: {said}\n").declarations == []
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("rff>=70", "rf"), ("causl", "causal"), ("jmp==8", "jump"), ("ignroe[RF201]", "ignore"), ("taks=audio", "task")],
+)
+def test_a_word_that_is_nearly_right_is_named(said: str, meant: str) -> None:
+    [(_, message)] = problems(f"x  # rflint: {said}\n")
+    assert message.endswith(f"; did you mean {meant}?")
+
+
+def test_a_contract_is_a_comparison() -> None:
+    found = comments("x  # rflint: rf>=512, jump == 1/2, reached==100%, causal, object-size=(32, 64)\n").declarations
+    assert [(one.line, one.kind) for one in found] == [(1, "contract")] * 5
+    contracts = [(c.subject, c.relation, c.values, c.text) for c in (one.contract for one in found) if c]
+    assert contracts == [
+        ("rf", ">=", (512,), "rf>=512"),
+        ("jump", "==", (Fraction(1, 2),), "jump==1/2"),
+        ("reached", "==", (1,), "reached==100%"),
+        ("causal", "", (), "causal"),
+        ("object-size", "=", (32, 64), "object-size=(32, 64)"),
+    ]
 
 
 # Shapes

@@ -1,0 +1,57 @@
+"""Contracts of which it is open whether they hold are no findings; `--verbose` says which they are, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rflint import linter
+from rflint.cli import main
+from rflint.config import Config
+from rflint.diagnostics import Report
+
+HEAD = "from torch import nn\n\n"
+NET = """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)  # rflint: {at_layer}
+        self.head = nn.LazyLinear(10)
+
+    def forward(self, x):
+        x = self.conv(x)  # rflint: {in_forward}
+        return self.head(x.flatten(1))
+"""
+
+
+def report(text: str) -> Report:
+    options = linter.Options(Config(), read=lambda path: text if path == "net.py" else None)
+    return linter.check(["net.py"], options)
+
+
+def test_a_proved_contract_is_not_mentioned() -> None:
+    said = report(HEAD + NET.format(at_layer="rf==3", in_forward="jump==1"))
+    assert (said.diagnostics, said.undecided) == ([], [])
+
+
+def test_a_contract_that_is_open_is_said_with_its_reason() -> None:
+    said = report(HEAD + "# rflint: rf>=32\n" + NET.format(at_layer="causal", in_forward="size==input"))
+    assert said.undecided == [
+        "net.py::Net(): whether rf>=32 holds is not decided: head Linear sees everything, and the size is not known",
+        "net.py:7: whether causal holds is not decided: it is asked of inputs with one spatial axis only",
+    ]
+    assert [found.code for found in said.diagnostics] == ["RF102"]
+
+
+def test_a_contract_that_speaks_of_nothing_is_said() -> None:
+    said = report("import math  # rflint: rf>=5\n" + HEAD + NET.format(at_layer="rf==3", in_forward="rf==3"))
+    assert said.undecided == ["net.py:1: rf>=5 speaks of no tensor of a network that could be followed"]
+
+
+def test_verbose_prints_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "net.py"
+    file.write_text(HEAD + NET.format(at_layer="causal", in_forward="rf==3"))
+    main(["check", str(file)])
+    assert "not decided" not in capsys.readouterr().err
+    main(["check", str(file), "--verbose"])
+    assert "whether causal holds is not decided" in capsys.readouterr().err

@@ -45,6 +45,8 @@ class Finding:
     fix: Fix | None = None
     severity: str = ""
     """How serious this one is, where it is not as its rule says: "error" where torch surely raises, for example."""
+    optional: bool = False
+    """Whether it is shown only to those who select its rule."""
     use: int | None = None
     torch: str = ""
     """What torch raises, where it does not follow from the use: `AttributeError: cannot assign …`."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from rflint import checks
+from rflint.admissible.fits import fits
 from rflint.admissible.survey import Admissible, admissible
 from rflint.advice import advised
 from rflint.config import Config
@@ -16,7 +18,7 @@ from rflint.environment import library_folders, source_folders
 from rflint.files import SourceError, find_files, may_hold_network, read_text
 from rflint.interp.finding import Read
 from rflint.roots.search import root_of, roots
-from rflint.selection import ignored_in, selected
+from rflint.selection import ignored_in, is_asked_for, selected
 from rflint.source import SyntaxProblem
 from rflint.suppressions import Comments, comments
 from rflint.torch_errors import torch_error
@@ -174,6 +176,7 @@ class _Run:
 
     def _traced(self, root: Root) -> Trace:
         made = advised(trace(self.session, root))
+        made.fits = partial(fits, self.session, root)
         self.roots[id(made)] = root
         return made
 
@@ -256,7 +259,8 @@ class _Run:
     def _diagnose(self, traced: Trace) -> Iterator[Diagnostic]:
         for rule in self.rules.values():
             for finding in rule.check(traced):
-                if not ignored_in(self.config, finding.place.file, rule):
+                is_heard = not finding.optional or is_asked_for(self.config, rule)
+                if is_heard and not ignored_in(self.config, finding.place.file, rule):
                     yield self._diagnostic(rule, finding, traced)
 
     def _diagnostic(self, rule: Rule, finding: Finding, traced: Trace) -> Diagnostic:

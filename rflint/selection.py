@@ -19,6 +19,11 @@ def selected(config: Config, rules: Mapping[str, Rule]) -> dict[str, Rule]:
     return {code: rule for code, rule in rules.items() if _is_on(config, rule)}
 
 
+def is_asked_for(config: Config, rule: Rule) -> bool:
+    """Is the rule selected by something else than being on by default?"""
+    return any(matches(selector, rule) for selector in (*config.select, *config.extend_select))
+
+
 def _is_on(config: Config, rule: Rule) -> bool:
     asked = max(
         _exactness([*config.select, *config.extend_select], rule), 0 if not config.select and rule.default else -1

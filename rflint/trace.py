@@ -7,7 +7,7 @@ axis of each operand which positions of it an output position reads.  Receptive 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -154,6 +154,34 @@ class Said(NamedTuple):
     """Why it is not certain that the place is reached ("" if it is)."""
 
 
+class Sizes(NamedTuple):
+    """A set of input sizes: in words (`n ≡ 0 (mod 16)`), and what can be asked of it."""
+
+    text: str
+    near: tuple[int, ...]
+    """Its members next to the size that is declared, below and above; that size alone if it is one of them."""
+    least: int | None
+    period: int
+    """The members repeat after so many sizes; 0 if they are finitely many."""
+
+
+class Fit(NamedTuple):
+    """What is known of some spatial axes of the inputs, all of one size: on which sizes the network runs."""
+
+    axes: tuple[str, ...]
+    declared: int
+    runs: Sizes
+    even: Sizes | None
+    """The sizes on which each window ends with its padded input; None where that is not known."""
+    whole: Sizes | None
+    """The sizes on which no row is dropped."""
+
+
+def no_fits(trace: Trace) -> Sequence[Fit]:
+    """Nothing is known of other sizes."""
+    return ()
+
+
 @dataclass(slots=True)
 class Trace:
     """The ordered uses of one root on one input.
@@ -191,6 +219,8 @@ class Trace:
     """The contracts of the network and of the tensors in it, and other figures that the source or the config states."""
     images: frozenset[str] = frozenset()
     """The inputs that are single images in a list, without a batch axis."""
+    fits: Callable[[Trace], Sequence[Fit]] = field(default=no_fits, repr=False)
+    """For which input sizes the network of this trace runs, if its own are known.  Asking takes many further traces."""
     memo: dict[str, Any] = field(default_factory=dict, repr=False)
     """What folds over the finished trace have computed; see `receptive`."""
 

@@ -35,6 +35,13 @@ def named(use: Use) -> str:
     return use.path if is_constructed(use) and use.path else use.kind
 
 
+def counted(number: int, verb: str) -> str:
+    """So many further layers, with what they do: `one more layer drops`, `3 more layers drop`."""
+    return (
+        f"one more layer {verb}{'es' if verb.endswith('o') else 's'}" if number == 1 else f"{number} more layers {verb}"
+    )
+
+
 def twins(trace: Trace, use: Use) -> list[Use]:
     """All uses of layers that the same constructor call built, in a loop or in a builder function, say."""
     return [other for other in trace.uses if other.layer.defined == use.layer.defined]

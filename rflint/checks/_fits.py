@@ -1,0 +1,29 @@
+"""Which other input sizes would do, as the end of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rflint.trace import Fit, Sizes, Trace
+
+
+def fitting(trace: Trace, wanted: str, words: str) -> str:
+    """`; none is dropped for n ≡ 0 (mod 32), 288 or 320`; "" where that is not known, or no other size helps."""
+    text = nearest(trace, wanted, lambda fit, sizes: True)
+    return f"; {words} for {text}" if text else ""
+
+
+def nearest(trace: Trace, wanted: str, helps: Callable[[Fit, Sizes], bool]) -> str:
+    """The sizes n that are wanted (a field of `Fit`) where the declared ones are none of them, and the next ones.
+
+    Only of axes where these help; the axes are named if it is not all of them, or different ones for each.
+    """
+    known = [(fit, getattr(fit, wanted)) for fit in trace.fits(trace)]
+    groups: dict[str, list[str]] = {}
+    for fit, sizes in known:
+        if sizes and sizes.near and fit.declared not in sizes.near and helps(fit, sizes):
+            text = f"{sizes.text}, {' or '.join(map(str, sizes.near))}"
+            groups.setdefault(text, []).append(" = ".join(fit.axes))
+    if len(groups) == 1 and len(known) == sum(map(len, groups.values())):
+        return next(iter(groups))
+    return " and ".join(f"{', '.join(axes)}: {text}" for text, axes in groups.items())

@@ -1,0 +1,209 @@
+"""Rules about sizes, on traces made by hand: rows that are dropped, padding that is read on one side, other sizes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from networks import H, N, Network, T, W
+
+from rflint.checks import all_rules
+from rflint.diagnostics import Finding
+from rflint.trace import Fit, Place, Raising, Sizes, Trace
+
+
+def findings(code: str, net: Network, *outputs: T, **about: Any) -> list[Finding]:
+    trace = net.trace(*outputs, declared=about.pop("declared", True), **about)
+    return list(all_rules()[code].check(trace))
+
+
+def only(code: str, net: Network, *outputs: T, **about: Any) -> Finding:
+    (finding,) = findings(code, net, *outputs, **about)
+    return finding
+
+
+def image(*shape: Any) -> tuple[Network, T]:
+    net = Network(x=shape)
+    return net, net.input()
+
+
+def fit(declared: int, *near: int, axes: tuple[str, ...] = ("H",), **about: Any) -> Fit:
+    """A row of an answer: sizes of some period that are taken; those next to the declared one."""
+    sizes = Sizes(f"n ≡ 0 (mod {about.get('period', 16)})", near, about.get("least", 16), about.get("period", 16))
+    return Fit(axes, declared, sizes, sizes, sizes)
+
+
+# RF302 input-rows-dropped
+
+
+def test_what_an_eighth_of_the_input_is_lost_with_is_a_warning_unasked() -> None:
+    net, x = image(N, 3, 60, 64)
+    finding = only("RF302", net, net.conv(x, k=16, stride=16), fits=lambda _: [fit(60, 48, 64), fit(64, 64)])
+    assert (finding.severity, finding.optional) == ("warning", False)
+    assert net.where(finding.place) == "conv.stride"
+    assert finding.message == (
+        "kernel 16 at stride 16 never reads the last 12 rows of 60, worth 12 of 60 input rows (20 %); "
+        "none is dropped for H: n ≡ 0 (mod 16), 48 or 64"
+    )
+
+
+def test_less_is_told_on_request_and_other_sizes_are_not_looked_for() -> None:
+    def never(trace: Trace) -> list[Fit]:
+        raise AssertionError("asked")
+
+    net, x = image(N, 3, 65)
+    finding = only("RF302", net, net.conv(x, k=16, stride=16), fits=never)
+    assert (finding.severity, finding.optional) == ("", True)
+    assert "the last row of 65, worth 1 of 65 input rows (2 %)" in finding.message
+
+
+@pytest.mark.parametrize(("size", "is_large"), [(8, True), (9, False)])
+def test_the_border_is_an_eighth(size: int, is_large: bool) -> None:
+    net, x = image(N, 3, size)
+    y = net.conv(x, k=size - 1, stride=size - 1)  # one row is left
+    assert only("RF302", net, y).optional is not is_large
+
+
+def test_a_row_counts_as_often_as_the_strides_before_have_multiplied_to() -> None:
+    net, x = image(N, 3, 56)
+    y = net.pool(net.conv(x, k=8, stride=8), path="pool")
+    finding = only("RF302", net, y)
+    assert net.where(finding.place) == "pool.stride"
+    assert "kernel 2 at stride 2 never reads the last row of 7, worth 8 of 56 input rows (14 %)" in finding.message
+    assert not finding.optional
+
+
+def test_several_layers_are_one_finding_where_most_is_lost() -> None:
+    net, x = image(N, 3, 51)
+    y = net.pool(x, path="first")
+    z = net.pool(y, path="second")
+    finding = only("RF302", net, net.pool(z, path="third"))
+    assert net.where(finding.place) == "second.stride"
+    assert "one more layer drops rows, too" in finding.message
+    assert [net.where(place) for place, _ in finding.related] == ["second()", "first.stride"]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [{"k": 2, "stride": 3}, {"k": 3, "stride": 2, "dilation": 2, "padding": 2}, {"k": 3, "stride": 2, "padding": 1}],
+)
+def test_what_is_stepped_over_everywhere_or_is_padding_is_not_meant(about: dict[str, int]) -> None:
+    net, x = image(N, 3, 10)
+    assert not findings("RF302", net, net.conv(x, **about))
+
+
+def test_a_reader_of_the_last_row_is_enough() -> None:
+    net, x = image(N, 3, 9)
+    a, b = net.pool(x, path="a"), net.pool(x, 3, path="b")
+    assert not findings("RF302", net, a, b)
+    assert not findings("RF302", net, net.pool(x, path="c"), net.pointwise(x))
+    assert findings("RF302", net, net.pool(net.pointwise(net.input()), path="d")) == []  # a and b still read it
+
+
+def test_a_last_window_that_hangs_over_reads_all() -> None:
+    net, x = image(N, 3, 9)
+    assert not findings("RF302", net, net.pool(x, ceil_mode=True))
+
+
+def test_what_is_cropped_is_left_out_on_purpose() -> None:
+    net, x = image(N, 3, 10)
+    assert not findings("RF302", net, net.pool(net.sliced(x, 2, 0, 9)))
+
+
+def test_sizes_are_known_and_declared() -> None:
+    net, x = image(N, 3, H)
+    assert not findings("RF302", net, net.pool(x))
+    net, x = image(N, 3, 9)
+    y = net.pool(x)
+    assert not findings("RF302", net, y, declared=False)
+    assert not findings("RF302", net, y, complete=False)
+    assert findings("RF302", net, y)
+
+
+# RF303 uneven-padding
+
+
+def test_strided_layers_that_leave_padding_are_one_finding() -> None:
+    net, x = image(N, 3, 64, 64)
+    y = net.conv(x, k=7, stride=2, padding=3, path="a")
+    y = net.pool(net.conv(y, path="b", padding=1), 3, stride=2, padding=1)
+    finding = only("RF303", net, y, fits=lambda _: [fit(64, 33, 65, axes=("H", "W"), period=32)])
+    assert net.where(finding.place) == "a.padding"
+    assert finding.message == (
+        "kernel 7 at stride 2 reads 3 rows of padding before the 64 rows and 2 behind them; one more layer does so, "
+        "too; both sides are alike for n ≡ 0 (mod 32), 33 or 65"
+    )
+    assert [net.where(place) for place, _ in finding.related] == ["a()", "pool.padding"]
+
+
+@pytest.mark.parametrize("size", [61, 65])
+def test_padding_that_is_used_up_is_even(size: int) -> None:
+    net, x = image(N, 3, size)
+    y = net.conv(x, k=7, stride=2, padding=3, path="a")
+    assert not findings("RF303", net, net.conv(y, k=3, stride=2, padding=1, path="b"))
+
+
+def test_all_padding_behind_may_be_left() -> None:
+    net, x = image(N, 3, 8)
+    assert (
+        "reads 1 row of padding before the 8 rows and none behind them"
+        in only("RF303", net, net.conv(x, k=3, stride=2, padding=1)).message
+    )
+
+
+@pytest.mark.parametrize("about", [{"k": 3, "padding": 1}, {"k": 2, "stride": 2}, {"k": 3, "stride": 4, "padding": 1}])
+def test_layers_without_stride_or_padding_or_that_leave_rows_are_not_meant(about: dict[str, int]) -> None:
+    net, x = image(N, 3, 9)
+    assert not findings("RF303", net, net.conv(x, **about))
+
+
+# RF310 input-not-divisible
+
+
+def joined(net: Network, x: T) -> T:
+    """A sum that torch refuses: half the size, doubled, beside what it was."""
+    return net.join(net.conv(x, 3, padding=1), net.resized(net.pool(x), 2))
+
+
+HERE = Place("net.py", 0)
+
+
+def test_the_sizes_that_run_are_told_where_the_declared_one_does_not() -> None:
+    net, x = image(N, 3, 9, 16)
+    y = joined(net, x)
+    finding = only("RF310", net, y, fits=lambda _: [fit(9, 8, 10, least=2, period=2), fit(16, 16)])
+    assert finding.message == "declared N×3×9×16, it takes only H: n ≡ 0 (mod 2), 8 or 10"
+    assert [words for _, words in finding.related] == ["it fails here"]
+
+
+def test_an_exception_of_the_code_is_such_a_failure() -> None:
+    net, x = image(N, 3, 9)
+    about: dict[str, Any] = {"fits": lambda _: [fit(9, 8, 10, least=2, period=2)], "complete": False}
+    raised = Raising(HERE, "AssertionError", "must divide")
+    assert only("RF310", net, raised=raised, **about).place == HERE
+    assert not findings("RF310", net, net.pool(x), **about)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        fit(9, 9, period=1, least=1),
+        fit(9, 16, least=16),
+        fit(9, 28, least=28, period=0),
+        fit(9, 10, least=10, period=1),
+        fit(9),
+    ],
+    ids=["runs", "too small", "one size", "too small for anything", "nothing runs"],
+)
+def test_only_remainders_are_meant(known: Fit) -> None:
+    net, x = image(N, 3, 9, 9)
+    assert not findings("RF310", net, joined(net, x), fits=lambda _: [known])
+
+
+def test_nothing_is_asked_of_a_network_that_runs_or_whose_input_is_not_declared() -> None:
+    def never(trace: Trace) -> list[Fit]:
+        raise AssertionError("asked")
+
+    net, x = image(N, 3, 8, W)
+    assert not findings("RF310", net, net.pool(x), fits=never)
+    assert not findings("RF310", net, joined(net, x), declared=False, fits=never)

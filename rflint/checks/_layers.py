@@ -11,6 +11,8 @@ from rflint.trace import Use
 
 SLIDING = ("Conv", "MaxPool", "AvgPool", "LPPool")
 """How the names of layers with a window begin; they end with the number of their spatial axes, as in `Conv2d`."""
+MOST_RATES = 8
+"""So many rates at most stand in a message."""
 WITHOUT = {"AvgPool": ("dilation",), "LPPool": ("padding", "dilation")}
 """Window arguments that such pools do not take."""
 
@@ -122,3 +124,8 @@ def enclosed(size: Size) -> str:
 def one_or_each(values: Sequence[int]) -> str:
     """An argument as source text: `1` if it is the same on all axes, else `(1, 2)`."""
     return str(values[0]) if len(set(values)) == 1 else str(tuple(values))
+
+
+def listed(rates: Sequence[int]) -> str:
+    """Rates as messages write them, the first ones if they are many."""
+    return ", ".join(map(str, rates[:MOST_RATES])) + (", …" if len(rates) > MOST_RATES else "")

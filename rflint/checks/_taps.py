@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import prod
+
 from rflint.checks._layers import Window, is_convolution, spatial_rank, window
 from rflint.checks._places import is_constructed
 from rflint.trace import Use
@@ -43,3 +46,23 @@ def is_beyond(use: Use) -> bool:
         if live < kernel and one and one.dilation > 1 and isinstance(size, int) and one.dilation >= size:
             return True
     return False
+
+
+def share_on_map(use: Use) -> Fraction | None:
+    """Of all pairs of an output position and a tap, the share whose tap falls on the map; None where not known."""
+    shape, rank, shares = use.operands[0].shape if use.operands else None, spatial_rank(use), list[Fraction]()
+    if shape is None or use.output is None or not live_taps(use):
+        return None
+    for axis in range(rank):
+        n, m, one = shape[axis - rank], use.output[axis - rank], window(use, axis)
+        if not isinstance(n, int) or not isinstance(m, int) or one is None:
+            return None
+        shares.append(Fraction(sum(places_on_map(one, tap, n, m) for tap in range(one.kernel)), one.kernel * m))
+    return prod(shares, start=Fraction(1))
+
+
+def places_on_map(one: Window, tap: int, n: int, m: int) -> int:
+    """For how many output positions i < m the tap reads a position of the map: 0 ≤ s·i - p + d·t < n."""
+    offset = one.dilation * tap - one.padding // 2
+    first, behind = max(0, -(offset // one.stride)), -((offset - n) // one.stride)
+    return max(0, min(m, behind) - first)

@@ -1,0 +1,218 @@
+"""Rules about dilated convolutions in a row, side by side and on small maps, on traces made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from networks import H, N, Network, T, W
+
+from rflint.checks import all_rules
+from rflint.checks._taps import share_on_map
+from rflint.diagnostics import Finding
+
+
+def findings(code: str, net: Network, *outputs: T, **about: Any) -> list[Finding]:
+    return list(all_rules()[code].check(net.trace(*outputs, **about)))
+
+
+def only(code: str, net: Network, *outputs: T) -> Finding:
+    (finding,) = findings(code, net, *outputs)
+    return finding
+
+
+def image(*shape: Any) -> tuple[Network, T]:
+    net = Network(x=shape)
+    return net, net.input()
+
+
+def dilated(net: Network, x: T, rates: Sequence[int], name: str = "d") -> T:
+    """Convolutions that keep the size, with activations between them."""
+    for number, rate in enumerate(rates):
+        x = net.pointwise(net.conv(x, padding=rate, dilation=rate, path=f"{name}{number}"))
+    return x
+
+
+# RF202 dilation-common-factor
+
+
+def test_rates_with_a_common_factor_behind_undilated_layers() -> None:
+    net, x = image(N, 8, H, W)
+    finding = only("RF202", net, dilated(net, x, (1, 1, 1, 2, 2, 2)))
+    assert net.where(finding.place) == "d3.dilation"
+    assert finding.message == (
+        "dilations 2, 2, 2 in a row share the factor 2: by themselves they read 7 of 13 rows #.#.#.#.#.#.#; "
+        "all 6 layers in a row have gridding index 0.037"
+    )
+    assert [net.where(place) for place, _ in finding.related] == ["d4.dilation", "d5.dilation"]
+
+
+def test_a_run_ends_where_a_layer_is_not_dilated() -> None:
+    net, x = image(N, 8, H)
+    assert not findings("RF202", net, dilated(net, x, (1, 2, 1, 2, 1, 4, 1)))
+
+
+def test_several_runs_are_one_finding_at_the_longest() -> None:
+    net, x = image(N, 8, H)
+    finding = only("RF202", net, dilated(net, x, (1, 2, 4, 1, 2, 4, 8)))
+    assert net.where(finding.place) == "d4.dilation"
+    assert finding.message.endswith("; so do those of 1 more run")
+
+
+def test_rates_without_a_common_factor_are_fine() -> None:
+    net, x = image(N, 8, H)
+    assert not findings("RF202", net, dilated(net, x, (1, 2, 3, 5)))
+
+
+def test_holes_behind_all_layers_are_said_once() -> None:
+    net, x = image(N, 8, H)
+    y = dilated(net, x, (2, 2, 2))
+    assert findings("RF201", net, y)
+    assert not findings("RF202", net, y)
+
+
+def test_the_identities_of_residual_blocks_are_looked_through() -> None:
+    net, x = image(N, 8, H)
+    y = dilated(net, x, (1, 1), "a")
+    y = net.join(y, dilated(net, y, (2,), "b"))
+    y = net.join(net.conv(y, k=1, path="short"), dilated(net, y, (2,), "c"))
+    assert "dilations 2, 2 in a row" in only("RF202", net, y).message
+
+
+def test_a_change_of_resolution_ends_a_run() -> None:
+    net, x = image(N, 8, 64)
+    y = net.pool(dilated(net, x, (1, 2), "a"))
+    assert not findings("RF202", net, dilated(net, y, (2, 1), "b"))
+
+
+def test_parallel_layers_are_no_run() -> None:
+    net, x = image(N, 8, H)
+    y = dilated(net, x, (1, 1))
+    assert not findings("RF202", net, net.join(*(dilated(net, y, (rate,), f"r{rate}") for rate in (6, 12, 18))))
+
+
+def test_parallel_layers_go_on_with_the_run_before_them() -> None:
+    net, x = image(N, 8, H)
+    y = dilated(net, x, (1, 1, 1, 1, 2))
+    finding = only("RF202", net, net.join(*(dilated(net, y, (rate,), f"r{rate}_") for rate in (6, 12))))
+    assert "dilations 2, 6 in a row" in finding.message
+    assert "more run" not in finding.message
+
+
+# RF203 hdc-distance
+
+
+def test_a_distance_above_the_kernel() -> None:
+    net, x = image(N, 8, H)
+    finding = only("RF203", net, dilated(net, x, (1, 1, 1, 1, 2, 9)))
+    assert net.where(finding.place) == "d4.dilation"
+    assert finding.message == (
+        "dilations 1, 2, 9: the distance M_2 = 5 exceeds kernel 3, and by themselves they read 21 of 25 rows "
+        "#######..#######..#######; 1, 3, 8 read all of 25"
+    )
+
+
+@pytest.mark.parametrize("rates", [(1, 2, 5), (1, 2, 3), (1, 3, 2), (1, 3, 1), (1, 1, 1, 1, 2, 4), (1, 2, 1, 9)])
+def test_the_rule_is_kept_or_nothing_is_left_out_or_there_is_no_run(rates: Sequence[int]) -> None:
+    net, x = image(N, 8, H)
+    assert not findings("RF203", net, dilated(net, x, rates))
+
+
+def test_a_common_factor_is_said_by_the_other_rule_only() -> None:
+    net, x = image(N, 8, H)
+    y = dilated(net, x, (1, 1, 1, 1, 4, 8))
+    assert findings("RF202", net, y)
+    assert not findings("RF203", net, y)
+
+
+def test_holes_of_the_whole_segment_are_said_by_rf201_only() -> None:
+    net, x = image(N, 8, H)
+    y = dilated(net, x, (1, 5, 9))
+    assert findings("RF201", net, y)
+    assert not findings("RF203", net, y)
+
+
+# RF205 dilation-mostly-padding
+
+
+@pytest.mark.parametrize(("rate", "share"), [(12, Fraction(72, 96)), (18, Fraction(60, 96)), (1, Fraction(94, 96))])
+def test_the_share_of_data_is_counted_tap_by_tap(rate: int, share: Fraction) -> None:
+    net, x = image(N, 8, 32, 32)
+    net.conv(x, padding=rate, dilation=rate)
+    assert share_on_map(net.uses[0]) == share**2
+
+
+WINDOWS = [(3, 2, 2, 2), (2, 3, 1, 3), (4, 1, 5, 1), (3, 1, 0, 2)]
+
+
+@pytest.mark.parametrize("n", [5, 8])
+@pytest.mark.parametrize(
+    ("k", "stride", "padding", "dilation"), [(3, 2, 2, 2), (2, 3, 1, 3), (4, 1, 5, 1), (3, 1, 0, 2)]
+)
+def test_the_share_is_that_of_counting(n: int, k: int, stride: int, padding: int, dilation: int) -> None:
+    net, x = image(N, 8, n)
+    y = net.conv(x, k=k, stride=stride, padding=padding, dilation=dilation)
+    read = [stride * i - padding + dilation * t for i in range((y.shape or ())[-1]) for t in range(k)]  # type: ignore[arg-type]
+    assert share_on_map(net.uses[0]) == Fraction(sum(0 <= at < n for at in read), len(read))
+
+
+def test_layers_with_mostly_padding_are_one_finding_at_the_worst() -> None:
+    net, x = image(N, 8, 32, 32)
+    finding = only("RF205", net, *(dilated(net, x, (rate,), f"r{rate}_") for rate in (12, 18, 24, 36)))
+    assert net.where(finding.place) == "r24_0.dilation"
+    assert finding.message == (
+        "dilation 24 on a map of 32×32 reads data with 25 % of its taps, and padding with the rest; "
+        "one more layer does so, too"
+    )
+    assert [net.where(place) for place, _ in finding.related] == ["r24_0()", "r18_0.dilation"]
+
+
+def test_undilated_layers_other_paddings_and_unknown_sizes_are_not_meant() -> None:
+    net, x = image(N, 8, 4, 4)
+    net.conv(x, k=7, padding=3)
+    net.conv(x, padding=2, dilation=2, padding_mode="reflect")
+    net.conv(x, padding=2, dilation=2, more={"conditional": "a branch"})
+    assert not findings("RF205", net)
+    net, x = image(N, 8, H, W)
+    assert not findings("RF205", net, dilated(net, x, (18,)))
+
+
+def test_a_layer_that_is_called_on_a_larger_map_too_is_not_meant() -> None:
+    net, x = image(N, 8, 64, 64)
+    y = net.conv(x, padding=18, dilation=18, path="far")
+    z = net.conv(net.pool(x), padding=18, dilation=18, path="far", like=y)
+    assert not findings("RF205", net, z)
+
+
+# RF209 aspp-rates-not-scaled
+
+
+def pyramid(rates: Sequence[int], stride: int, like: int = 3) -> list[Finding]:
+    net, x = image(N, 8, H, W)
+    y = net.conv(x, k=stride, stride=stride, path="stem")
+    return findings(
+        "RF209", net, *(net.conv(y, k=like, padding=rate, dilation=rate, path=f"r{rate}") for rate in rates)
+    )
+
+
+@pytest.mark.parametrize(
+    ("rates", "stride", "better"),
+    [((6, 12, 18), 8, "12, 24, 36"), ((12, 24, 36), 16, "6, 12, 18"), ((6, 12, 18), 32, "3, 6, 9")],
+)
+def test_rates_follow_the_output_stride(rates: Sequence[int], stride: int, better: str) -> None:
+    (finding,) = pyramid(rates, stride)
+    assert f"at stride {stride}, as here, {better} step as far" in finding.message
+    assert len(finding.related) == 2
+
+
+@pytest.mark.parametrize(
+    ("rates", "stride"), [((6, 12, 18), 16), ((12, 24, 36), 8), ((6, 12, 18, 24), 8), ((6, 12), 8), ((6, 12, 18), 1)]
+)
+def test_rates_as_published_or_others_or_without_a_stride(rates: Sequence[int], stride: int) -> None:
+    assert not pyramid(rates, stride)
+
+
+def test_a_kernel_of_one_has_no_rate() -> None:
+    assert not pyramid((6, 12, 18), 8, like=1)

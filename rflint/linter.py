@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from rflint import checks
+from rflint.admissible.asking import Admissible, admissible
 from rflint.admissible.fits import fits
-from rflint.admissible.survey import Admissible, admissible
 from rflint.advice import advised
 from rflint.config import Config
 from rflint.declarations import NOTHING, Declared, by_name

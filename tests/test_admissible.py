@@ -13,15 +13,15 @@ import pytest
 
 from rflint import linter
 from rflint.admissible.answers import answers, pairs, tabulated
+from rflint.admissible.asking import Admissible, admissible
 from rflint.admissible.conditions import refusal
-from rflint.admissible.survey import Admissible, admissible
 from rflint.checks import all_rules
 from rflint.cli import main
 from rflint.config import Config
 from rflint.diagnostics import Finding
 from rflint.dims import symbol
 from rflint.trace import Trace
-from rflint.tracing.running import trace
+from rflint.tracing.running import retracer, trace
 from rflint.tracing.session import Root, Session
 from tests.random_networks import source
 
@@ -188,3 +188,39 @@ def test_the_command_prints_a_table_and_json(capsys: pytest.CaptureFixture[str])
 def test_sizes_that_are_none_are_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "a.py::Net()", "--size-of", text]) == 2
     assert "--size-of" in capsys.readouterr().err
+
+
+CHOOSING = """
+from torch import nn
+
+
+class Choosing(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mix = nn.ModuleList([nn.Conv1d(1, 1, 3, padding=1) for _ in range(4)])
+        self.down = nn.Conv1d(1, 1, 3, 2, 1)
+
+    def forward(self, x):
+        for mix in self.mix:
+            if x.shape[2] > 7:
+                x = mix(x)
+            x = self.down(x)
+        return x
+"""
+
+
+def test_choices_take_one_trace_for_each_way_through_and_one_to_find_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[Any] = []
+
+    def counting(*given: Any) -> Any:
+        run = retracer(*given)
+        return lambda inputs: runs.append(inputs) or run(inputs)
+
+    monkeypatch.setattr("rflint.admissible.asking.retracer", counting)
+    shown = linter.show("net.py::Choosing()", linter.Options(Config(), read={"net.py": CHOOSING}.get))
+    found = shown.sizes(shown.traces[0])
+    assert found is not None
+    assert found.together.is_complete
+    used = [(str(part.region["L"].start), len(part.trace.uses)) for part in found.together.parts if part.trace]
+    assert used == [("1", 4), ("8", 5), ("15", 6), ("29", 7), ("57", 8)]
+    assert len(runs) == len(used) + 1

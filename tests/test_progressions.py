@@ -105,6 +105,15 @@ def test_open_questions_are_heard_and_facts_answer_them() -> None:
     assert not heard.open
 
 
+def test_a_sample_answers_open_questions_and_they_stay_open() -> None:
+    asked, other = question(parse("H//2 - 3"), "positive"), question(parse("H - W"), "zero")
+    for size, held in ((7, False), (8, True)):
+        with listening({}, {"H": size}) as heard:
+            assert answer(asked) is held
+            assert answer(other) is None
+        assert list(heard.open) == [asked, other]
+
+
 def test_a_region_is_divided_where_the_answer_changes() -> None:
     rows = Progression(1)
     asked = question(rows.size("H") // 4, "positive")  # type: ignore[operator]

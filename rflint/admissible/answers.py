@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rflint.admissible.asking import Admissible
 from rflint.admissible.integers import Integers, union
 from rflint.admissible.productive import Productive, productive
 from rflint.admissible.progressions import Progression
 from rflint.admissible.spare import Cost, Costs, costs
-from rflint.admissible.survey import Admissible, Part, Survey, with_numbers
+from rflint.admissible.survey import Part, Survey, with_numbers
 from rflint.dims import value_at
 from rflint.trace import Shape, Trace, show_shape
 

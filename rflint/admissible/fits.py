@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rflint.admissible.answers import Answer, answers
+from rflint.admissible.asking import Admissible, admissible
 from rflint.admissible.integers import Integers, written
-from rflint.admissible.survey import Admissible, admissible
 from rflint.dims import symbols
 from rflint.trace import Fit, Sizes, Trace
 from rflint.tracing.session import Root, Session

@@ -17,21 +17,17 @@ from rflint.admissible.progressions import Progression
 from rflint.admissible.regions import Region, divide, is_product
 from rflint.algebra.questions import Question, listening
 from rflint.checks import all_rules
-from rflint.dims import Size, is_unknown, symbol
+from rflint.dims import Size, is_unknown
 from rflint.trace import Note, Shape, Trace, Use
-from rflint.tracing.running import retracer
-from rflint.tracing.session import Root, Session
 
 WORK = 10_000
 """Uses in all traces of one survey, and `RUN` more for each trace."""
 RUN = 10
 ROUNDS = 40
 """Traces of one region with more and more facts."""
+SAMPLE = 6720
+"""A size beyond most limits, and a multiple of small numbers."""
 EVERY = Progression(1)
-BATCH = 13
-"""Stands for a batch of any size: a number that divides nothing by chance, so that what hangs on it shows."""
-AXES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
-"""What the spatial axes of an input are called, by their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +95,18 @@ class _Work:
     done: list[Part] = field(default_factory=list)
 
     def explore(self, region: Region) -> list[Region]:
-        """Trace a region: it is a part, or else the regions into which it is divided are given."""
+        """Trace a region: it is a part, or else the regions into which it is divided are given.
+
+        First as if it were one of its sizes everywhere: the trace holds if what was supposed is a fact on all of it.
+        """
         facts: dict[Question, bool] = {}
+        heard, part = self._tried(region, facts, sample=_sample(region))
+        parts = self._divided(region, part, heard, facts, supposed=True)
+        if parts is not None:
+            return parts
+        if facts.keys() >= set(heard):
+            self.done.append(part)
+            return []
         for _ in range(ROUNDS):
             heard, part = self._tried(region, facts)
             parts = self._divided(region, part, heard, facts)
@@ -112,30 +118,35 @@ class _Work:
         return []
 
     def _tried(
-        self, region: Region, facts: dict[Question, bool], others: int | None = None
+        self,
+        region: Region,
+        facts: dict[Question, bool],
+        others: int | None = None,
+        sample: Mapping[str, int] | None = None,
     ) -> tuple[list[Question], Part]:
         """The questions that are open after a trace of a region, and what it tells.  `others`: a size that axes which
-        may still have any size have for once."""
+        may still have any size have for once; `sample`: the places in the progressions that answer for the others."""
         sizes = {axis: others if one == EVERY and others else one.size(axis) for axis, one in region.items()}
-        with listening(facts) as heard:
+        with listening(facts, sample) as heard:
             traced = self.run(sizes)
             refused = next(_refused(traced, self.training), None)
             mixing = any(mixes(use) for use in traced.uses)
         self.left -= len(traced.uses) + RUN
-        part = _judged(region, traced, refused, bool(heard.open))
+        part = _judged(region, traced, refused, bool(heard.open) and not sample)
         return list(heard.open), replace(part, mixes=mixing) if part.runs else part
 
     def _divided(
-        self, region: Region, part: Part, questions: list[Question], facts: dict[Question, bool]
+        self, region: Region, part: Part, questions: list[Question], facts: dict[Question, bool], supposed: bool = False
     ) -> list[Region] | None:
         """The regions into which open questions divide a region, those of axes that are divided already first; none if
-        it ends without the others; None if nothing divides it."""
+        it ends without the others; None if nothing divides it, or new facts may leave less to divide it: not where
+        the questions have been answered as `supposed`."""
         begun = {axis for axis, sizes in region.items() if sizes != EVERY}
         if begun:
             known = len(facts)
             here = [question for question in questions if begun & {leaf.name for leaf in question.polynomial.leaves}]
             parts = divide(region, here, facts)
-            if parts or len(facts) > known:
+            if parts or (len(facts) > known and not supposed):
                 return parts or None
             if len(begun) < len(region) and not part.runs and self._ends_whatever(region):
                 return []
@@ -151,6 +162,14 @@ class _Work:
         if ends:
             self.done.append(part)
         return ends
+
+
+def _sample(region: Region) -> Mapping[str, int]:
+    """A size of each axis, as its place in the progression: a large one that much divides where it may be any."""
+    return {
+        axis: max(0, -(-(SAMPLE - sizes.start) // sizes.step)) if sizes.count is None else sizes.count - 1
+        for axis, sizes in region.items()
+    }
 
 
 def _ends_certainly(traced: Trace) -> bool:
@@ -182,20 +201,29 @@ def _judged(region: Region, traced: Trace, refused: tuple[Use, str] | None, in_d
 
 
 def survey(
-    run: Callable[[Mapping[str, Size]], Trace], axes: Sequence[str], training: bool = False, good: int | None = None
+    run: Callable[[Mapping[str, Size]], Trace],
+    axes: Sequence[str],
+    training: bool = False,
+    good: int | None = None,
+    wholly: bool = False,
 ) -> Survey:
     """What happens on all sizes of these axes.  `run` traces the network on sizes, which may be symbolic; `good` is a
-    size of all axes on which it runs, if one is known."""
+    size of all axes on which it runs, if one is known.  `wholly`: an answer that leaves something open is of no use."""
     job = _Work(run, training, good)
     waiting: list[Region] = [dict.fromkeys(axes, EVERY)]
-    while waiting and job.left > 0:
-        waiting += job.explore(waiting.pop(0))
+    while waiting and job.left > 0 and not (wholly and any(map(_is_open, job.done))):
+        waiting += job.explore(waiting.pop())
     done = _compared(job.done)
     done += [Part(region, None, None, "the budget for questions of size is used up") for region in waiting]
     return Survey(
         tuple(sorted(done, key=lambda part: [(part.region[axis].start, part.region[axis].step) for axis in axes])),
         tuple(axes),
     )
+
+
+def _is_open(part: Part) -> bool:
+    """Whether nothing will tell what happens: all shapes are known, but not on which sizes."""
+    return part.runs is None and part.trace is not None and part.trace.complete
 
 
 def _compared(parts: Sequence[Part]) -> list[Part]:
@@ -254,78 +282,3 @@ def _is_known(shape: Shape | None) -> bool:
 def _reason(use: Use, notes: Sequence[Note]) -> str:
     here = (note.reason for note in notes if note.place == use.place)
     return next(here, notes[0].reason if notes else "torch refuses it")
-
-
-@dataclass(frozen=True, slots=True)
-class Admissible:
-    """For which input sizes a network runs: each axis `alone`, and all axes of one size, `together`.
-
-    `alone` is None where that takes too much work, or cannot be said; with one axis both are the same.
-    """
-
-    shapes: tuple[tuple[str, Shape], ...]
-    """The inputs as they were first traced."""
-    asked: tuple[tuple[str, Shape], ...]
-    """The inputs with the names of the axes that are asked for."""
-    axes: tuple[str, ...]
-    together: Survey
-    alone: Survey | None
-    run: Callable[..., Trace] = field(repr=False)
-    """Traces the network on sizes of its axes, and on a batch of another size than that of the surveys."""
-
-
-def admissible(session: Session, root: Root, first: Trace) -> Admissible | None:
-    """The sizes for which a network runs, its channels being those of a first trace; None without spatial axes."""
-    shapes = {name: shape for name, shape in first.input_shapes.items() if shape is not None}
-    named = {name: _axes(shape) for name, shape in shapes.items()}
-    if not any(named.values()):
-        named = {name: (None,) * (len(shape) - 1) + ("L",) for name, shape in shapes.items() if len(shape) == 2}
-    named = _alike(shapes, named)
-    axes = tuple(dict.fromkeys(axis for row in named.values() for axis in row if axis))
-    if not axes or len(shapes) < len(first.input_shapes):
-        return None
-
-    shown = tuple((name, tuple(shape)) for name, shape in shapes.items())
-
-    retrace = retracer(session, root)
-
-    def run(sizes: Mapping[str, Size], batch: int = BATCH) -> Trace:
-        inputs = []
-        for name, shape in shapes.items():
-            first = shape[0] if isinstance(shape[0], int) else batch
-            rows = zip((first, *shape[1:]), named[name], strict=True)
-            inputs.append((name, tuple(sizes[axis] if axis else size for size, axis in rows)))
-        return retrace(inputs)
-
-    together = survey(lambda sizes: run(dict.fromkeys(axes, sizes[axes[0]])), axes[:1], session.training)
-    alone = together
-    if len(axes) > 1 and together.is_complete:  # what is open where all axes have one size is open among all sizes
-        alone = survey(run, axes, session.training, together.sizes(axes[0]).least)
-    asked = tuple(
-        (name, tuple(symbol(axis) if axis else size for size, axis in zip(shape, named[name], strict=True)))
-        for name, shape in shown
-    )
-    return Admissible(shown, asked, axes, together, alone if alone.is_complete else None, run)
-
-
-def _axes(shape: Shape) -> tuple[str | None, ...]:
-    """The name of each axis whose size is asked for, None for the others: batch and channels."""
-    names = AXES.get(len(shape) - 2, ())
-    return (None,) * (len(shape) - len(names)) + names
-
-
-def _alike(
-    shapes: Mapping[str, Shape], named: Mapping[str, tuple[str | None, ...]]
-) -> dict[str, tuple[str | None, ...]]:
-    """The names, but none for the sizes of a further input that differ from those of the first with that name."""
-    first: dict[str, Size] = {}
-    found: dict[str, tuple[str | None, ...]] = {}
-    for name, shape in shapes.items():
-        row = named.get(name, (None,) * len(shape))
-        for axis, size in zip(row, shape, strict=True):
-            if axis:
-                first.setdefault(axis, size)
-        found[name] = tuple(
-            axis if axis and first[axis] == size else None for axis, size in zip(row, shape, strict=True)
-        )
-    return found

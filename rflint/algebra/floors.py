@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import permutations
 from math import gcd
 
 from rflint.algebra import intervals
@@ -53,6 +54,9 @@ def _floor(a: Polynomial, m: int) -> Polynomial:
 
 def _flattened(a: Polynomial, m: Polynomial) -> Polynomial | None:
     """⌊(a' + ⌊x/n⌋)/m⌋ = ⌊(n·a' + x)/(n·m)⌋ for positive m, if just one floor in a has the coefficient 1 or -1."""
+    fewer = _without_halves(a)
+    if fewer is not None:
+        return divide(fewer, m)
     floors = [(atom, factor) for atom, factor in lone_atoms(a, "floor") if abs(factor) == 1]
     if len(floors) != 1:
         return None
@@ -64,6 +68,17 @@ def _flattened(a: Polynomial, m: Polynomial) -> Polynomial | None:
     if n.terms:
         return None
     return divide(n * others - x + (n - 1), n * m)  # -⌊x/n⌋ = ⌊(n - 1 - x)/n⌋
+
+
+def _without_halves(a: Polynomial) -> Polynomial | None:
+    """⌊x/n⌋ - ⌊(x + n·e)/2n⌋ = ⌊(x + n·(1 - e))/2n⌋: a size without its half.  None if there is no such pair."""
+    for (whole, factor), (half, other) in permutations(lone_atoms(a, "floor"), 2):
+        (x, n), (z, twice) = whole.parts, half.parts
+        beyond = z - x
+        if factor == -other and not (n.terms or beyond.terms) and twice == n * 2 and beyond.const % n.const == 0:
+            rest = divide(x + (n.const - beyond.const), twice)
+            return a - of(whole) * factor - of(half) * other + rest * factor
+    return None
 
 
 def _quotient(a: Polynomial, b: Polynomial) -> Polynomial:

@@ -6,14 +6,14 @@ set of input sizes, one trace says what happens on every size of the set (`admis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from rflint.algebra import proofs
-from rflint.algebra.polynomials import Polynomial
+from rflint.algebra.polynomials import Polynomial, value
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,19 +35,30 @@ class Question(NamedTuple):
 
 @dataclass(slots=True)
 class Listener:
-    """What is known beyond all proofs, and what else was asked."""
+    """What is known beyond all proofs, and what else was asked.
+
+    What else is asked is answered as it is on one `sample`, a number for each symbol, if there is one.
+    """
 
     facts: dict[Question, bool] = field(default_factory=dict)
     open: dict[Question, None] = field(default_factory=dict)
+    sample: Mapping[str, int] = field(default_factory=dict)
+
+    def supposed(self, question: Question) -> bool | None:
+        """The answer on the sample; None if it depends on more than that."""
+        leaves = question.polynomial.leaves
+        if not self.sample or any(leaf.kind != "symbol" or leaf.name not in self.sample for leaf in leaves):
+            return None
+        return question.holds(value(question.polynomial, self.sample))
 
 
 _listeners: list[Listener | None] = [None]
 
 
 @contextmanager
-def listening(facts: dict[Question, bool]) -> Iterator[Listener]:
+def listening(facts: dict[Question, bool], sample: Mapping[str, int] | None = None) -> Iterator[Listener]:
     """Hear of the questions that neither a proof nor a fact decides."""
-    listener = Listener(facts)
+    listener = Listener(facts, sample=sample or {})
     _listeners.append(listener)
     try:
         yield listener
@@ -79,6 +90,7 @@ def answer(question: Question) -> bool | None:
         found = PLAIN[question.kind](question)  # whoever listens divides the cases better than a proof can
     if found is None:
         listener.open[question] = None
+        found = listener.supposed(question)
     return found
 
 

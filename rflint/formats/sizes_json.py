@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from rflint.admissible.answers import Answer, Row, answers, pairs, refusals, tabulated
+from rflint.admissible.asking import Admissible
 from rflint.admissible.integers import Integers
-from rflint.admissible.survey import Admissible
 
 
 def sizes_json(found: Admissible | None, wanted: Sequence[int] | None) -> dict[str, Any] | None:

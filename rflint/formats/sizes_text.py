@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rflint.admissible.answers import PAIRS, Answer, Row, answers, pairs, refusals, tabulated
+from rflint.admissible.asking import Admissible
 from rflint.admissible.integers import Integers, written
-from rflint.admissible.survey import Admissible
 from rflint.formats.columns import fitted, lines
 from rflint.formats.terminal import one_line
 from rflint.trace import show_shape

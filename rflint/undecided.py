@@ -21,6 +21,17 @@ def undecided(trace: Trace, span: Resolve) -> Iterator[str]:
         if reason is not None and all(verdict.holds is not False for verdict in verdicts):
             where = f"{said.place.file}:{span(said.place).line}" if said.place is not None else trace.target
             yield f"{where}: whether {said.contract.text} holds is not decided: {reason}"
+    for said in trace.said:
+        if problem := _useless(trace, said):
+            yield f"{trace.target}: {said.contract.text} is not used: {problem}"
+
+
+def _useless(trace: Trace, said: Said) -> str:
+    """Why no rule can use a figure; "" if one can, and for contracts."""
+    sizes = len(said.contract.values)
+    if said.contract.subject == "object-size" and sizes not in (1, len(said.sources)):
+        return f"it has {sizes} sizes for {len(said.sources)} outputs"
+    return "no rate is declared" if said.contract.subject == "min-ms" and not trace.states("rate") else ""
 
 
 def unheard(file: str, declared: Sequence[Declaration], traces: Sequence[Trace], span: Resolve) -> Iterator[str]:

@@ -1778,7 +1778,7 @@ def test_a_global_pool_adds_up_patches() -> None:
     y = net.linear(net.flat(net.pooled(chained(net, x, 1, 1))), 8)
     finding = seen(net, y)
     assert net.where(finding.place) == "c1()"
-    assert finding.message.startswith("before the global pool each unit sees 5×5 of 64×64 px (8 %);")
+    assert finding.message.startswith("before the global pool each unit sees 5×5 of 64×64 px (8 %), a bag of patches;")
 
 
 def test_a_global_branch_is_set_aside() -> None:

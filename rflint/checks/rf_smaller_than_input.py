@@ -18,6 +18,13 @@ from rflint.trace import Trace
 LONGEST_TRAIL = 8
 
 
+class Need(NamedTuple):
+    """How many positions have to be seen, and why, in words."""
+
+    positions: int
+    words: str
+
+
 class View(NamedTuple):
     """What the units of an output see of an input: least extents, the input's sizes, and the fields they are from."""
 
@@ -26,11 +33,18 @@ class View(NamedTuple):
     seen: tuple[int, ...]
     sizes: tuple[int, ...]
     axes: tuple[AxisField, ...]
+    need: Need | None
+    """What has to be seen; None if nothing is declared of it: the whole input."""
+
+    @property
+    def needed(self) -> list[int]:
+        """How much of each axis has to be seen."""
+        return [size if self.need is None else min(size, self.need.positions) for size in self.sizes]
 
     @property
     def shares(self) -> list[Fraction]:
-        """Which part of each axis is seen."""
-        return [Fraction(seen, size) for seen, size in zip(self.seen, self.sizes, strict=True)]
+        """Which part of that is seen on each axis."""
+        return [Fraction(seen, size) for seen, size in zip(self.seen, self.needed, strict=True)]
 
 
 @rule("RF101", "rf-smaller-than-input", "warning", fix="hint", needs_size=True)
@@ -61,7 +75,19 @@ def view(trace: Trace, output: int, name: str) -> View | None:
         return None
     seen = tuple(interval.size[0] for interval in intervals if interval)
     sizes = tuple(size for size in trace.spatial_sizes(name) if isinstance(size, int))
-    return View(output, name, seen, sizes, axes) if 0 not in seen else None
+    return View(output, name, seen, sizes, axes, need(trace, len(axes))) if 0 not in seen else None
+
+
+def need(trace: Trace, axes: int) -> Need | None:
+    """What is declared of all outputs: the size of the largest objects, or, of a signal, a duration at a rate."""
+    declared = [one.contract for one in trace.said if one.place is None and one.contract.values]
+    stated = {one.subject: max(one.values) for one in declared}
+    if "object-size" in stated:
+        return Need(int(stated["object-size"]), f"an object of {stated['object-size']}")
+    if axes == 1 and "min-ms" in stated and "rate" in stated:
+        positions = -(-stated["min-ms"] * stated["rate"] // 1000)
+        return Need(int(positions), f"{float(stated['min-ms']):g} ms")
+    return None
 
 
 def finding(trace: Trace, narrow: View) -> Iterator[Finding]:
@@ -72,7 +98,7 @@ def finding(trace: Trace, narrow: View) -> Iterator[Finding]:
         return
     last = last_window(wide)
     trail = tuple(use.index for use in reversed(wide[:LONGEST_TRAIL]))
-    cure = further_layers(trace, last, narrow.name, axis, narrow.seen[axis], narrow.sizes[axis])
+    cure = further_layers(trace, last, narrow.name, axis, narrow.seen[axis], narrow.needed[axis])
     message = f"{sentence(narrow, axis)}{cure}"
     yield Finding(trace.standing_for(last).place, message, trail=trail, use=last.index)
 
@@ -83,6 +109,8 @@ def sentence(narrow: View, axis: int) -> str:
     who = "before the global pool each unit" if whole.pooled else "each output unit"
     aside = f", {whole.whole} aside," if whole.whole and not whole.pooled else ""
     unit = " px" if len(narrow.sizes) > 1 else ""
-    return (
-        f"{who}{aside} sees {times(narrow.seen)} of {times(narrow.sizes)}{unit} ({round(100 * narrow.shares[axis])} %)"
-    )
+    share = f"{round(100 * narrow.shares[axis])} %"
+    what = ", a bag of patches" if whole.pooled else ""
+    if narrow.need is not None:
+        return f"{who}{aside} sees {times(narrow.seen)}{unit}, {share} of {narrow.need.words}{what}"
+    return f"{who}{aside} sees {times(narrow.seen)} of {times(narrow.sizes)}{unit} ({share}){what}"

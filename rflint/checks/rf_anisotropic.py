@@ -1,0 +1,53 @@
+"""RF108: units see more of one axis than of the other, though the input is square."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rflint.checks import rule
+from rflint.checks._layers import spatial_rank, times, window
+from rflint.checks._places import called, named, place_of
+from rflint.diagnostics import Finding
+from rflint.geometry.ends import behind
+from rflint.geometry.stated import AXES, extents, tensor
+from rflint.trace import Trace, Use
+
+
+@rule("RF108", "rf-anisotropic", "info", default=False, fix="hint", needs_size=True)
+def rf_anisotropic(trace: Trace) -> Iterator[Finding]:
+    """Whether outputs see more of one of two equal axes, and all layers that are not square are longer along it."""
+    if not trace.declared or trace.order != "forward" or trace.task == "audio":
+        return
+    for source in dict.fromkeys(trace.output_sources):
+        found = tensor(trace, source)
+        if found is None or not isinstance(found.source, int) or len(found.axes) != 2:
+            continue
+        sizes = trace.spatial_sizes(found.name)
+        seen = [extents(trace, found, axis) for axis in (0, 1)]
+        known = [one for one in seen if not isinstance(one, str)]
+        if len(known) == 2 and known[0] != known[1] and isinstance(sizes[0], int) and sizes[0] == sizes[1]:
+            yield from finding(trace, found.source, [int(low) for low, _ in known])
+
+
+def finding(trace: Trace, source: int, seen: list[int]) -> Iterator[Finding]:
+    """The finding at the first layer that is not square; none if others stretch the other axis."""
+    uses = [trace.uses[index] for index in behind(trace, source)]
+    oblong = [use for use in uses if longer_axes(use)]
+    longer = {axis for use in oblong for axis in longer_axes(use)}
+    if longer != {int(seen[1] > seen[0])} or any(use.conditional for use in oblong):
+        return
+    first, place = oblong[0], place_of(oblong[0], "kernel_size", "dilation", "stride")
+    which = f"{named(first)} and {len(oblong) - 1} more widen" if len(oblong) > 1 else f"{named(first)} widens"
+    text = f"units see {times(seen)} px of a square input: {which} {AXES[2][longer.pop()]} alone"
+    yield Finding(place, text, called(first), use=first.index)
+
+
+def longer_axes(use: Use) -> set[int]:
+    """The axes along which a layer with a window reaches further, or moves faster, than along the other one."""
+    windows = [window(use, axis) for axis in (0, 1)] if spatial_rank(use) == 2 else []
+    known = [one for one in windows if one is not None]
+    if len(known) < 2:
+        return set()
+    rows, columns = known
+    pairs = [(rows.extent, columns.extent), (rows.stride, columns.stride)]
+    return {int(b > a) for a, b in pairs if a != b}

@@ -10,6 +10,7 @@ from rflint import checks
 from rflint.admissible.asking import Admissible, admissible
 from rflint.admissible.fits import fits
 from rflint.advice import advised
+from rflint.causes import Found, one_for_each_cause
 from rflint.config import Config
 from rflint.declarations import NOTHING, Declared, by_name
 from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
@@ -257,11 +258,15 @@ class _Run:
         report.partial.append((traced.target, where, reason))
 
     def _diagnose(self, traced: Trace) -> Iterator[Diagnostic]:
-        for rule in self.rules.values():
-            for finding in rule.check(traced):
-                is_heard = not finding.optional or is_asked_for(self.config, rule)
-                if is_heard and not ignored_in(self.config, finding.place.file, rule):
-                    yield self._diagnostic(rule, finding, traced)
+        found = [Found(rule, finding) for rule in self.rules.values() for finding in rule.check(traced)]
+        heard = [one for one in found if self._is_wanted(*one)]
+        for rule, finding in one_for_each_cause(traced, heard):
+            yield self._diagnostic(rule, finding, traced)
+
+    def _is_wanted(self, rule: Rule, finding: Finding) -> bool:
+        """Is the rule on where the finding stands, and asked for by name if the finding is only for those who ask?"""
+        is_heard = not finding.optional or is_asked_for(self.config, rule)
+        return is_heard and not ignored_in(self.config, finding.place.file, rule)
 
     def _diagnostic(self, rule: Rule, finding: Finding, traced: Trace) -> Diagnostic:
         place = finding.place

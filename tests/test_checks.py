@@ -637,7 +637,16 @@ def test_a_layer_is_not_named_if_another_one_shrinks_too() -> None:
 
 def test_no_padding_keeps_the_size_of_an_even_kernel() -> None:
     net, x = image(N, 8, H, W)
-    assert only("RF405", net, net.join(x, net.conv(x, k=4, padding=1))).message == "adds 8×H×W to 8×(H - 1)×(W - 1)"
+    finding = only("RF405", net, net.join(x, net.conv(x, k=4, padding=1)))
+    assert finding.message.startswith("adds 8×H×W to 8×(H - 1)×(W - 1): the even kernel 4 of conv makes one row less")
+    assert [net.where(place) for place, _ in finding.related] == ["conv"]
+
+
+def test_even_kernels_of_one_branch_are_named_together() -> None:
+    net, x = image(N, 8, H, W)
+    y = net.conv(net.conv(x, k=4, padding=2, path="a"), k=6, padding=3, path="b")
+    message = only("RF405", net, net.join(x, y)).message
+    assert message.startswith("adds 8×H×W to 8×(H + 2)×(W + 2): the even kernel 4 of a and 1 more makes one row more")
 
 
 @pytest.mark.parametrize(("base", "named"), [("MaxPool", ": pool needs padding=1 to keep the size"), ("LPPool", "")])

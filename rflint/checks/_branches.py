@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
-from rflint.checks._layers import spatial_rank, times, window
+from rflint.checks._layers import Window, is_convolution, spatial_rank, times, window
 from rflint.checks._places import chain, made, named
 from rflint.dims import equal
 from rflint.field import IDENTITY
@@ -29,6 +29,9 @@ def difference(trace: Trace, use: Use, axis: int) -> tuple[str, Related]:
     gap, change = a[axis] - b[axis], shrinkage(layer, axis) if layer else 0
     if layer and (equal(gap, change) or equal(gap, -change)):
         return lacking(layer, axis), (made(layer, "this layer changes the size"),)
+    even = drifting(trace, use, axis)
+    if even:
+        return one_row(even, axis), (made(even[0], "this layer changes the size"),)
     return strides(branches, axis), makers(branches)
 
 
@@ -64,11 +67,45 @@ def shrinking_layer(branches: Sequence[Branch], axis: int) -> Use | None:
     return found[0][1]
 
 
+def drifting(trace: Trace, use: Use, axis: int) -> list[Use]:
+    """The layers with an even kernel on one branch whose drifts add up to the difference; [] if they do not."""
+    a, b = (operand.shape or () for operand in use.operands)
+    if equal(a[axis], b[axis]) is not False or 1 in (a[axis], b[axis]):
+        return []
+    for sign, branch in zip((1, -1), own_layers(trace, use), strict=True):
+        even = [layer for layer in branch if drift(layer, axis)]
+        total = sum(drift(layer, axis) for layer in even)
+        if even and equal(a[axis] - b[axis], sign * total) is True:
+            return even[::-1]
+    return []
+
+
+def drift(use: Use, axis: int) -> int:
+    """2p - d·(k - 1) of a convolution with stride 1 and an even kernel, padded as nearly as can be; else 0."""
+    at = spatial_rank(use) + axis
+    one = window(use, at) if is_convolution(use) and at >= 0 else None
+    return one.padding - one.extent + 1 if one and is_nearly_same(one) else 0
+
+
+def is_nearly_same(one: Window) -> bool:
+    """Whether no padding keeps the size, and the next ones to it were taken: it changes by 1."""
+    return one.kernel % 2 == 0 and one.stride == 1 and abs(one.padding - one.extent + 1) == 1
+
+
 def lacking(use: Use, axis: int) -> str:
     """The padding with which a layer would keep its size."""
     sliding = window(use, spatial_rank(use) + axis)
     wanted = sliding.extent // 2 if sliding else 0
     return f": {named(use)} needs padding={wanted} to keep the size"
+
+
+def one_row(layers: Sequence[Use], axis: int) -> str:
+    """What even kernels of one branch have made of a size."""
+    first, *others = layers
+    one, change = window(first, spatial_rank(first) + axis), drift(first, axis)
+    whose = f" of {named(first)}" + (f" and {len(others)} more" if others else "")
+    row = "one row more" if change > 0 else "one row less"
+    return f": the even kernel {one.kernel if one else 0}{whose} makes {row}, an odd one or padding='same' keeps it"
 
 
 def is_bare(branch: Branch) -> bool:

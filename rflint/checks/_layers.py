@@ -66,7 +66,8 @@ def has_channels_last(use: Use) -> bool:
         return False
     shape = use.operands[0].shape or ()
     batched = len(shape) == spatial_rank(use) + 2
-    return batched and equal(given, wanted) is False and equal(shape[-1], wanted) is True
+    last = equal(shape[-1], wanted) is True and equal(shape[-2], wanted) is not True  # else it is a square map's size
+    return batched and last and equal(given, wanted) is False
 
 
 def windows(use: Use) -> list[Window | None]:

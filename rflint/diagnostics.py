@@ -22,7 +22,10 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """An edit as data: the argument `argument` of the call at `call` should be `value` (source text)."""
+    """An edit as data: the argument `argument` of the call at `call` should be `value` (source text).
+
+    With the argument "" the call itself should be `value`.
+    """
 
     call: Place
     argument: str

@@ -67,6 +67,8 @@ class Layer:
     args: Mapping[str, Any]
     defined: Place | None = None
     places: Mapping[str, Place] = field(default_factory=dict)
+    literals: frozenset[str] = frozenset()
+    """The arguments that the call itself gives as plain numbers: no name, no default, nothing computed."""
 
 
 @dataclass(frozen=True, slots=True)

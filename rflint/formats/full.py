@@ -70,6 +70,7 @@ def printable(source: str) -> str:
 
 
 def fix_hint(fix: dict[str, Any]) -> str:
-    """`padding=2` for an edit of an argument, with "(unsafe)" where it changes what the network computes."""
-    edit = f"{fix['argument']}={fix['value']}" if "argument" in fix and "value" in fix else str(fix.get("message", ""))
+    """`padding=2` for an argument, `nn.Identity()` for the call; "(unsafe)" where it changes what is computed."""
+    words = "=".join(filter(None, (fix.get("argument"), fix.get("value"))))
+    edit = words or str(fix.get("message", ""))
     return edit if fix.get("safe", True) else f"{edit} (unsafe: it changes what the network computes)"

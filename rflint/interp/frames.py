@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import libcst as cst
+
 from rflint.interp.values import ClassValue, Function, SourceModule, Unknown, Value
 from rflint.trace import Place
 
@@ -25,6 +27,10 @@ class Written(NamedTuple):
     def place(self) -> Place:
         """The place of the node."""
         return self.frame.place(self.node)
+
+    def is_literal(self, frame: Frame) -> bool:
+        """Whether it is a plain number, and written in this frame: not handed on by a parameter."""
+        return self.frame is frame and isinstance(self.node, cst.BaseNumber)
 
 
 Writing = dict[int | str, Written]

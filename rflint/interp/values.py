@@ -182,6 +182,8 @@ class Instance:
     attrs: dict[str, Value]
     place: Place | None = None
     arg_places: dict[str, Place] = field(default_factory=dict)
+    literals: frozenset[str] = frozenset()
+    """The arguments of its constructor call that are plain numbers there."""
     native: Any = None
     """For library objects: what the library keeps with it."""
     born: int = 0

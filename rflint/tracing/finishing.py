@@ -120,7 +120,7 @@ def _constructed(recorder: Any, index: int, instance: Instance) -> Use:
     names = base.signature.names()[1:]
     args = {n: v for n, v in instance.attrs.items() if n in names and find_unknown(v) is None}
     args = {n: v for n, v in args.items() if isinstance(v, (int, float, str, bool, tuple, type(None), dims.Dim))}
-    layer = Layer(instance.kind, base.name, args, instance.place, instance.arg_places)
+    layer = Layer(instance.kind, base.name, args, instance.place, instance.arg_places, instance.literals)
     assert instance.place is not None
     return Use(index, recorder.path_of(instance), layer, (), None, instance.place)
 

@@ -281,7 +281,7 @@ def deepcopy(call: Call, x: Value, memo: Value) -> Value:
 
 
 def _fresh(x: Instance, attrs: dict[str, Value]) -> Instance:
-    return Instance(x.cls, attrs, x.place, x.arg_places, x.native, said=list(x.said))
+    return Instance(x.cls, attrs, x.place, x.arg_places, x.literals, x.native, said=list(x.said))
 
 
 def _deep(x: Value, done: dict[int, Value]) -> Value:

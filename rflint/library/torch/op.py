@@ -5,14 +5,14 @@ One transfer serves the layer (`nn.Conv2d(…)(x)`) and the function (`F.conv2d(
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rflint.dims import Size, is_unknown, symbol, unknown
 from rflint.field import IDENTITY
 from rflint.interp import attributes
-from rflint.interp.frames import Call
+from rflint.interp.frames import Call, Written
 from rflint.interp.values import (
     Instance,
     NativeClass,
@@ -221,7 +221,7 @@ def layer(
     def forward(call: Call, self: Instance, **tensors: Value) -> Value:
         names = parsed.names()
         args = known_args({n: _given(self.attrs[n]) for n in names if n in self.attrs}, axes, spatial)
-        made = Layer(self.kind, base, args, self.place, self.arg_places)
+        made = Layer(self.kind, base, args, self.place, self.arg_places, self.literals)
         return transfer(Op(call, made, self), **tensors)
 
     constructor = Signature((_SELF, *parsed.slots))
@@ -255,12 +255,10 @@ def _creator(create: Run, signature: Signature) -> Run:
 
 
 def note_places(call: Call, instance: Instance, signature: Signature) -> None:
-    """Remember where the arguments of a constructor are written."""
-    names = ["self", *signature.names()]
-    for key, one in call.args.written.items():
-        name = key if isinstance(key, str) else names[key] if key < len(names) else None
-        if name is not None:
-            instance.arg_places[name] = one.place
+    """Remember where the arguments of a constructor are written, and which of them are plain numbers."""
+    constructor = Signature((_SELF, *signature.slots))
+    instance.arg_places.update(places(call, constructor))
+    instance.literals |= literals(call, constructor)
 
 
 def functional(
@@ -285,7 +283,7 @@ def functional(
         rest = {name: value for name, value in args.items() if name not in inputs}
         known = known_args(derive(rest) if derive is not None else rest, axes, spatial)
         kind = call.name.rsplit(".", 1)[-1]
-        made = Layer(kind, base, known, call.place, places(call, parsed))
+        made = Layer(kind, base, known, call.place, places(call, parsed), literals(call, parsed))
         return transfer(Op(call, made), **tensors)
 
     for name in names:
@@ -293,14 +291,23 @@ def functional(
 
 
 def places(call: Call, signature: Signature) -> dict[str, Place]:
-    """Where the arguments of a functional call are written."""
+    """Where the arguments of a call are written."""
+    return {name: one.place for name, one in written(call, signature)}
+
+
+def literals(call: Call, signature: Signature) -> frozenset[str]:
+    """The arguments that are plain numbers in the call."""
+    return frozenset(name for name, one in written(call, signature) if one.is_literal(call.frame))
+
+
+def written(call: Call, signature: Signature) -> Iterator[tuple[str, Written]]:
+    """The arguments of a call by name, as far as it is known where they are written."""
     names = signature.names()
-    found: dict[str, Place] = {}
     for key, one in call.args.written.items():
-        name = key if isinstance(key, str) else names[key] if key < len(names) else None
-        if name is not None:
-            found[name] = one.place
-    return found
+        if isinstance(key, str):
+            yield key, one
+        elif key < len(names):
+            yield names[key], one
 
 
 def operation(call: Call, base: str, args: Mapping[str, Value] | None = None, kind: str = "") -> Op:

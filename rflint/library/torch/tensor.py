@@ -20,7 +20,7 @@ from rflint.interp.values import (
 )
 from rflint.library.registry import LIBRARY, function, member, native_class, parse_signature
 from rflint.library.torch.broadcasting import axis
-from rflint.library.torch.op import Op, is_whole, known_args, places, stop, tensor_of
+from rflint.library.torch.op import Op, is_whole, known_args, literals, places, stop, tensor_of
 from rflint.trace import Layer, Shape
 
 TENSOR = native_class("torch.Tensor")
@@ -107,7 +107,7 @@ def _described(base: str, parsed: Signature, run: Run, known: bool, makes: str) 
 def described_op(call: Call, base: str, parsed: Signature, given: dict[str, Value]) -> Op:
     """An `Op` under the name of the function that is called."""
     args = known_args({name: value for name, value in given.items() if name not in PLUMBING}, 0, ())
-    return Op(call, Layer(called(call), base, args, call.place, places(call, parsed)))
+    return Op(call, Layer(called(call), base, args, call.place, places(call, parsed), literals(call, parsed)))
 
 
 def called(call: Call) -> str:

@@ -28,7 +28,7 @@ def layer_without_effect(trace: Trace) -> Iterator[Finding]:
         if words and all(why(trace, twin) for twin in twins(trace, use)):
             call = use.layer.defined
             fix = Fix(call, "", "nn.Identity()", safe=True) if call and is_constructed(use) else None
-            yield Finding(place_of(use), f"{named(use)} {words}", called(use), fix=fix)
+            yield Finding(place_of(use), f"{named(use)} {words}", called(use), fix=fix, use=use.index)
 
 
 def why(trace: Trace, use: Use) -> str:

@@ -1,0 +1,48 @@
+"""RF317: the output of a dense network is computed from what lies a pixel or more beside its own place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from rflint.checks import rule
+from rflint.checks._places import called, named, place_of
+from rflint.diagnostics import Finding
+from rflint.geometry.misalignment import Cause, OffCentre, is_causal, misalignments
+from rflint.trace import Trace, show_shape
+
+DENSE = ("segmentation", "restoration")
+MOST_NAMED = 3
+
+
+@rule("RF317", "output-centre-shift", "info", fix="hint")
+def output_centre_shift(trace: Trace) -> Iterator[Finding]:
+    """Whether the centre of what the units of a returned map see is off their places by a pixel or more."""
+    for one in misalignments(trace) if trace.task in DENSE else ():
+        far = [axis for axis, drift in enumerate(one.drifts) if drift is not None and abs(drift) >= 1]
+        if far and not is_causal(one) and isinstance(one.end.use, int):
+            yield finding(trace, one, far[0])
+
+
+def finding(trace: Trace, one: OffCentre, axis: int) -> Finding:
+    """The finding at the layer that moves the centre most."""
+    causes = sorted(one.causes[axis], key=lambda cause: -abs(cause.by))
+    use = trace.uses[causes[0].use] if causes else trace.uses[one.end.use]
+    drift = one.drifts[axis] or Fraction(0)
+    who = f"output {one.end.output}" if one.end.output else "the output"
+    at = "" if tuple(one.sizes) == trace.spatial_sizes(one.end.name) else f" at {show_shape(one.sizes)}"
+    where = f"{pixels(abs(drift))} px {'before' if drift < 0 else 'beyond'} its place"
+    message = f"{who} is computed from what is centred {where}{at}{moved_by(trace, causes)}"
+    return Finding(place_of(use), message, called(use), use=use.index)
+
+
+def moved_by(trace: Trace, causes: list[Cause]) -> str:
+    """The layers that move it most."""
+    parts = [f"{named(trace.uses[cause.use])} moves it by {pixels(cause.by)}" for cause in causes[:MOST_NAMED]]
+    more = f", {len(causes) - MOST_NAMED} more layers by the rest" if len(causes) > MOST_NAMED else ""
+    return f": {', '.join(parts)}{more}" if parts else ""
+
+
+def pixels(number: Fraction) -> str:
+    """`-0.5`, `0.333`."""
+    return f"{float(number):.4g}"

@@ -21,7 +21,7 @@ def align_corners_mixed(trace: Trace) -> Iterator[Finding]:
         aligned = use.layer.args.get("align_corners", "not known")
         if aligned in (True, False, None) and resamples(use):
             kinds[bool(aligned)].append(use)
-    fewer, more = sorted(kinds.values(), key=len)
+    fewer, more = sorted(kinds.values(), key=lambda uses: (len(uses), -uses[0].index if uses else 0))
     if fewer:
         first, aligned = fewer[0], fewer is kinds[True]
         message = (

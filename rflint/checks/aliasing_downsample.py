@@ -15,7 +15,7 @@ from rflint.trace import Trace, Use
 @rule("RF603", "aliasing-downsample", "info", default=False, fix="hint")
 def aliasing_downsample(trace: Trace) -> Iterator[Finding]:
     """Whether a max pool, or a convolution behind an activation, has a stride."""
-    for use in trace.uses:
+    for use in trace.uses if trace.order == "forward" else ():
         what = stepped_over(trace, use) if is_strided(use) else ""
         if what:
             stride = one_or_each(tuple(one.stride for one in windows(use) if one))

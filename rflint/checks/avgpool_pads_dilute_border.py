@@ -35,6 +35,7 @@ def counts_padding(use: Use) -> bool:
     args = use.layer.args
     return (
         use.base.startswith("AvgPool")
+        and bool(use.operands)
         and args.get("count_include_pad") is True
         and args.get("divisor_override", 0 if use.base != "AvgPool1d" else None) is None
     )

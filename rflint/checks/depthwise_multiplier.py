@@ -1,4 +1,4 @@
-"""RF608: a convolution with a group for each input channel that makes several channels of each, and mixes none."""
+"""RF608: a convolution with a group for each input channel that makes several channels of each, unmixed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def depthwise_multiplier(trace: Trace) -> Iterator[Finding]:
         if 1 < inp == groups and out > inp and out % inp == 0 and not is_mixed(trace, use):
             message = (
                 f"{named(use)} has as many groups as input channels, {inp}, and {out} output channels: {out // inp} of "
-                f"each input channel alone, and nothing mixes them; a depthwise layer keeps {inp}"
+                f"each input channel alone, and no 1×1 convolution mixes them; a depthwise layer keeps {inp}"
             )
             yield Finding(place_of(use, "out_channels", "groups"), message, called(use), use=use.index)
 

@@ -32,9 +32,10 @@ def interpolate_downscale_aliasing(trace: Trace) -> Iterator[Finding]:
 
 def share_read(use: Use) -> Fraction:
     """The least share of the rows of any axis that a smooth interpolation reads; 1 for all other uses."""
-    if use.base != "Upsample" or use.layer.args.get("mode") not in SMOOTH or not use.operands[0].shape:
+    shape = use.operands[0].shape if use.operands else None
+    if use.base != "Upsample" or use.layer.args.get("mode") not in SMOOTH or shape is None:
         return Fraction(1)
-    found = (rows_read([Reader(use, 0, {})], axis, size) for axis, size in enumerate(use.operands[0].shape))
+    found = (rows_read([Reader(use, 0, {})], axis, size) for axis, size in enumerate(shape))
     return min((Fraction(len(rows[1]), rows[0]) for rows in found if rows), default=Fraction(1))
 
 

@@ -21,8 +21,9 @@ def stride_too_late(trace: Trace) -> Iterator[Finding]:
     """Whether more than 70 % of the multiplications are at the size of the input, and no output sees all of it."""
     name = next(iter(trace.input_shapes), "")
     sizes = trace.spatial_sizes(name)
-    extent = seen(trace, name, sizes) if trace.declared and trace.task != "restoration" else None
-    costs = [(use, multiplications(use)) for use in trace.uses if is_convolution(use) or is_transposed(use)]
+    extent = seen(trace, name, sizes) if trace.declared and trace.task != "restoration" and trace.complete else None
+    layers = [use for use in trace.uses if is_convolution(use) or is_transposed(use)] if extent is not None else []
+    costs = [(use, multiplications(use)) for use in layers]
     if extent is None or not costs or any(cost is None for _, cost in costs):
         return
     full = [(cost or 0, use) for use, cost in costs if use.output is not None and use.output[2:] == sizes]

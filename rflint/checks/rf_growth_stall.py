@@ -8,7 +8,7 @@ from rflint.checks import rule
 from rflint.checks._layers import is_convolution, times
 from rflint.checks._places import named, place_of
 from rflint.checks._taps import live_taps
-from rflint.checks._widening import most_before, seen
+from rflint.checks._widening import seen
 from rflint.diagnostics import Finding
 from rflint.geometry.stated import Tensor, tensor
 from rflint.receptive import fields
@@ -56,10 +56,20 @@ def widens(trace: Trace, use: Use) -> bool:
         return False
     for name, field in fields(trace)[use.index].items():
         for axis in range(len(field)):
-            here, before = seen(trace, use.index, name, axis), most_before(trace, use, name, axis)
+            here = total(trace, use.index, name, axis)
+            before = max((total(trace, operand.source, name, axis) for operand in use.operands), default=0)
             if field[axis].pooled or not here or not before or here > before:
                 return True
     return False
+
+
+def total(trace: Trace, source: int | str | None, name: str, axis: int) -> int:
+    """The least and the greatest extent together: behind an upsampling some phases grow before others do."""
+    if not isinstance(source, int):
+        return 2 * (source == name)
+    field = fields(trace)[source].get(name, ())
+    interval = field[axis].interval if axis < len(field) else None
+    return sum(interval.size) if interval else 0
 
 
 def finding(trace: Trace, stall: Stall) -> Iterator[Finding]:

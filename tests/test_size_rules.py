@@ -8,6 +8,8 @@ import pytest
 from networks import H, N, Network, T, W
 
 from rflint.checks import all_rules
+from rflint.checks._layers import Window
+from rflint.checks.ceil_mode_mismatch import made
 from rflint.diagnostics import Finding
 from rflint.trace import Fit, Place, Raising, Sizes, Trace
 
@@ -207,3 +209,110 @@ def test_nothing_is_asked_of_a_network_that_runs_or_whose_input_is_not_declared(
     net, x = image(N, 3, 8, W)
     assert not findings("RF310", net, net.pool(x), fits=never)
     assert not findings("RF310", net, joined(net, x), declared=False, fits=never)
+
+
+# RF311 ceil-mode-mismatch
+
+
+def test_pools_of_one_stride_round_both_ways() -> None:
+    net, x = image(N, 8, H, W)
+    y = net.pool(net.pool(net.pool(x, path="a"), path="b", ceil_mode=True), path="c", ceil_mode=True)
+    finding = only("RF311", net, y)
+    assert net.where(finding.place) == "b.ceil_mode"
+    assert finding.message == (
+        "b rounds sizes up and a down: of 3 rows it makes 2, the other 1; one more layer does as it does"
+    )
+    assert [net.where(place) for place, _ in finding.related] == ["b()", "a.ceil_mode"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"k": 2}, {"k": 2}),
+        ({"k": 2, "ceil_mode": True}, {"k": 3, "stride": 2, "ceil_mode": True}),
+        ({"k": 3, "stride": 2, "padding": 1}, {"k": 2, "ceil_mode": True}),
+        ({"k": 2}, {"k": 3, "stride": 1, "padding": 1, "ceil_mode": True}),
+        ({"k": 2}, {"k": 3, "ceil_mode": True}),
+        ({"k": 2}, {"k": 2, "ceil_mode": True, "unknown": ("ceil_mode",)}),
+    ],
+    ids=["both down", "both up", "padding rounds up, too", "no stride", "other strides", "not known"],
+)
+def test_pools_that_agree_or_cannot_be_compared(first: dict[str, Any], second: dict[str, Any]) -> None:
+    net, x = image(N, 8, H)
+    assert not findings("RF311", net, net.pool(net.pool(x, path="a", **first), path="b", **second))
+
+
+def test_a_mode_that_makes_no_difference_to_a_known_size() -> None:
+    net, x = image(N, 8, 16)
+    assert not findings("RF311", net, net.pool(net.pool(x, path="a"), path="b", ceil_mode=True))
+    net, x = image(N, 8, 14)
+    assert findings("RF311", net, net.pool(net.pool(x, path="a"), path="b", ceil_mode=True))
+
+
+@pytest.mark.parametrize("up", [False, True])
+@pytest.mark.parametrize(
+    ("kernel", "stride", "padding"), [(2, 2, 0), (3, 2, 1), (3, 2, 0), (2, 3, 1), (4, 3, 2), (1, 2, 0)]
+)
+def test_the_sizes_of_pools_are_torchs(kernel: int, stride: int, padding: int, up: bool) -> None:
+    one = Window(kernel, stride, 1, 2 * padding)
+    for size in range(kernel, kernel + 2 * stride):
+        starts = [-padding]
+        while starts[-1] + kernel + (0 if up else stride) <= size + padding - (1 if up else 0):
+            starts.append(starts[-1] + stride)  # up to the end of the padding, or over it
+        assert made(one, up, size) == sum(start < size + padding * (not up) for start in starts)
+
+
+# RF314 branch-misalignment
+
+
+def test_branches_that_see_around_different_places() -> None:
+    net, x = image(N, 8, 16)
+    a = net.conv(x, k=3, padding=1, path="a")
+    b = net.sliced(net.conv(x, k=5, padding=4, path="b"), 2, 0, 16)
+    finding = only("RF314", net, net.join(a, b))
+    assert finding.severity == "warning"
+    assert finding.message == "add joins tensors that see around places 2 input positions apart, 2 of its units"
+    assert [words for _, words in finding.related] == ["a makes N×8×16", "getitem makes N×8×16"]
+
+
+def test_less_than_a_unit_is_advice_and_half_of_one_is_nothing() -> None:
+    net, x = image(N, 8, 16)
+    down = net.conv(x, k=8, stride=4, padding=2, path="a")  # around 4·i + 1.5
+    late = net.conv(x, k=13, stride=4, padding=3, path="b")  # around 4·i + 3
+    later = net.conv(x, k=9, stride=4, padding=0, path="c")  # around 4·i + 4
+    late, later = (net.sliced(y, 2, 0, 2) for y in (late, later))
+    down = net.sliced(down, 2, 0, 2)
+    finding = only("RF314", net, net.join(down, later))
+    assert (finding.severity, finding.message[-40:]) == ("", " 2.5 input positions apart, 0.62 of its units"[-40:])
+    net.uses.pop()
+    assert not findings("RF314", net, net.join(down, late))
+
+
+def test_doubling_after_several_halvings_is_told_where_it_is_worst() -> None:
+    net, x = image(N, 8, 16)
+    a = net.conv(x, stride=2, padding=1, path="a")
+    b = net.conv(a, stride=2, padding=1, path="b")
+    c = net.conv(b, stride=2, padding=1, path="c")
+    b = net.join(b, net.resized(c, 2))
+    y = net.join(a, net.resized(b, 2))
+    finding = only("RF314", net, net.join(x, net.resized(y, 2)))
+    assert finding.message == (
+        "add joins tensors that see around places 3.5 input positions apart, 3.5 of its units; "
+        "so are those of 1 more join"
+    )
+
+
+def test_gates_lie_nowhere() -> None:
+    net, x = image(N, 8, 16, 16)
+    y = net.conv(x, k=5, padding=4)
+    gate = net.resized(net.pooled(y), 20)
+    assert not findings("RF314", net, net.join(y, gate, base="mul"))
+    assert not findings("RF314", net, net.join(y, T(None, (8,))))
+
+
+def test_different_jumps_are_compared_at_the_ends() -> None:
+    net, x = image(N, 8, 9)
+    thirds = net.conv(x, k=3, stride=3, path="a")
+    halves = net.sliced(net.conv(x, k=2, stride=2, path="b"), 2, 0, 3)
+    message = only("RF314", net, net.join(thirds, halves)).message  # around 1, 4, 7 and 0.5, 2.5, 4.5
+    assert message.endswith("2.5 input positions apart, 1.25 of its units")

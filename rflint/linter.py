@@ -137,7 +137,7 @@ class _Run:
         search = (*self.config.src, *source_folders(paths), *libraries)
         self.session = Session(options.read or read_from_disk, search, options.train, libraries)
         self.roots: dict[int, Root] = {}
-        self.rules = selected(self.config, known_rules())
+        self.rules: dict[str | None, dict[str, Rule]] = {}
 
     def targets(self, targets: Sequence[str], failures: list[str]) -> Iterator[tuple[str, str]]:
         """Files, each once, with the call that is asked for ("" for all roots)."""
@@ -258,14 +258,21 @@ class _Run:
         report.partial.append((traced.target, where, reason))
 
     def _diagnose(self, traced: Trace) -> Iterator[Diagnostic]:
-        found = [Found(rule, finding) for rule in self.rules.values() for finding in rule.check(traced)]
-        heard = [one for one in found if self._is_wanted(*one)]
+        rules = self._rules(traced.task).values()
+        found = [Found(rule, finding) for rule in rules for finding in rule.check(traced)]
+        heard = [one for one in found if self._is_wanted(*one, traced.task)]
         for rule, finding in one_for_each_cause(traced, heard):
             yield self._diagnostic(rule, finding, traced)
 
-    def _is_wanted(self, rule: Rule, finding: Finding) -> bool:
+    def _rules(self, task: str | None) -> dict[str, Rule]:
+        """The rules that apply to networks of a task."""
+        if task not in self.rules:
+            self.rules[task] = selected(self.config, known_rules(), task)
+        return self.rules[task]
+
+    def _is_wanted(self, rule: Rule, finding: Finding, task: str | None) -> bool:
         """Is the rule on where the finding stands, and asked for by name if the finding is only for those who ask?"""
-        is_heard = not finding.optional or is_asked_for(self.config, rule)
+        is_heard = not finding.optional or is_asked_for(self.config, rule, task)
         return is_heard and not ignored_in(self.config, finding.place.file, rule)
 
     def _diagnostic(self, rule: Rule, finding: Finding, traced: Trace) -> Diagnostic:

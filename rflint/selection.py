@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 
 from rflint.config import Config
 from rflint.diagnostics import Rule
+from rflint.profiles import is_brought_on, is_default
 
 
 def matches(selector: str, rule: Rule) -> bool:
@@ -14,20 +15,22 @@ def matches(selector: str, rule: Rule) -> bool:
     return selector in ("ALL", rule.name) or (selector.startswith("RF") and rule.code.startswith(selector))
 
 
-def selected(config: Config, rules: Mapping[str, Rule]) -> dict[str, Rule]:
-    """The rules that a configuration asks for, by code.  The more exact selector wins; of equals, `ignore`."""
-    return {code: rule for code, rule in rules.items() if _is_on(config, rule)}
+def selected(config: Config, rules: Mapping[str, Rule], task: str | None = None) -> dict[str, Rule]:
+    """The rules that a configuration asks for, by code, for networks of a task.
+
+    The more exact selector wins; of equals, `ignore`.  What a task turns on or off counts as little as the defaults."""
+    return {code: rule for code, rule in rules.items() if _is_on(config, rule, task)}
 
 
-def is_asked_for(config: Config, rule: Rule) -> bool:
+def is_asked_for(config: Config, rule: Rule, task: str | None = None) -> bool:
     """Is the rule selected by something else than being on by default?"""
-    return any(matches(selector, rule) for selector in (*config.select, *config.extend_select))
+    by_selector = any(matches(selector, rule) for selector in (*config.select, *config.extend_select))
+    return by_selector or is_brought_on(rule.name, task)
 
 
-def _is_on(config: Config, rule: Rule) -> bool:
-    asked = max(
-        _exactness([*config.select, *config.extend_select], rule), 0 if not config.select and rule.default else -1
-    )
+def _is_on(config: Config, rule: Rule, task: str | None) -> bool:
+    by_default = not config.select and is_default(rule.name, rule.default, task)
+    asked = max(_exactness([*config.select, *config.extend_select], rule), 0 if by_default else -1)
     return asked > _exactness(config.ignore, rule)
 
 

@@ -1854,8 +1854,8 @@ def test_a_network_without_a_window_is_no_network_for_images() -> None:
     assert unseen(net, net.pointwise(net.conv(x, k=1)))
 
 
-@pytest.mark.parametrize("about", [{"declared": False}, {"task": "restoration"}, {"order": "constructor"}])
-def test_without_a_size_or_with_another_intent_nothing_is_said(about: dict[str, Any]) -> None:
+@pytest.mark.parametrize("about", [{"declared": False}, {"order": "constructor"}])
+def test_without_a_size_or_a_run_nothing_is_said(about: dict[str, Any]) -> None:
     net, x = image(1, 3, 64, 64)
     assert unseen(net, chained(net, x, 1), **about)
     assert not unseen(net, chained(net, x, 1, path="d"), task="segmentation")

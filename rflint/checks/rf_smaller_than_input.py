@@ -50,7 +50,7 @@ class View(NamedTuple):
 @rule("RF101", "rf-smaller-than-input", "warning", fix="hint", needs_size=True)
 def rf_smaller_than_input(trace: Trace) -> Iterator[Finding]:
     """Whether even the output that sees most sees less than the input, on some axis."""
-    if not trace.declared or trace.task == "restoration" or trace.states("rf") or trace.order != "forward":
+    if not trace.declared or trace.states("rf") or trace.order != "forward":
         return
     name = main_input(trace)
     outputs = [source for source in dict.fromkeys(trace.output_sources) if isinstance(source, int)]

@@ -143,6 +143,8 @@ class Raising(NamedTuple):
     place: Place | None
     exception: str
     text: str
+    refused: bool = False
+    """Whether it is a layer of torch that raises it, when it is built."""
 
 
 class Said(NamedTuple):

@@ -24,7 +24,9 @@ def groups_not_dividing(use: Use) -> Iterator[Finding]:
     if groups < 1:
         yield Finding(place_of(use, "groups"), f"groups={groups} is not a positive number", called(use))
         return
-    odd = [(name, n) for name, n in (("in", entering), ("out", leaving)) if n is not None and n % groups]
+    odd = [
+        (name, n) for name, n in (("in", entering), ("out", leaving)) if n is not None and (n % groups or n < groups)
+    ]
     if odd:
         which = " nor ".join(f"{name}_channels={n}" for name, n in odd)
         message = f"groups={groups} does not divide {which}{advice(groups, entering, leaving)}"

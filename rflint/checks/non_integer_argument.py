@@ -17,6 +17,7 @@ INTEGERS = {
     "MaxPool": WINDOW,
     "AvgPool": WINDOW,
     "Linear": ("in_features", "out_features"),
+    "Embedding": ("num_embeddings", "embedding_dim"),
     "BatchNorm": ("num_features",),
     "GroupNorm": ("num_groups", "num_channels"),
     "PixelShuffle": ("upscale_factor",),

@@ -44,11 +44,12 @@ def smallest_input(use: Use, axis: int) -> int | None:
 
     ⌊(n + 2p - K)/s⌋ + 1 ≥ 1 for a window of extent K (a pool in ceil_mode may lack s - 1 positions);
     (n - 1)s - 2p + K + output_padding ≥ 0 for a transposed convolution, of which torch takes an output without
-    positions; ⌊n·scale⌋ ≥ 1 for resampling.
+    positions; ⌊n·scale⌋ ≥ 1 for resampling, but for areas, of which there may be none.
     """
     if use.base == "Upsample":
-        scale = use.layer.args.get("scale_factor")
-        scale = scale[axis] if isinstance(scale, tuple) else scale
+        scale = use.layer.args.get("scale_factor") if use.layer.args.get("mode") != "area" else None
+        if isinstance(scale, tuple):
+            scale = scale[axis] if axis < len(scale) else None
         return ceil(1 / scale) if isinstance(scale, (int, float)) and scale > 0 else None
     sliding = window(use, axis)
     if sliding is None:

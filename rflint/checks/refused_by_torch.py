@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.checks._places import comes_astray
+from rflint.checks._told import is_told
 from rflint.diagnostics import Finding
 from rflint.trace import Trace
 
 
 @rule("RF423", "refused-by-torch", "error", fix="hint")
 def refused_by_torch(trace: Trace) -> Iterator[Finding]:
-    """Whether an operation has said of itself that torch raises there."""
-    for use in trace.uses:
-        if use.refused and not use.conditional and use.given is None and not comes_astray(trace, use):
-            yield Finding(use.place, f"{use.kind}: {use.refused}: torch refuses it", use=use.index)
-            return
+    """Whether the first operation that torch surely refuses is none that another rule speaks about."""
+    use = next((use for use in trace.uses if use.refused and not use.conditional), None)
+    if use is None or use.given is not None or (use.operands and comes_astray(trace, use)):
+        return
+    if not is_told(trace, {use.place, use.layer.defined, *use.layer.places.values()}):
+        yield Finding(use.place, f"{use.kind}: {use.refused}: torch refuses it", use=use.index)

@@ -47,7 +47,7 @@ def drifting(trace: Trace, output: int, name: str) -> Drift | None:
         jump = axis.interval.jump
         size, n = after[axis.at], before[2 + number_of]
         gap = size * jump.numerator - n * jump.denominator
-        if not isinstance(gap, int) or gap % jump.numerator:
+        if not isinstance(gap, int) or not jump or gap % jump.numerator:
             continue
         by = gap // jump.numerator
         if 0 < abs(by) < max(total_stride(trace, output, name, number_of), 1 / jump):

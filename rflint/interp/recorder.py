@@ -81,7 +81,7 @@ class Recorder:
         refused: bool = False,
     ) -> Tensor:
         """Record one use; the tensor that it makes.  `reason` says why the output's shape is not known, or, `refused`,
-        why torch surely raises."""
+        why torch surely raises: where that may be caught, it is only a reason."""
         result = Tensor(output, reason=reason)
         if not self.on:
             return result
@@ -92,7 +92,8 @@ class Recorder:
         index = len(self.uses)
         conditional = "; ".join(dict.fromkeys(self.interp.state.conditions))
         hidden = self._hidden(owner) if inner is None else inner
-        self.uses.append(Use(index, path, layer, rows, output, place, conditional, hidden, given, reason * refused))
+        refusal = reason[:] if refused and not self.interp.trying else ""
+        self.uses.append(Use(index, path, layer, rows, output, place, conditional, hidden, given, refusal))
         result.source = index
         if output is None or any(dims.is_unknown(size) for size in output):
             self.note(Unknown(reason or "a size that could not be determined", place))

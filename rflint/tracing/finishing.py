@@ -133,7 +133,7 @@ def without_network(interp: Interpreter, root: Root, value: Value, place: Place 
         raise TargetError(f"{root.target}: {value.reason}")
     note = Note(value.place, value.reason)
     made = Trace(root.target, root.call, root.file, place, {}, {}, [], None, [], [note], False, task=root.task)
-    made.raised = interp.recorder.raised
+    made.raised, made.declared = interp.recorder.raised, bool(root.inputs)
     made.said = [Said(one, None, ()) for one in root.contracts]
     _in_constructor_order(interp, made, None)
     return made

@@ -13,6 +13,7 @@ from rflint.interp.interpreter import Interpreter
 from rflint.interp.scopes import Scope
 from rflint.interp.values import ClassValue, Instance, Raised, SourceModule, Tensor, Unknown, Value
 from rflint.library.torch.op import InputShape
+from rflint.library.torch.refusal import Refusal
 from rflint.source import Source
 from rflint.trace import Place, Raising, Shape, Trace
 from rflint.tracing import passing
@@ -84,7 +85,8 @@ def _guarded(interp: Interpreter, make: Callable[[], T]) -> T | tuple[Unknown, N
     try:
         return make()
     except Raised as problem:
-        interp.recorder.raised = Raising(problem.place, problem.name, problem.text)
+        refused = isinstance(problem.text, Refusal)
+        interp.recorder.raised = Raising(problem.place, problem.name, problem.text[:], refused)
         return Unknown(f"{problem.name}: {problem.text}", problem.place), None
     except budget.Exhausted as problem:
         return Unknown(f"given up: {problem}"), None

@@ -12,6 +12,7 @@ from rflint.library.registry import LIBRARY, alias
 from rflint.library.torch.axes import FUNCTIONAL, unchanged
 from rflint.library.torch.broadcasting import axis, pointwise
 from rflint.library.torch.op import Op, layer, stop, tensor_of, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import in_place, tensor_function
 from rflint.trace import Read
 
@@ -59,6 +60,9 @@ CHANGING = "relu leaky_relu rrelu elu celu selu hardtanh threshold".split()
 
 def activate(op: Op, input: Value, **settings: Value) -> Value:
     """An activation, or a dropout, which is the identity outside of training."""
+    formula = op.arg("approximate")
+    if isinstance(formula, str) and formula not in ("none", "tanh") and isinstance(input, Tensor):
+        return op.refuse([input], f"there is no approximation {formula!r}")
     return unchanged(op, input)
 
 
@@ -76,7 +80,7 @@ def gated(op: Op, input: Value, **settings: Value) -> Value:
     rank = len(input.shape)
     at = axis(op.arg("dim"), rank)
     if isinstance(at, str) or not rank:
-        return op.opaque([input], at if isinstance(at, str) else "GLU of a scalar")
+        return op.opaque([input], at if isinstance(at, str) else Refusal("GLU of a scalar"))
     size = input.shape[at]
     if divides(2, size) is False:
         return op.refuse([input], f"GLU halves an axis, and {size} is odd")

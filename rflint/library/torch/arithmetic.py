@@ -11,6 +11,7 @@ from rflint.library.registry import function, member
 from rflint.library.torch.broadcasting import broadcast, broadcast_reads, pointwise, untold
 from rflint.library.torch.literals import Literal, calculated
 from rflint.library.torch.op import Op, fresh, operation
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import TENSOR, in_place, is_number, tensor_function
 from rflint.trace import Shape
 
@@ -73,6 +74,8 @@ def elementwise(op: Op, values: Sequence[Value], dtype: str = "") -> Value:
 def _doubt(call: Call, value: Value) -> Unknown | None:
     if value is None or isinstance(value, Tensor) or is_number(value):
         return None
+    if isinstance(value, str):
+        return call.unknown(Refusal("a text where a tensor belongs"))
     return value if isinstance(value, Unknown) else call.unknown(f"{attributes.describe(value)} where a tensor belongs")
 
 

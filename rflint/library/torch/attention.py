@@ -8,6 +8,7 @@ from rflint.library.registry import LIBRARY
 from rflint.library.torch.broadcasting import agreed, broadcast, broadcast_reads
 from rflint.library.torch.op import Op, fresh, functional, kept, layer
 from rflint.library.torch.products import GONE, factors
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import copied
 from rflint.trace import Read, Shape
 
@@ -19,11 +20,11 @@ def dot_product(op: Op, query: Value, key: Value, value: Value) -> Value:
         return found
     shapes = [one.shape or () for one in found]
     if any(len(shape) < 2 for shape in shapes):
-        return op.opaque(found, "attention on tensors with fewer than two axes")
+        return op.opaque(found, Refusal("attention on tensors with fewer than two axes"))
     q, k, v = shapes
     batch, reason = broadcast([q[:-2], k[:-2], v[:-2]])
     if op.arg("enable_gqa") is not False:
-        batch, reason = (q[:-2], "") if len(q) == len(k) else (None, "heads that do not match")
+        batch, reason = (q[:-2], "") if len(q) == len(k) else (None, Refusal("heads that do not match"))
     for a, b in ((q[-1], k[-1]), (k[-2], v[-2])):
         met, why = agreed(a, b)
         batch, reason = (batch, reason) if met is not None else (None, why)
@@ -83,13 +84,24 @@ def _misfit(op: Op, shapes: list[Shape]) -> str:
     """Why torch certainly raises."""
     rank = len(shapes[0])
     if rank not in (2, 3) or any(len(shape) != rank for shape in shapes):
-        return f"{op.layer.kind} on tensors with {', '.join(str(len(shape)) for shape in shapes)} axes"
+        return Refusal(f"{op.layer.kind} on tensors with {', '.join(str(len(shape)) for shape in shapes)} axes")
     wanted = [op.arg("embed_dim"), op.arg("kdim"), op.arg("vdim")]
     for shape, size in zip(
         shapes, [wanted[0], *(wanted[0] if one is None else one for one in wanted[1:])], strict=True
     ):
         if is_size(size) and agreed(shape[-1], size)[0] is None:
-            return f"{shape[-1]} features where {size} are expected"
+            return Refusal(f"{shape[-1]} features where {size} are expected")
+    return _unlike(shapes, 0 if op.arg("batch_first") else 1)
+
+
+def _unlike(shapes: list[Shape], batch: int) -> str:
+    """Where keys and values are not as many, or the batches are of different sizes; "" if all may agree."""
+    query, key, value = shapes
+    pairs = [*zip(key[:-1], value[:-1], strict=True), *([(query[batch], key[batch])] if len(query) == 3 else [])]
+    for a, b in pairs:
+        met, reason = agreed(a, b)
+        if met is None:
+            return reason
     return ""
 
 

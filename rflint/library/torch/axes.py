@@ -11,6 +11,7 @@ from rflint.interp.values import Tensor, Unknown, Value
 from rflint.library.torch.arithmetic import elementwise
 from rflint.library.torch.broadcasting import pointwise
 from rflint.library.torch.op import Op, fresh, stop, tensor_of, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import moved
 from rflint.trace import Read
 
@@ -35,7 +36,7 @@ def unknown_axis(at: int, reason: str) -> Axis:
 
 def refused(reason: str) -> Axis:
     """An axis for which torch certainly raises."""
-    return Axis(None, Read("unknown", reason=reason), reason)
+    return Axis(None, Read("unknown", reason=reason), Refusal(reason))
 
 
 def checked(op: Op, value: Value, ranks: Container[int]) -> tuple[Any, Value]:
@@ -52,7 +53,7 @@ def checked(op: Op, value: Value, ranks: Container[int]) -> tuple[Any, Value]:
         result.open = tensor.open
         return tensor, result
     if len(tensor.shape) not in ranks:
-        return tensor, op.opaque([tensor], f"{op.layer.kind} on a tensor with {len(tensor.shape)} axes")
+        return tensor, op.opaque([tensor], Refusal(f"{op.layer.kind} on a tensor with {len(tensor.shape)} axes"))
     return tensor, None
 
 

@@ -11,6 +11,7 @@ from rflint.dims import Size
 from rflint.field import Access
 from rflint.interp.values import Value, find_unknown
 from rflint.library.torch.op import fresh, kept, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.trace import Read, Shape
 
 FIRST = Access(0, (range(1),))
@@ -23,9 +24,10 @@ def axis(dim: Value, rank: int) -> int | str:
     """The axis that a `dim` argument names, counted from the front; or why there is none."""
     if not isinstance(dim, int):
         doubt = find_unknown(dim)
-        return doubt.reason if doubt is not None else "the axis is not known"
+        several = Refusal(f"{dim!r} is no single axis") if isinstance(dim, (tuple, list, str, float)) else ""
+        return doubt.reason if doubt is not None else several or "the axis is not known"
     if not -max(rank, 1) <= dim < max(rank, 1):
-        return f"there is no axis {dim} among {rank}"
+        return Refusal(f"there is no axis {dim} among {rank}")
     return dim % max(rank, 1)
 
 
@@ -35,7 +37,9 @@ def axes(dim: Value, rank: int) -> tuple[int, ...] | str:
         return tuple(range(rank))
     found = [axis(one, rank) for one in (dim if isinstance(dim, (list, tuple)) else (dim,))]
     reason = next((one for one in found if isinstance(one, str)), None)
-    return reason if reason is not None else tuple(one for one in found if isinstance(one, int))
+    known = tuple(one for one in found if isinstance(one, int))
+    twice = Refusal(f"axis {max(known, key=known.count)} is named twice") if len(set(known)) < len(known) else None
+    return reason if reason is not None else twice or known
 
 
 def is_never_one(size: Size) -> bool:
@@ -52,7 +56,7 @@ def agreed(a: Size, b: Size) -> Met:
     """The size of axes that torch wants to be equal."""
     answer = dims.equal(a, b)
     if answer is False:
-        return None, f"sizes {a} and {b} do not match"
+        return None, Refusal(f"sizes {a} and {b} do not match")
     return (a if answer else simpler(a, b)), ""
 
 
@@ -67,7 +71,8 @@ def stretched(a: Size, b: Size) -> Met:
         return b, ""
     answer = dims.equal(a, b)
     if answer is False:
-        return (None if is_never_one(a) and is_never_one(b) else fresh()), f"sizes {a} and {b} do not match"
+        reason = f"sizes {a} and {b} do not match"
+        return (None, Refusal(reason)) if is_never_one(a) and is_never_one(b) else (fresh(), reason)
     if answer:
         return a, ""
     never_one = [size for size in (a, b) if is_never_one(size)]

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from rflint.interp import attributes
 from rflint.interp.frames import Args, Call
 from rflint.interp.values import (
+    ClassValue,
     Function,
     Instance,
     Iteration,
     NativeClass,
+    NativeFunction,
     Raised,
     Rest,
     Some,
@@ -24,6 +26,7 @@ from rflint.interp.values import (
 )
 from rflint.library.registry import LIBRARY, member, native_class
 from rflint.library.torch.op import MODULE
+from rflint.library.torch.refusal import Refusal
 
 SEQUENTIAL = native_class("torch.nn.Sequential", MODULE)
 MODULE_LIST = native_class("torch.nn.ModuleList", MODULE)
@@ -62,6 +65,8 @@ def fill(call: Call, self: Instance, values: list[Value]) -> None:
     """Add elements at the end, under the next numbers."""
     call.interp.state.touch(self)
     for value in values:
+        if isinstance(value, (Function, NativeFunction, ClassValue, NativeClass, str, int, float)):
+            raise Raised(TypeError, Refusal(f"{attributes.describe(value)} is no module"), call.place)
         if isinstance(value, Rest):
             self.attrs[REST] = value
         else:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from rflint import field, sizes
-from rflint.dims import Size
+from rflint.dims import Size, less
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, Tensor, Unknown, Value, is_size
 from rflint.library.torch.op import Op, fresh, functional, kept, layer, per_axis, shaped, stop, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.trace import Read
 
 ARGUMENTS = (
@@ -21,6 +22,8 @@ TRANSPOSED = (
     "dilation=1, padding_mode='zeros', device=None, dtype=None"
 )
 UNKNOWN = "an argument is not known"
+COLLAPSED = "its output size would not be positive"
+"""A transposed convolution may have an output of size 0."""
 REFUSED = "an argument is none that torch takes"
 OfAxis = Callable[[Op, Size, int, int], tuple[Size | None, Read]]
 SPATIAL = ("kernel_size", "stride", "padding", "dilation", "output_padding")
@@ -34,13 +37,15 @@ def slide(op: Op, input: Value, axes: int, of_axis: OfAxis) -> Value:
     if answer is not None:
         return answer
     if len(input.shape) not in (axes + 1, axes + 2):
-        return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
+        return op.opaque([input], Refusal(f"{op.layer.kind} on a tensor with {len(input.shape)} axes"))
     first = len(input.shape) - axes
     rows = [of_axis(op, input.shape[first + axis], axis, first + axis) for axis in range(axes)]
     if any(size is None for size, _ in rows):
-        return op.opaque([input], "its arguments are none that torch takes")
-    if any(size is not None and sizes.is_collapsed(size) for size, _ in rows):
-        return op.opaque([input], "its output size would not be positive")
+        return op.opaque([input], Refusal("its arguments are none that torch takes"))
+    made = [size for size, _ in rows if size is not None]
+    if any(map(sizes.is_collapsed, made)):
+        empty = op.layer.base.startswith("ConvTranspose") and not any(less(size, 0) for size in made)
+        return op.opaque([input], COLLAPSED if empty else Refusal(COLLAPSED))
     reads = [*(kept(axis) for axis in range(first - 1)), Read("mixed"), *(read for _, read in rows)]
     channels = op.arg("out_channels")
     shape = (*input.shape[: first - 1], channels if is_size(channels) else fresh(), *(size for size, _ in rows))
@@ -94,13 +99,30 @@ def transpose(op: Op, input: Value, axes: int, output_size: Value) -> Value:
     """A transposed convolution; `output_size` chooses the output padding."""
     if output_size is None:
         return slide(op, input, axes, transposed_axis)
+    rank = len(input.shape) if isinstance(input, Tensor) and input.shape is not None else 0
+    if isinstance(output_size, (list, tuple)) and rank and len(output_size) not in (axes, rank):
+        return op.refuse([input], f"output_size has {len(output_size)} values")
     wanted = per_axis(output_size[-axes:] if isinstance(output_size, (list, tuple)) else output_size, axes)
 
     def of_axis(op: Op, size: Size, axis: int, at: int) -> tuple[Size | None, Read]:
         made, read = transposed_axis(op, size, axis, at)
-        return (wanted[axis] if wanted is not None else fresh()) if made is not None else None, read
+        if made is None or not reachable(op, size, axis, None if wanted is None else wanted[axis]):
+            return None, unread(at, REFUSED)
+        return wanted[axis] if wanted is not None else fresh(), read
 
     return slide(op, input, axes, of_axis)
+
+
+def reachable(op: Op, size: Size, axis: int, wanted: Size | None) -> bool:
+    """Whether some output padding may make this size: torch takes it from n·s - … up to a stride less one more."""
+    names = ("kernel_size", "stride", "padding", "dilation")
+    if wanted is None or not all(isinstance(op.arg(name), tuple) for name in names):
+        return True
+    kernel, stride, padding, dilation = (op.arg(name)[axis] for name in names)
+    if not all(isinstance(value, int) for value in (kernel, stride, padding, dilation)):
+        return True
+    least = sizes.transposed(size, kernel, stride, padding, dilation, 0)
+    return not less(wanted, least) and not less(least + max(stride, 1) - 1, wanted)
 
 
 def prepared(axes: int, transposed: bool = False) -> Any:
@@ -143,6 +165,8 @@ def from_weight(axes: int, transposed: bool = False) -> Any:
             groups = args["groups"]
             channels = (shape[0], shape[1] * groups) if transposed else (shape[1] * groups, shape[0])
             args.update(in_channels=channels[0], out_channels=channels[1], kernel_size=tuple(shape[2:]))
+        elif shape is not None and len(shape) != axes + 2:
+            args["kernel_size"] = tuple(shape[2:])
         args["bias"] = bias is not None if not isinstance(bias, Unknown) else bias
         return args
 

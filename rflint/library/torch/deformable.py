@@ -9,6 +9,7 @@ from rflint.interp.values import Tensor, Value, is_size
 from rflint.library.registry import LIBRARY
 from rflint.library.torch.convolution import REFUSED, conv_axis, from_weight, prepared
 from rflint.library.torch.op import Op, fresh, functional, kept, layer, stop
+from rflint.library.torch.refusal import Refusal
 from rflint.trace import Read
 
 REASON = "where a deformable convolution reads depends on its offsets"
@@ -21,7 +22,7 @@ def deform(op: Op, input: Value, offset: Value, mask: Value = None) -> Value:
     if answer is not None:
         return answer
     if len(input.shape) != 4:
-        return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
+        return op.opaque([input], Refusal(f"{op.layer.kind} on a tensor with {len(input.shape)} axes"))
     made = [conv_axis(op, input.shape[2 + axis], axis, 2 + axis) for axis in range(2)]
     if None in [size for size, _ in made]:
         return op.opaque([input], REFUSED)

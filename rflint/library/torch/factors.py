@@ -9,6 +9,7 @@ from rflint.algebra.questions import aside
 from rflint.dims import Size
 from rflint.interp.values import Value, find_unknown, is_size
 from rflint.library.torch.op import fresh, kept
+from rflint.library.torch.refusal import Refusal
 from rflint.trace import Read, Shape, show_shape
 
 Resolved = tuple[Shape | None, str]
@@ -17,10 +18,13 @@ Resolved = tuple[Shape | None, str]
 
 def resolved(shape: Shape, wanted: Sequence[Value]) -> Resolved:
     """The shape that `x.view(*wanted)` has.  One size that is -1, or not known, follows from all the others."""
+    odd = next((size for size in wanted if isinstance(size, (float, str))), None)
+    if odd is not None:
+        return None, Refusal(f"{odd!r} is no size")
     open = [at for at, size in enumerate(wanted) if not is_size(size) or size == -1]
     sizes = [size for at, size in enumerate(wanted) if at not in open]
     if any(dims.less(size, 0) for size in sizes) or sum(_is_minus_one(size) for size in wanted) > 1:
-        return None, f"{written(wanted)} is no shape"
+        return None, Refusal(f"{written(wanted)} is no shape")
     total, known = dims.product(shape), dims.product(sizes)
     if not open:
         fits = dims.equal(total, known)
@@ -28,6 +32,8 @@ def resolved(shape: Shape, wanted: Sequence[Value]) -> Resolved:
     if len(open) > 1:
         doubt = find_unknown(list(wanted))
         return tuple(size if is_size(size) and size != -1 else fresh() for size in wanted), _why(doubt)
+    if known == 0 and dims.equal(total, 0) is False:
+        return None, misfit(shape, wanted)
     size, reason = quotient(total, known)
     if size is None:
         return None, misfit(shape, wanted)
@@ -55,7 +61,7 @@ def quotient(total: Size, known: Size) -> tuple[Size | None, str]:
 
 def misfit(shape: Shape, wanted: Sequence[Value]) -> str:
     """Why a tensor cannot be viewed as something else."""
-    return f"{show_shape(shape)} cannot be viewed as {written(wanted)}"
+    return Refusal(f"{show_shape(shape)} cannot be viewed as {written(wanted)}")
 
 
 def written(wanted: Sequence[Value]) -> str:

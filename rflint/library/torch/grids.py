@@ -8,10 +8,13 @@ from __future__ import annotations
 from rflint.dims import Size
 from rflint.interp.values import Tensor, Value, is_size
 from rflint.library.torch.axes import FUNCTIONAL
+from rflint.library.torch.broadcasting import agreed
 from rflint.library.torch.op import Op, functional, kept, stop, tensor_of
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.sampling import sampled
 from rflint.trace import Read, Shape
 
+MODES = {"mode": ("bilinear", "nearest", "bicubic"), "padding_mode": ("zeros", "border", "reflection")}
 MOVED = "it samples at positions that are computed"
 
 
@@ -24,12 +27,27 @@ def grid_sample(op: Op, input: Value, grid: Value) -> Value:
         return op.opaque([input], grid.reason or "the size of the grid is not known")
     rank = len(input.shape)
     if rank not in (4, 5) or len(grid.shape) != rank:
-        return op.opaque([input, grid], f"a grid with {len(grid.shape)} axes for an input with {rank}")
+        return op.opaque([input, grid], Refusal(f"a grid with {len(grid.shape)} axes for an input with {rank}"))
+    problem = _misfit(op, input.shape, grid.shape)
+    if problem:
+        return op.opaque([input, grid], problem)
     spatial = range(2, rank)
     moved = [kept(0), kept(1), *(_moved(op, input.shape[to], grid.shape[to - 1], to) for to in spatial)]
     positions = [kept(0), *(kept(to) for to in spatial), Read("whole")]
     shape: Shape = (*input.shape[:2], *grid.shape[1:-1])
     return op.emit([(input, moved), (grid, positions)], shape, grid.reason)
+
+
+def _misfit(op: Op, shape: Shape, grid: Shape) -> str:
+    """Why torch refuses a grid of as many axes, or the modes; "" if it may take them."""
+    for name, known in MODES.items():
+        said = op.arg(name)
+        if isinstance(said, str) and said not in known:
+            return Refusal(f"there is no {name} {said!r}")
+    if op.arg("mode") == "bicubic" and len(shape) != 4:
+        return Refusal("mode 'bicubic' takes inputs with 4 axes")
+    wanted = zip((shape[0], len(shape) - 2), (grid[0], grid[-1]), strict=True)
+    return next((reason for a, b in wanted for met, reason in [agreed(a, b)] if met is None), "")
 
 
 def _moved(op: Op, size: Size, out: Size, to: int) -> Read:
@@ -49,7 +67,7 @@ def affine_grid(op: Op, theta: Value) -> Value:
         return op.opaque([theta], "the size of the grid is not known")
     axes = len(size) - 2
     if len(theta.shape) != 3:
-        return op.opaque([theta], f"{op.layer.kind} on a tensor with {len(theta.shape)} axes")
+        return op.opaque([theta], Refusal(f"{op.layer.kind} on a tensor with {len(theta.shape)} axes"))
     reads = [kept(0), kept(axes + 1), Read("whole")]
     return op.emit([(theta, reads)], (size[0], *size[2:], axes), theta.reason)
 

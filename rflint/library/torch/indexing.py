@@ -15,6 +15,7 @@ from rflint.library.torch.broadcasting import broadcast, pointwise
 from rflint.library.torch.creation import from_data
 from rflint.library.torch.literals import literal, rows, values_of
 from rflint.library.torch.op import fresh, kept, operation, stop, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.slicing import Cut, cut
 from rflint.library.torch.tensor import TENSOR, moved
 from rflint.trace import Read, Shape
@@ -40,7 +41,7 @@ def parts_of(call: Call, key: Value, rank: int) -> list[Index] | str:
         return doubt.reason
     taken = sum(_takes(part) for part in parts)
     if taken > rank:
-        return f"an index of {taken} parts for {rank} axes"
+        return Refusal(f"an index of {taken} parts for {rank} axes")
     if not any(part is Ellipsis for part in parts):
         parts.append(Ellipsis)
     found: list[Index] = []
@@ -114,7 +115,7 @@ def pick(shape: Shape, parts: Sequence[Index]) -> Picked | str:
             sizes.append(made.size)
             reason = reason or made.reason
         elif dims.at_most(shape[at], part) or dims.less(part, -shape[at]):
-            return f"there is no position {part} among {shape[at]}"
+            return Refusal(f"there is no position {part} among {shape[at]}")
     return Picked(tuple(sizes), reads, cuts, reason)
 
 

@@ -12,6 +12,7 @@ from rflint.library.registry import function
 from rflint.library.torch.arithmetic import promoted
 from rflint.library.torch.broadcasting import agreed, axis
 from rflint.library.torch.op import Op, fresh, kept, operation, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import called, moved
 from rflint.trace import Read, Shape
 
@@ -53,12 +54,13 @@ def joined(op: Op, pieces: Pieces, dim: Value) -> Tensor:
     """`cat`: sizes along the axis add up, all others must agree."""
     shaped = [shape for shape in pieces.shaped if shape != (0,)] or pieces.shaped
     if not shaped:
-        return op.opaque(pieces.tensors, pieces.doubt or "nothing to put together")
+        return op.opaque(pieces.tensors, pieces.doubt or Refusal("nothing to put together"))
     rank = len(shaped[0])
     at = axis(dim, rank)
     odd = next((len(shape) for shape in shaped if len(shape) != rank), None)
     if isinstance(at, str) or odd is not None or not rank:
-        return op.opaque(pieces.tensors, at if isinstance(at, str) else f"tensors with {rank} and {odd or 0} axes")
+        ranks = Refusal(f"tensors with {rank} and {odd or 0} axes")
+        return op.opaque(pieces.tensors, at if isinstance(at, str) else ranks)
     sizes: list[Size] = []
     for place in range(rank):
         if place == at:
@@ -66,7 +68,7 @@ def joined(op: Op, pieces: Pieces, dim: Value) -> Tensor:
             continue
         size, reason = agreed_by_all([shape[place] for shape in shaped])
         if size is None:
-            return op.opaque(pieces.tensors, f"{reason} on axis {place}")
+            return op.opaque(pieces.tensors, Refusal(f"{reason} on axis {place}"))
         sizes.append(size)
     rows = [(one, _side_by_side(one, at, rank)) for one in pieces.tensors]
     result = op.emit(rows, tuple(sizes), pieces.doubt or _reason(pieces.tensors))
@@ -114,17 +116,17 @@ def cat(call: Call, tensors: Value, dim: Value, axis: Value, out: Value) -> Valu
 def stacked(op: Op, pieces: Pieces, dim: Value) -> Tensor:
     """`stack`: equal shapes along a new axis."""
     if not pieces.shaped:
-        return op.opaque(pieces.tensors, pieces.doubt or "nothing to put together")
+        return op.opaque(pieces.tensors, pieces.doubt or Refusal("nothing to put together"))
     rank = len(pieces.shaped[0])
     at = axis(dim, rank + 1)
     odd = next((len(shape) for shape in pieces.shaped if len(shape) != rank), None)
     if isinstance(at, str) or odd is not None:
-        return op.opaque(pieces.tensors, at if isinstance(at, str) else f"tensors with {rank} and {odd} axes")
+        return op.opaque(pieces.tensors, at if isinstance(at, str) else Refusal(f"tensors with {rank} and {odd} axes"))
     sizes: list[Size] = []
     for place in range(rank):
         size, reason = agreed_by_all([shape[place] for shape in pieces.shaped])
         if size is None:
-            return op.opaque(pieces.tensors, f"{reason} on axis {place}")
+            return op.opaque(pieces.tensors, Refusal(f"{reason} on axis {place}"))
         sizes.append(size)
     count = fresh() if pieces.doubt and not _is_counted(pieces) else len(pieces.tensors)
     reads = [kept(place if place < at else place + 1) for place in range(rank)]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rflint.dims import Size, symbol
+from rflint.dims import Size, equal, symbol
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, NativeFunction, Tensor, Unknown, Value, is_size
 from rflint.library.registry import alias, parse_signature
 from rflint.library.torch.axes import FUNCTIONAL
-from rflint.library.torch.broadcasting import pointwise
+from rflint.library.torch.broadcasting import agreed, pointwise
 from rflint.library.torch.op import InputShape, Op, fresh, functional, layer, stop, tensor_of
-from rflint.trace import Read
+from rflint.library.torch.refusal import Refusal
+from rflint.trace import Read, Shape
 
 DEVICE = "device=None, dtype=None"
 
@@ -24,7 +25,12 @@ def linear(op: Op, input: Value) -> Value:
     if answer is not None:
         return answer
     if not input.shape:
-        return op.opaque([input], f"{op.layer.kind} of a scalar")
+        return op.opaque([input], Refusal(f"{op.layer.kind} of a scalar"))
+    weight = op.arg("weight")
+    if weight is not None and (len(weight) > 2 or (len(weight) == 1 and op.arg("bias"))):
+        return op.refuse([input], f"weights with {len(weight)} axes, where a matrix belongs")
+    if weight is not None and len(weight) == 1 and equal(weight[0], input.shape[-1]) is False:
+        return op.refuse([input], f"{input.shape[-1]} features where {weight[0]} are expected")
     last = len(input.shape) - 1
     reads = (*pointwise(last), Read("whole", last))
     return op.emit([(input, reads)], (*input.shape[:-1], _made(op)), input.reason)
@@ -66,10 +72,20 @@ def bilinear(op: Op, input1: Value, input2: Value) -> Value:
         if answer is not None:
             return answer
     if not first.shape or len(first.shape) != len(second.shape):
-        return op.opaque([first, second], "the two inputs of Bilinear have different numbers of axes")
+        return op.opaque([first, second], Refusal("the two inputs of Bilinear have different numbers of axes"))
     last = len(first.shape) - 1
+    problem = _unpaired(op, first.shape, second.shape)
+    if problem:
+        return op.opaque([first, second], problem)
     reads = (*pointwise(last), Read("whole", last))
     return op.emit([(first, reads), (second, reads)], (*first.shape[:-1], _made(op)), first.reason)
+
+
+def _unpaired(op: Op, first: Shape, second: Shape) -> str:
+    """Why two inputs do not go together, or are none that the weights are made for; "" if they may be."""
+    made = [(shape[-1], op.arg(f"in{at}_features")) for at, shape in ((1, first), (2, second))]
+    pairs = [*zip(first[:-1], second[:-1], strict=True), *((size, wanted) for size, wanted in made if is_size(wanted))]
+    return next((reason for a, b in pairs for met, reason in [agreed(a, b)] if met is None), "")
 
 
 def embed(op: Op, input: Value) -> Value:
@@ -78,7 +94,9 @@ def embed(op: Op, input: Value) -> Value:
     answer = stop(op, input)
     if answer is not None:
         return answer
-    size = op.arg("embedding_dim")
+    size, rows = op.arg("embedding_dim"), op.arg("num_embeddings")
+    if rows == 0 and not any(equal(one, 0) is not False for one in input.shape):
+        return op.refuse([input], "there are no rows to choose from")
     shape = (*input.shape, size if is_size(size) else fresh())
     return op.emit([(input, pointwise(len(input.shape)))], shape, input.reason)
 
@@ -110,9 +128,11 @@ def _from_weight(*names: str) -> Callable[[dict[str, Value]], dict[str, Value]]:
 
     def derive(args: dict[str, Value]) -> dict[str, Value]:
         weight = args.pop("weight")
-        args.pop("bias", None)
-        known = isinstance(weight, Tensor) and weight.shape is not None and len(weight.shape) == len(names)
-        return {**args, **dict(zip(names, weight.shape, strict=True))} if known else args
+        bias = args.pop("bias", None)
+        shape = weight.shape if isinstance(weight, Tensor) else None
+        if shape is None or len(shape) != len(names):
+            return {**args, "weight": shape, "bias": bias is not None}
+        return {**args, **dict(zip(names, shape, strict=True))}
 
     return derive
 

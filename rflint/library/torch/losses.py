@@ -10,6 +10,7 @@ from rflint.library.registry import LIBRARY
 from rflint.library.torch.broadcasting import agreed, broadcast, broadcast_reads
 from rflint.library.torch.op import Op, functional, kept, layer
 from rflint.library.torch.products import GONE, factors
+from rflint.library.torch.refusal import Refusal
 from rflint.trace import Read, Shape
 
 Row = tuple[Tensor, Sequence[Read]]
@@ -29,8 +30,10 @@ def loss(op: Op, values: Sequence[Value], rows: Rows) -> Value:
     reduction = _reduction(op)
     if reduction == "none":
         return op.emit(operands, shape, found[0].reason)
-    if not reduction:
-        return op.opaque(found, "the reduction is not known")
+    if reduction not in REDUCTIONS and not (reduction == "batchmean" and op.layer.base == "KLDivLoss"):
+        said = op.arg("reduction")
+        odd = Refusal(f"reduction={said!r} is none of {', '.join(REDUCTIONS)}")
+        return op.opaque(found, "the reduction is not known" if said is None or not op.has("reduction") else odd)
     return op.emit([(one, [GONE] * len(one.shape or ())) for one in found], (), found[0].reason)
 
 
@@ -41,6 +44,9 @@ def _reduction(op: Op) -> str:
     old = op.arg("reduce") is not None or op.arg("size_average") is not None
     reduction = op.arg("reduction")
     return "mean" if old else reduction if isinstance(reduction, str) else ""
+
+
+REDUCTIONS = ("mean", "sum", "none")
 
 
 def position_by_position(op: Op, found: list[Tensor]) -> tuple[list[Row], Shape] | str:
@@ -58,7 +64,7 @@ def class_by_class(op: Op, found: list[Tensor]) -> tuple[list[Row], Shape] | str
     """Scores (N, C, …) or (C) and the classes (N, …), or the probabilities of all classes."""
     scores, targets = (one.shape or () for one in found[:2])
     if not scores:
-        return "the scores of no class"
+        return Refusal("the scores of no class")
     at = 1 if len(scores) > 1 else 0
     rest = (*scores[:at], *scores[at + 1 :])
     expected = scores if len(targets) == len(scores) and op.layer.base == "CrossEntropyLoss" else rest
@@ -73,7 +79,7 @@ def row_by_row(op: Op, found: list[Tensor]) -> tuple[list[Row], Shape] | str:
     """Vectors along the last axis (N, D) or (D), and what else there is for each of them."""
     shapes = [one.shape or () for one in found]
     if not shapes[0]:
-        return f"{op.layer.kind} of a scalar"
+        return Refusal(f"{op.layer.kind} of a scalar")
     rest = shapes[0][:-1]
     for shape in shapes[1:]:
         problem = _unequal(shape, shapes[0] if len(shape) == len(shapes[0]) else rest)
@@ -90,7 +96,7 @@ def series(op: Op, found: list[Tensor]) -> tuple[list[Row], Shape] | str:
     """`CTCLoss` of (T, N, C) or (T, C): one number for each series."""
     shape = found[0].shape or ()
     if len(shape) not in (2, 3):
-        return f"{op.layer.kind} on a tensor with {len(shape)} axes"
+        return Refusal(f"{op.layer.kind} on a tensor with {len(shape)} axes")
     return [(found[0], [GONE, *_all(len(shape) - 2), GONE])], shape[1:-1]
 
 
@@ -106,7 +112,7 @@ def _all(rank: int) -> list[Read]:
 def _unequal(shape: Sequence[Size], expected: Sequence[Size]) -> str:
     """Why two shapes are certainly not the same."""
     if len(shape) != len(expected):
-        return f"targets with {len(shape)} axes where {len(expected)} are expected"
+        return Refusal(f"targets with {len(shape)} axes where {len(expected)} are expected")
     return next((why for a, b in zip(shape, expected, strict=True) for met, why in [agreed(a, b)] if met is None), "")
 
 

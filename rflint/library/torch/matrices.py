@@ -10,6 +10,7 @@ from rflint.library.torch.broadcasting import axis, pointwise
 from rflint.library.torch.creation import OPTIONS, constant
 from rflint.library.torch.op import Op, fresh, kept, unread
 from rflint.library.torch.reductions import reduce
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import tensor_function
 from rflint.trace import Read
 
@@ -24,7 +25,7 @@ def inverse(op: Op, input: Tensor, rcond: Value = None) -> Value:
     """The inverse of matrices, and what else makes matrices of whole matrices."""
     shape = input.shape or ()
     if len(shape) < 2:
-        return op.opaque([input], "a tensor with fewer than two axes is no matrix")
+        return op.opaque([input], Refusal("a tensor with fewer than two axes is no matrix"))
     turned = (shape[-1], shape[-2]) if op.layer.kind.startswith("pinv") else shape[-2:]
     reads = [*pointwise(len(shape) - 2), *(Read("whole", at) for at in (len(shape) - 2, len(shape) - 1))]
     return op.emit([(input, reads)], (*shape[:-2], *turned), input.reason)
@@ -35,7 +36,7 @@ def inverse(op: Op, input: Tensor, rcond: Value = None) -> Value:
 def determinant(op: Op, input: Tensor) -> Value:
     """One number for each matrix."""
     if op.layer.kind == "trace" and len(input.shape or ()) != 2:
-        return op.opaque([input], f"the trace of a tensor with {len(input.shape or ())} axes")
+        return op.opaque([input], Refusal(f"the trace of a tensor with {len(input.shape or ())} axes"))
     return reduce(op, input, (-2, -1), False)
 
 
@@ -60,7 +61,7 @@ def diag(op: Op, input: Tensor, diagonal: Value) -> Value:
     if len(input.shape or ()) == 2:
         return _diagonal_of_matrix(op, input, diagonal)
     if len(input.shape or ()) > 2:
-        return op.opaque([input], f"diag() of a tensor with {len(input.shape or ())} axes")
+        return op.opaque([input], Refusal(f"diag() of a tensor with {len(input.shape or ())} axes"))
     return embedded(op, input, diagonal)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from functools import partial
 
 from rflint import field
+from rflint.dims import equal, product
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, NativeClass, NativeFunction, Tensor, Unknown, Value, find_unknown, is_size
 from rflint.library.registry import LIBRARY, alias, native_class, parse_signature
 from rflint.library.torch.axes import FUNCTIONAL, restated, unchanged
 from rflint.library.torch.broadcasting import pointwise
 from rflint.library.torch.op import MODULE, Op, functional, layer, shaped, stop, tensor_of, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.trace import Read
 
 DEVICE = "device=None, dtype=None"
@@ -32,6 +34,9 @@ RANKS = {
 
 def normalise(op: Op, input: Value) -> Value:
     """A normalisation: the shape stays, whatever it is."""
+    misfit = op.arg("misfit")
+    if misfit and isinstance(input, Tensor):
+        return op.refuse([input], misfit)
     return unchanged(op, input)
 
 
@@ -44,14 +49,24 @@ def by_rank(op: Op, input: Value, *, axes: int) -> Value:
     if isinstance(input, Tensor) and op.layer.base != "BatchNorm1d":
         input = shaped(op, input, axes, op.arg("num_features"))
     if isinstance(input, Tensor) and input.shape is not None and len(input.shape) not in RANKS[op.layer.base]:
-        return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
+        return op.opaque([input], Refusal(f"{op.layer.kind} on a tensor with {len(input.shape)} axes"))
     return unchanged(op, input)
 
 
 def of_rank(op: Op, input: Value, *, stem: str) -> Value:
     """One that takes any number of axes: it is the layer for as many as there are."""
+    odd = op.arg("misfit") or (_alone(op, input) if stem == "InstanceNorm" else "")
+    if odd and isinstance(input, Tensor):
+        return op.refuse([input], odd)
     rank = len(input.shape) if isinstance(input, Tensor) and input.shape is not None else 4
     return unchanged(restated(op, {}, f"{stem}{min(max(rank - 2, 1), 3)}d"), input)
+
+
+def _alone(op: Op, input: Value) -> str:
+    """Why torch takes no means of single values; "" if it takes none, or of more."""
+    shape = input.shape if isinstance(input, Tensor) else None
+    alone = shape is not None and op.arg("use_input_stats") is True and equal(product(shape[2:]), 1)
+    return "a mean over a single position" if alone else ""
 
 
 def across_channels(op: Op, input: Value) -> Value:
@@ -63,9 +78,11 @@ def across_channels(op: Op, input: Value) -> Value:
     if answer is not None:
         return answer
     if len(input.shape) < 3:
-        return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
+        return op.opaque([input], Refusal(f"{op.layer.kind} on a tensor with {len(input.shape)} axes"))
     reads = list(pointwise(len(input.shape)))
     size = op.arg("size")
+    if isinstance(size, int) and size < 1:
+        return op.refuse([input], f"size={size}")
     known = isinstance(size, int) and size > 0
     reads[1] = Read("kept", 1, field.window(size, 1, size // 2)) if known else unread(1, "its size is not known")
     return op.emit([(input, reads)], input.shape, input.reason)
@@ -172,6 +189,9 @@ def _without_tensors(args: dict[str, Value], name: str = "") -> dict[str, Value]
     shapes = [args[key].shape for key in TENSORS if isinstance(args.get(key), Tensor)]
     kept = {key: value for key, value in args.items() if key not in TENSORS}
     found = next((shape[0] for shape in shapes if shape), None)
+    lengths = {shape[0] for shape in shapes if shape and is_size(shape[0])}
+    if name and len(lengths) > 1:
+        kept["misfit"] = f"parameters for {' and '.join(sorted(map(str, lengths)))} channels"
     return {**kept, name: found} if name and found is not None else kept
 
 

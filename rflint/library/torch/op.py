@@ -17,6 +17,7 @@ from rflint.interp.values import (
     Instance,
     NativeClass,
     NativeFunction,
+    Raised,
     Rest,
     Signature,
     Tensor,
@@ -26,6 +27,8 @@ from rflint.interp.values import (
     is_size,
 )
 from rflint.library.registry import LIBRARY, Run, native_class, parse_signature
+from rflint.library.torch.construction import refused_at_once
+from rflint.library.torch.refusal import Refusal, odd_argument
 from rflint.trace import Layer, Place, Read, Shape
 
 Transfer = Callable[..., Value]
@@ -87,15 +90,16 @@ class Op:
         return [self.owner.attrs[name] for name in names if name in self.owner.attrs]
 
     def opaque(self, tensors: Iterable[Tensor], reason: str, output: Shape | None = None) -> Tensor:
-        """A use whose output, or what it reads, is not known for this reason."""
+        """A use whose output, or what it reads, is not known for this reason; at which torch raises for a `Refusal`."""
         rows = [(t, [Read("unknown", i, reason=reason) for i in range(len(t.shape or ()))]) for t in tensors]
-        return self.emit(rows, output, reason)
+        if not isinstance(reason, Refusal):
+            return self.emit(rows, output, reason)
+        recorder, place = self.call.interp.recorder, self.call.place
+        return recorder.use(self.layer, rows, None, place, self.owner, reason, refused=True)
 
     def refuse(self, tensors: Iterable[Tensor], reason: str) -> Tensor:
         """A use at which torch surely raises, for this reason."""
-        rows = [(t, [Read("unknown", i, reason=reason) for i in range(len(t.shape or ()))]) for t in tensors]
-        recorder, place = self.call.interp.recorder, self.call.place
-        return recorder.use(self.layer, rows, None, place, self.owner, reason, refused=True)
+        return self.opaque(tensors, Refusal(reason))
 
 
 def tensor_of(call: Call, value: Value) -> Tensor | Unknown:
@@ -208,6 +212,9 @@ def layer(
     cls = native_class(f"{module}.{base}", parent or MODULE)
 
     def create(call: Call, self: Instance, **args: Value) -> Value:
+        problem = refused_at_once(base, args)
+        if problem is not None:
+            raise Raised(ValueError, problem, call.place)
         call.interp.state.touch(self)
         self.attrs.setdefault("training", True)
         self.attrs.update(args)
@@ -220,9 +227,11 @@ def layer(
 
     def forward(call: Call, self: Instance, **tensors: Value) -> Value:
         names = parsed.names()
-        args = known_args({n: _given(self.attrs[n]) for n in names if n in self.attrs}, axes, spatial)
-        made = Layer(self.kind, base, args, self.place, self.arg_places, self.literals)
-        return transfer(Op(call, made, self), **tensors)
+        given = {n: _given(self.attrs[n]) for n in names if n in self.attrs}
+        args = known_args(given, axes, spatial)
+        op = Op(call, Layer(self.kind, base, args, self.place, self.arg_places, self.literals), self)
+        odd = odd_argument(parsed, given, axes, spatial)
+        return op.refuse(tensors_in(list(tensors.values())), odd) if odd else transfer(op, **tensors)
 
     constructor = Signature((_SELF, *parsed.slots))
     cls.members["__init__"] = NativeFunction(f"{base}.__init__", _creator(create, constructor), None)
@@ -283,8 +292,9 @@ def functional(
         rest = {name: value for name, value in args.items() if name not in inputs}
         known = known_args(derive(rest) if derive is not None else rest, axes, spatial)
         kind = call.name.rsplit(".", 1)[-1]
-        made = Layer(kind, base, known, call.place, places(call, parsed), literals(call, parsed))
-        return transfer(Op(call, made), **tensors)
+        op = Op(call, Layer(kind, base, known, call.place, places(call, parsed), literals(call, parsed)))
+        odd = odd_argument(parsed, rest, axes, spatial)
+        return op.refuse(tensors_in(list(tensors.values())), odd) if odd else transfer(op, **tensors)
 
     for name in names:
         LIBRARY.define(name, NativeFunction(name, run, parsed))

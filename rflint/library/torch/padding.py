@@ -11,6 +11,7 @@ from rflint.interp.values import Instance, Tensor, Unknown, Value, find_unknown,
 from rflint.library.registry import alias
 from rflint.library.torch.axes import FUNCTIONAL, Axis, checked, refused, resized, restated, unknown_axis
 from rflint.library.torch.op import Op, functional, kept, known_args, layer, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.trace import Read
 
 MODES = {
@@ -29,6 +30,9 @@ def grown(op: Op, input: Value, padding: Value, mode: Value) -> Value:
     input, answer = checked(op, input, range(1, 65))
     if answer is not None:
         return answer
+    odd = _odd(padding, mode)
+    if odd:
+        return op.opaque([input], odd)
     if not isinstance(padding, (tuple, list)) or len(padding) % 2:
         reason = padding.reason if isinstance(padding, Unknown) else "the padding is no list of pairs"
         return resized(op, input, [unknown_axis(at, reason) for at in range(len(input.shape))])
@@ -36,10 +40,24 @@ def grown(op: Op, input: Value, padding: Value, mode: Value) -> Value:
     return op.opaque([input], problem) if problem else resized(op, input, _ends(input, padding, mode))
 
 
+def _odd(padding: Value, mode: Value) -> str:
+    """Why torch takes no such padding for any input; "" if it does."""
+    if isinstance(mode, str) and mode not in MODES.values():
+        return Refusal(f"there is no mode {mode!r}")
+    if isinstance(padding, (int, float, str)):
+        return Refusal(f"the padding {padding!r} is no list of pairs")
+    if not isinstance(padding, (tuple, list)) or any(isinstance(one, Unknown) for one in padding):
+        return ""
+    odd = next((one for one in padding if isinstance(one, (float, str, bool))), None)
+    if odd is not None:
+        return Refusal(f"{odd!r} in the padding is no integer")
+    return Refusal(f"the padding has {len(padding)} numbers, which are no pairs") if len(padding) % 2 else ""
+
+
 def _problem(rank: int, axes: int, mode: Value) -> str:
     """Why torch refuses to pad so many axes, "" if it does not: to mirror or repeat, it wants one or two more."""
     fits = axes <= rank if mode == "constant" else axes <= MOST_SPATIAL and rank - axes in (1, 2)
-    return "" if fits or isinstance(mode, Unknown) else f"it pads {axes} axes of a tensor with {rank}"
+    return "" if fits or isinstance(mode, Unknown) else Refusal(f"it pads {axes} axes of a tensor with {rank}")
 
 
 def _ends(input: Tensor, padding: Sequence[Value], mode: Value) -> list[Axis]:
@@ -61,6 +79,8 @@ def _axis(size: Size, left: Value, right: Value, mode: Value, at: int) -> Axis:
         return refused(f"it mirrors {left} and {right} positions of {size}, and should mirror fewer than there are")
     if mode == "circular" and True in (less(size, left), less(size, right)):
         return refused(f"it repeats {left} and {right} positions of {size}, more than there are")
+    if mode != "constant" and less(size + left + right, 1):
+        return refused(f"it leaves nothing of {size} positions")
     return Axis(size + left + right, _moved(left, at))
 
 

@@ -114,6 +114,8 @@ def _drawn_size(op: Op, size: Size, axis: int, axes: int) -> Size | None:
         return chosen
     ratio = op.arg("output_ratio")
     each = ratio if isinstance(ratio, tuple) else (ratio,) * axes
+    if isinstance(ratio, tuple) and len(ratio) != axes:
+        return 0
     known = len(each) == axes and isinstance(each[axis], (int, float))
     return int(size * each[axis]) if known and isinstance(size, int) else None
 

@@ -12,6 +12,7 @@ from rflint.library.registry import function, member
 from rflint.library.torch.arithmetic import promoted
 from rflint.library.torch.broadcasting import agreed, broadcast, broadcast_reads, stretched, stretched_read
 from rflint.library.torch.op import Op, kept, operation, tensor_of, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import TENSOR, tensor_function
 from rflint.trace import Read, Shape
 
@@ -67,7 +68,7 @@ def multiplied(op: Op, left: Value, right: Value, added: Value = None) -> Tensor
         return found
     a, b = found
     if not a.shape or not b.shape:
-        return op.opaque(found, "a product of tensors without axes")
+        return op.opaque(found, Refusal("a product of tensors without axes"))
     made = product(a.shape, b.shape)
     if made.shape is None:
         return op.opaque(found, made.reason)
@@ -91,7 +92,7 @@ def matmul(op: Op, input: Tensor, **given: Value) -> Value:
     ranks = RANKS.get(op.layer.kind)
     pair = [one for one in (input, other) if isinstance(one, Tensor) and one.shape is not None]
     if ranks is not None and len(pair) == 2 and tuple(len(one.shape or ()) for one in pair) != ranks:
-        return op.opaque(pair, f"{op.layer.kind} of tensors with other than {ranks} axes")
+        return op.opaque(pair, Refusal(f"{op.layer.kind} of tensors with other than {ranks} axes"))
     return multiplied(op, input, other)
 
 
@@ -145,10 +146,10 @@ def sum_of_products(op: Op, operands: Sequence[Value], terms: Sequence[str], out
     if isinstance(found, Tensor):
         return found
     if len(found) != len(terms):
-        return op.opaque(found, f"{len(found)} tensors for {len(terms)} terms")
+        return op.opaque(found, Refusal(f"{len(found)} tensors for {len(terms)} terms"))
     labels = [letters(term, len(one.shape or ())) for term, one in zip(terms, found, strict=True)]
     if any(names is None for names in labels):
-        return op.opaque(found, "an equation whose terms do not fit the tensors")
+        return op.opaque(found, Refusal("an equation whose terms do not fit the tensors"))
     known = [names for names in labels if names is not None]
     sizes: dict[str, Size] = {}
     for names, one in zip(known, found, strict=True):
@@ -160,7 +161,7 @@ def sum_of_products(op: Op, operands: Sequence[Value], terms: Sequence[str], out
     dots = sorted({name for names in known for name in names if name.startswith("...")}, reverse=True)
     wanted = [part for letter in output.replace("...", ".") for part in (dots if letter == "." else [letter])]
     if any(name not in sizes for name in wanted):
-        return op.opaque(found, "an equation that makes axes out of nothing")
+        return op.opaque(found, Refusal("an equation that makes axes out of nothing"))
     rows = [
         (one, _lettered_reads(names, one.shape or (), wanted, sizes)) for names, one in zip(known, found, strict=True)
     ]

@@ -13,6 +13,7 @@ from rflint.library.registry import LIBRARY, function, member, native_class
 from rflint.library.torch.broadcasting import agreed
 from rflint.library.torch.op import MODULE, Op, fresh, kept, layer, stop, tensor_of
 from rflint.library.torch.products import GONE
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import copied
 from rflint.trace import Read, Shape
 
@@ -52,9 +53,9 @@ def _misfit(op: Op, shape: Shape, ranks: Sequence[int]) -> str:
     """Why torch certainly refuses this input."""
     wanted = op.arg("input_size")
     if len(shape) not in ranks:
-        return f"{op.layer.kind} on a tensor with {len(shape)} axes"
+        return Refusal(f"{op.layer.kind} on a tensor with {len(shape)} axes")
     if is_size(wanted) and agreed(shape[-1], wanted)[0] is None:
-        return f"{shape[-1]} features where {wanted} are expected"
+        return Refusal(f"{shape[-1]} features where {wanted} are expected")
     return ""
 
 
@@ -87,7 +88,7 @@ def _wrong_states(op: Op, given: Sequence[Value], states: Sequence[Shape]) -> st
         if shape is None:
             continue
         if len(shape) != len(wanted) or any(agreed(a, b)[0] is None for a, b in zip(shape, wanted, strict=True)):
-            return f"a state of another size than {op.layer.kind} expects"
+            return Refusal(f"a state of another size than {op.layer.kind} expects")
     return ""
 
 

@@ -16,6 +16,7 @@ from rflint.library.torch.arithmetic import elementwise
 from rflint.library.torch.broadcasting import axes, axis, pointwise
 from rflint.library.torch.literals import literal, summarised, values_of
 from rflint.library.torch.op import Op, fresh, kept, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import copied, is_number, tensor_function
 from rflint.trace import Read
 
@@ -173,7 +174,7 @@ def top(op: Op, input: Tensor, k: Value, dim: Value, largest: Value, sorted: Val
     """`topk(k, dim)`."""
     at = axis(dim, len(input.shape or ()))
     if isinstance(at, int) and input.shape and is_size(k) and dims.less(input.shape[at], k):
-        return with_indices(op, op.opaque([input], f"{k} of {input.shape[at]} positions"))
+        return with_indices(op, op.opaque([input], Refusal(f"{k} of {input.shape[at]} positions")))
     return with_indices(op, along(op, input, dim, k))
 
 

@@ -13,6 +13,7 @@ from rflint.library.torch.broadcasting import FIRST, axes, axis, broadcast, fill
 from rflint.library.torch.literals import flipped
 from rflint.library.torch.op import Op, fresh, kept, operation, tensor_of, unread
 from rflint.library.torch.reductions import along
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.reshaping import flatten
 from rflint.library.torch.tensor import TENSOR, moved, tensor_function
 from rflint.trace import Read, Shape
@@ -49,7 +50,7 @@ def expanded(op: Op, input: Tensor, wanted: Sequence[Value]) -> Tensor:
     shape = input.shape or ()
     first = len(wanted) - len(shape)
     if first < 0:
-        return op.opaque([input], f"expand() to fewer than {len(shape)} axes")
+        return op.opaque([input], Refusal(f"expand() to fewer than {len(shape)} axes"))
     output: list[Size] = []
     for size, new in zip(filled(shape, len(wanted)), wanted, strict=True):
         if not is_size(new):
@@ -89,7 +90,7 @@ def repeat(op: Op, input: Tensor, repeats: list[Value]) -> Value:
     shape = input.shape or ()
     first = len(repeats) - len(shape)
     if first < 0:
-        return op.opaque([input], f"repeat() along fewer than {len(shape)} axes")
+        return op.opaque([input], Refusal(f"repeat() along fewer than {len(shape)} axes"))
     doubt = find_unknown(repeats)
     output = [_times(size, count) for size, count in zip(filled(shape, len(repeats)), repeats, strict=True)]
     reads = [_repeated(size, repeats[first + at], first + at) for at, size in enumerate(shape)]
@@ -194,6 +195,6 @@ def unfold(op: Op, input: Tensor, dimension: Value, size: Value, step: Value) ->
         return op.opaque([input], "the windows are not known", output)
     count = sizes.window(shape[at], size, step, 0, 0, 1)
     if sizes.is_collapsed(count):
-        return op.opaque([input], f"a window of {size} does not fit into {shape[at]}")
+        return op.opaque([input], Refusal(f"a window of {size} does not fit into {shape[at]}"))
     reads = [*pointwise(at), Read("kept", at, field.window(size, step)), *pointwise(len(shape))[at + 1 :]]
     return op.emit([(input, reads)], (*shape[:at], count, *shape[at + 1 :], size), input.reason)

@@ -15,6 +15,7 @@ from rflint.library.registry import alias, member, native_class
 from rflint.library.torch.adaptive import bins
 from rflint.library.torch.axes import FUNCTIONAL, Axis, checked, refused, resized, restated, unknown_axis
 from rflint.library.torch.op import Op, fresh, functional, layer, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.sampling import sampled
 from rflint.trace import Read
 
@@ -61,18 +62,20 @@ def _each_axis(op: Op, axes: int) -> Op:
 def _problem(op: Op, rank: int) -> str:
     """Why torch refuses these arguments, "" if it does not."""
     size, scale, mode = op.arg("size"), op.arg("scale_factor"), op.arg("mode")
+    if isinstance(mode, str) and mode not in RANKS:
+        return Refusal(f"there is no mode {mode!r}")
     if op.has("size", "scale_factor") and (size is None) == (scale is None):
-        return "it takes either size or scale_factor"
+        return Refusal("it takes either size or scale_factor")
     if any(given is not None and len(given) != rank - 2 for given in (size, scale)):
-        return f"size and scale_factor should have {rank - 2} values for an input with {rank} axes"
+        return Refusal(f"size and scale_factor should have {rank - 2} values for an input with {rank} axes")
     if op.arg("recompute_scale_factor") and size is not None:
-        return "recompute_scale_factor is of no use with size"
+        return Refusal("recompute_scale_factor is of no use with size")
     if mode is not None and rank not in RANKS.get(mode, ()):
-        return f"mode {mode!r} does not take inputs with {rank} axes"
+        return Refusal(f"mode {mode!r} does not take inputs with {rank} axes")
     if op.arg("align_corners") is not None and mode in WITHOUT_CORNERS:
-        return f"mode {mode!r} takes no align_corners"
+        return Refusal(f"mode {mode!r} takes no align_corners")
     if op.arg("antialias") and mode is not None and mode not in SMOOTHED:
-        return f"mode {mode!r} takes no antialias"
+        return Refusal(f"mode {mode!r} takes no antialias")
     return ""
 
 

@@ -14,6 +14,7 @@ from rflint.library.torch.broadcasting import axes, axis, untold
 from rflint.library.torch.constants import dtype_named
 from rflint.library.torch.factors import regrouped_reads, resolved
 from rflint.library.torch.op import Op, kept, layer, operation, stop, tensor_of
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import called, spread, tensor_function, tensor_property
 from rflint.trace import Read, Shape
 
@@ -50,7 +51,7 @@ def flatten(op: Op, input: Tensor, start_dim: Value, end_dim: Value) -> Value:
     if isinstance(first, str) or isinstance(last, str):
         return op.opaque([input], first if isinstance(first, str) else str(last))
     if first > last:
-        return op.opaque([input], "flatten() of no axis")
+        return op.opaque([input], Refusal("flatten() of no axis"))
     merged = dims.product(shape[first : last + 1])
     return viewed(op, input, (*shape[:first], merged, *shape[last + 1 :]), "")
 
@@ -148,11 +149,11 @@ def unsqueeze(op: Op, input: Tensor, dim: Value) -> Value:
 @tensor_function("permute", signature="input, *dims")
 def permute(op: Op, input: Tensor, dims: list[Value]) -> Value:
     """`permute(*dims)`: the axes in this order."""
-    order = axes(dims, len(input.shape or ()))
+    order = axes(dims, len(input.shape or ())) if dims else ()
     if isinstance(order, str):
         return op.opaque([input], order)
     if sorted(order) != list(range(len(input.shape or ()))):
-        return op.opaque([input], f"{order} is no order of {len(input.shape or ())} axes")
+        return op.opaque([input], Refusal(f"{order} is no order of {len(input.shape or ())} axes"))
     return rearranged(op, input, order)
 
 
@@ -183,7 +184,7 @@ def movedim(op: Op, input: Tensor, source: Value, destination: Value) -> Value:
     if isinstance(froms, str) or isinstance(tos, str):
         return op.opaque([input], froms if isinstance(froms, str) else str(tos))
     if len(froms) != len(tos) or len(set(froms)) < len(froms) or len(set(tos)) < len(tos):
-        return op.opaque([input], "movedim() with axes that do not pair")
+        return op.opaque([input], Refusal("movedim() with axes that do not pair"))
     chosen = dict(zip(tos, froms, strict=True))
     others = iter([at for at in range(rank) if at not in froms])
     return rearranged(op, input, [chosen[at] if at in chosen else next(others) for at in range(rank)])
@@ -194,7 +195,7 @@ def turned(op: Op, input: Tensor) -> Value:
     """`t()`, `adjoint()`: the last two axes change places."""
     rank = len(input.shape or ())
     if (rank > 2 and op.layer.kind == "t") or (rank < 2 and op.layer.kind != "t"):
-        return op.opaque([input], f"{op.layer.kind}() of a tensor with {rank} axes")
+        return op.opaque([input], Refusal(f"{op.layer.kind}() of a tensor with {rank} axes"))
     return transpose(op, input, -2, -1) if rank > 1 else rearranged(op, input, range(rank))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from rflint import dims
 from rflint.interp.values import Tensor, Value, find_unknown, is_size
 from rflint.library.torch.arithmetic import positions
-from rflint.library.torch.broadcasting import axis, pointwise, untold
+from rflint.library.torch.broadcasting import axis, pointwise, stretched, untold
 from rflint.library.torch.literals import distinct
 from rflint.library.torch.op import Op, fresh, kept, unread
 from rflint.library.torch.reductions import along
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.slicing import cut
 from rflint.library.torch.tensor import copied, tensor_function
-from rflint.trace import Read
+from rflint.trace import Read, Shape
 
 BY_INDEX = "which positions are read depends on an index"
 COUNTED = "how many positions there are depends on data"
@@ -29,7 +30,7 @@ def narrow(op: Op, input: Tensor, dim: Value, start: Value, length: Value) -> Va
     size = input.shape[at]
     first = start + size if dims.less(start, 0) else start
     if dims.less(size, first + length):
-        return op.opaque([input], f"a slice of {length} from {first} on leaves the {size} positions")
+        return op.opaque([input], Refusal(f"a slice of {length} from {first} on leaves the {size} positions"))
     return along(op, input, at, length, cut(size, slice(first, first + length)).read(at))
 
 
@@ -41,7 +42,7 @@ def select(op: Op, input: Tensor, dim: Value, index: Value) -> Value:
     if isinstance(at, str) or not shape:
         return op.opaque([input], str(at))
     if is_size(index) and (dims.at_most(shape[at], index) or dims.less(index, -shape[at])):
-        return op.opaque([input], f"there is no position {index} among {shape[at]}")
+        return op.opaque([input], Refusal(f"there is no position {index} among {shape[at]}"))
     reads = [*pointwise(at), Read("mixed"), *(kept(to) for to in range(at, len(shape) - 1))]
     return op.emit([(input, reads)], (*shape[:at], *shape[at + 1 :]), input.reason)
 
@@ -51,6 +52,8 @@ def index_select(op: Op, input: Tensor, dim: Value, index: Value) -> Value:
     """`index_select(dim, index)`: these positions of an axis."""
     shape = index.shape if isinstance(index, Tensor) else None
     size = dims.product(shape) if shape is not None else op.call.unknown("how many positions are chosen is not known")
+    if shape is not None and len(shape) > 1:
+        return op.refuse([input], f"an index with {len(shape)} axes, where a vector belongs")
     at = axis(dim, len(input.shape or ()))
     return along(op, input, at if isinstance(at, int) else dim, size, unread(None, BY_INDEX))
 
@@ -63,9 +66,22 @@ def gather(op: Op, input: Tensor, dim: Value, index: Value, sparse_grad: Value =
     if isinstance(at, str) or not isinstance(index, Tensor) or index.shape is None:
         return op.opaque([input], at if isinstance(at, str) else getattr(index, "reason", "") or BY_INDEX)
     if len(index.shape) != len(input.shape or ()):
-        return op.opaque([input, index], f"an index with {len(index.shape)} axes for {len(input.shape or ())}")
+        return op.opaque([input, index], Refusal(f"an index with {len(index.shape)} axes for {len(input.shape or ())}"))
+    odd = _unmatched(op, input.shape or (), index.shape, at)
+    if odd:
+        return op.opaque([input, index], odd)
     reads = [unread(to, BY_INDEX) if to == at else kept(to) for to in range(len(index.shape))]
     return op.emit([(input, reads), (index, pointwise(len(index.shape)))], index.shape, index.reason or input.reason)
+
+
+def _unmatched(op: Op, shape: Shape, index: Shape, at: int) -> str:
+    """Why the other axes of an index do not fit: `take_along_dim` broadcasts them, `gather` wants no more than are."""
+    for axis_, (size, wanted) in enumerate(zip(shape, index, strict=True)):
+        if axis_ != at and op.layer.kind == "take_along_dim" and stretched(size, wanted)[0] is None:
+            return stretched(size, wanted)[1]
+        if axis_ != at and op.layer.kind == "gather" and dims.less(size, wanted):
+            return Refusal(f"an index of {wanted} positions for {size}")
+    return ""
 
 
 @tensor_function("take", signature="input, index")

@@ -11,6 +11,7 @@ from rflint.interp.values import Tensor, Value
 from rflint.library.registry import alias
 from rflint.library.torch.axes import FUNCTIONAL
 from rflint.library.torch.op import InputShape, Op, fresh, functional, kept, layer, stop, tensor_of, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.trace import Read, Shape
 
 FACTOR = "the factor is not known"
@@ -29,7 +30,7 @@ def shuffle(op: Op, input: Value) -> Value:
     if r is None:
         return op.opaque([input], FACTOR, (*front, fresh(), fresh(), fresh()))
     if divides(r * r, channels) is False:
-        return op.opaque([input], f"{channels} channels are not divisible by {r}·{r}")
+        return op.opaque([input], Refusal(f"{channels} channels are not divisible by {r}·{r}"))
     at = len(front)
     access = field.repeated(r)
     spatial = [Read("kept", to, access) if access else unread(to, "a large factor") for to in (at + 1, at + 2)]
@@ -51,7 +52,7 @@ def unshuffle(op: Op, input: Value) -> Value:
     if r is None:
         return op.opaque([input], FACTOR, (*front, fresh(), fresh(), fresh()))
     if False in (divides(r, rows), divides(r, columns)):
-        return op.opaque([input], f"{rows}×{columns} pixels are not divisible by {r}")
+        return op.opaque([input], Refusal(f"{rows}×{columns} pixels are not divisible by {r}"))
     at = len(front)
     spatial = [Read("kept", to, field.blocks(r)) for to in (at + 1, at + 2)]
     reads = [*map(kept, range(at)), Read("mixed"), *spatial]
@@ -68,9 +69,9 @@ def _factor(op: Op, name: str, shape: Shape) -> tuple[int | None, str]:
     """The factor if it is a known number, and why torch refuses it."""
     r = op.arg(name)
     if len(shape) < 3:
-        return None, f"{op.layer.kind} on a tensor with {len(shape)} axes"
+        return None, Refusal(f"{op.layer.kind} on a tensor with {len(shape)} axes")
     if isinstance(r, int) and r < 1:
-        return None, f"{name} should be positive"
+        return None, Refusal(f"{name} should be positive")
     return (r if isinstance(r, int) else None), ""
 
 
@@ -80,11 +81,11 @@ def shuffle_channels(op: Op, input: Value) -> Value:
     answer = stop(op, input)
     if answer is not None:
         return answer
-    if len(input.shape) < 2:
-        return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
+    if len(input.shape) < 3:
+        return op.opaque([input], Refusal(f"{op.layer.kind} on a tensor with {len(input.shape)} axes"))
     groups, channels = op.arg("groups"), input.shape[1]
     if isinstance(groups, int) and (groups < 1 or divides(groups, channels) is False):
-        return op.opaque([input], f"{channels} channels are not divisible by {groups} groups")
+        return op.opaque([input], Refusal(f"{channels} channels are not divisible by {groups} groups"))
     reads = [kept(axis) for axis in range(len(input.shape))]
     reads[1] = _dealt(groups, channels)
     return op.emit([(input, reads)], input.shape, input.reason)

@@ -8,6 +8,7 @@ from rflint.interp.values import Unknown, Value
 from rflint.library.torch.axes import FUNCTIONAL, unchanged
 from rflint.library.torch.broadcasting import axis, pointwise
 from rflint.library.torch.op import Op, layer, tensor_of
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import tensor_function
 from rflint.trace import Read
 
@@ -37,7 +38,7 @@ def over_channels(op: Op, input: Value) -> Value:
     if isinstance(input, Unknown) or input.shape is None:
         return unchanged(op, input)
     rank = len(input.shape)
-    return _over(op, input, rank - 3 if rank in (3, 4) else f"Softmax2d on a tensor with {rank} axes")
+    return _over(op, input, rank - 3 if rank in (3, 4) else Refusal(f"Softmax2d on a tensor with {rank} axes"))
 
 
 def _without(op: Op, *names: str) -> Op:

@@ -12,6 +12,7 @@ from rflint.library.torch.broadcasting import axis, pointwise
 from rflint.library.torch.joining import sum_of
 from rflint.library.torch.literals import pieces, values_of
 from rflint.library.torch.op import Op, fresh, kept, unread
+from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import tensor_function
 from rflint.trace import Read
 
@@ -59,6 +60,8 @@ def split(op: Op, input: Tensor, dim: Value, **given: Value) -> Value:
     size = input.shape[at]
     if isinstance(wanted, (list, tuple)):
         lengths = [one if is_size(one) else fresh() for one in wanted]
+    elif isinstance(wanted, int) and (wanted < 0 or (wanted == 0 and dims.equal(size, 0) is False)):
+        return op.refuse([input], f"pieces of {wanted}")
     elif isinstance(wanted, (int, dims.Dim)):
         found = whole_pieces(size, wanted)
         if found is None:
@@ -76,7 +79,8 @@ def chunk(op: Op, input: Tensor, chunks: Value, dim: Value) -> Value:
     """`chunk(n, dim)`: pieces of ⌈size/n⌉, which can be fewer than n."""
     at = axis(dim, len(input.shape or ()))
     if isinstance(at, str) or not input.shape or not isinstance(chunks, int) or chunks < 1:
-        return find_unknown(chunks) or op.opaque([input], at if isinstance(at, str) else f"{chunks} pieces")
+        none = Refusal(f"{chunks} pieces") if isinstance(chunks, int) else "how many pieces is not known"
+        return find_unknown(chunks) or op.opaque([input], at if isinstance(at, str) else none)
     size = input.shape[at]
     length = (size + chunks - 1) // chunks
     lengths = whole_pieces(size, length)

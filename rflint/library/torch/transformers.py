@@ -14,6 +14,7 @@ from rflint.library.registry import LIBRARY, parse_signature
 from rflint.library.torch.broadcasting import agreed
 from rflint.library.torch.op import Op, kept, layer
 from rflint.library.torch.products import GONE, factors
+from rflint.library.torch.refusal import Refusal
 from rflint.trace import Read, Shape
 
 SIZES = "dim_feedforward=2048, dropout=0.1, activation='relu'"
@@ -56,13 +57,13 @@ def _misfit(op: Op, shapes: Sequence[Shape]) -> str:
         return getattr(first, "reason", "") or "which axis holds the tokens is not known"
     rank = len(shapes[0])
     if rank not in (2, 3) or any(len(shape) != rank for shape in shapes):
-        return f"{op.layer.kind} on tensors with {', '.join(str(len(shape)) for shape in shapes)} axes"
+        return Refusal(f"{op.layer.kind} on tensors with {', '.join(str(len(shape)) for shape in shapes)} axes")
     for shape in shapes:
         if is_size(size) and agreed(shape[-1], size)[0] is None:
-            return f"{shape[-1]} features where {size} are expected"
+            return Refusal(f"{shape[-1]} features where {size} are expected")
     batch = 0 if first else 1
     if rank == 3 and any(agreed(shape[batch], shapes[0][batch])[0] is None for shape in shapes):
-        return "batches of different sizes"
+        return Refusal("batches of different sizes")
     return ""
 
 

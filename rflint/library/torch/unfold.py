@@ -12,6 +12,7 @@ from rflint.library.registry import alias
 from rflint.library.torch.axes import FUNCTIONAL
 from rflint.library.torch.broadcasting import pointwise
 from rflint.library.torch.op import Op, fresh, functional, layer, shaped, stop, tensor_of
+from rflint.library.torch.refusal import Refusal
 from rflint.trace import Read, Shape
 
 WINDOW = ("kernel_size", "stride", "padding", "dilation")
@@ -28,14 +29,24 @@ def unfold(op: Op, input: Value) -> Value:
     if answer is not None:
         return answer
     if len(input.shape) not in (3, 4):
-        return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
+        return op.opaque([input], Refusal(f"{op.layer.kind} on a tensor with {len(input.shape)} axes"))
     *front, channels, rows, columns = input.shape
+    problem = _odd(op)
+    if problem:
+        return op.refuse([input], problem)
     counts = windows(op, (rows, columns))
     if counts is None:
         return _folded(op, input, (*front, fresh(), fresh()), UNKNOWN)
     if any(sizes.is_collapsed(count) for count in counts):
-        return op.opaque([input], "the window does not fit its input")
+        return op.opaque([input], Refusal("the window does not fit its input"))
     return _folded(op, input, (*front, channels * product(op.arg("kernel_size")), product(counts)), input.reason)
+
+
+def _odd(op: Op) -> str:
+    """Why torch refuses the window itself; "" if it may take it."""
+    least = {"kernel_size": 1, "stride": 1, "dilation": 1, "padding": 0}
+    given = ((name, one, low) for name, low in least.items() for one in op.arg(name) or ())
+    return next((f"{name}={one}" for name, one, low in given if isinstance(one, int) and one < low), "")
 
 
 def windows(op: Op, shape: Sequence[Size]) -> list[Size] | None:
@@ -60,8 +71,11 @@ def fold(op: Op, input: Value) -> Value:
     if answer is not None:
         return answer
     if len(input.shape) not in (2, 3):
-        return op.opaque([input], f"{op.layer.kind} on a tensor with {len(input.shape)} axes")
+        return op.opaque([input], Refusal(f"{op.layer.kind} on a tensor with {len(input.shape)} axes"))
     *front, rows, columns = input.shape
+    problem = _odd(op)
+    if problem:
+        return op.refuse([input], problem)
     wanted = op.arg("output_size") or (fresh(), fresh())
     counts = windows(op, wanted)
     if counts is None:

@@ -250,7 +250,9 @@ def rule_parser() -> Parser:
     parser = new_parser("rule", "[options] [NAME|CODE]", "The page of a rule; without a name, the list of all.")
     parser.add_argument("targets", nargs="*", metavar="NAME|CODE")
     parser.add_argument("--all", action="store_true", help="list all rules")
-    parser.add_argument("--format", type=one_of("text", "json"), metavar="text|json", default="text")
+    formats = ("text", "markdown", "json")
+    parser.add_argument("--format", type=one_of(*formats), metavar="|".join(formats), default="text")
+    parser.add_argument("--color", type=one_of("auto", "always", "never"), metavar="auto|always|never", default="auto")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an internal failure")
     return parser
 

@@ -146,7 +146,7 @@ def rule(arguments: Namespace) -> int:
 
     known = linter.known_rules()
     every = [known[code] for code in sorted(known)]
-    chosen = every if arguments.all or not arguments.targets else [named(arguments.targets[0], every)]
+    chosen = every if arguments.all or not arguments.targets else named(arguments.targets[0], every)
     try:
         write(rule_text(chosen, arguments))
     except pages.PageError as error:
@@ -155,11 +155,12 @@ def rule(arguments: Namespace) -> int:
     return 0
 
 
-def named(name: str, rules: Sequence[Rule]) -> Rule:
-    """The rule with this name or code.  Raises UsageError, with the nearest name or code there is."""
-    for candidate in rules:
-        if name.upper() == candidate.code or name.lower() == candidate.name:
-            return candidate
+def named(name: str, rules: Sequence[Rule]) -> list[Rule]:
+    """The rule with this name or code, or those whose codes begin so.  Raises UsageError, with the nearest name."""
+    family = [one for one in rules if name.upper().startswith("RF") and one.code.startswith(name.upper())]
+    found = [one for one in rules if name.lower() == one.name] or family
+    if found:
+        return found
     words = [word for candidate in rules for word in (candidate.code, candidate.name)]
     raise UsageError(f"there is no rule {name}{suggestion(name, words)}")
 
@@ -172,8 +173,18 @@ def rule_text(rules: Sequence[Rule], arguments: Namespace) -> str:
         import json
 
         return json.dumps({"version": 1, "rules": [pages.described(each) for each in rules]}, indent=2) + "\n"
-    single = bool(arguments.targets) and not arguments.all
-    return pages.page(rules[0]) if single else pages.catalogue(rules)
+    if arguments.all or not arguments.targets or len(rules) > 1 or is_family(arguments.targets[0]):
+        return pages.catalogue(rules)
+    if arguments.format == "markdown":
+        return pages.page(rules[0])
+    from rflint.formats.rule_page import rule_page
+
+    return rule_page(rules[0], pages.page(rules[0]), in_colour(arguments.color))
+
+
+def is_family(name: str) -> bool:
+    """Whether it is the beginning of codes and no whole one."""
+    return name.upper().startswith("RF") and len(name) < len("RF000")
 
 
 COMMANDS: dict[str, Callable[[Namespace], int]] = {"check": check, "show": show, "rule": rule, "suggest": suggest}

@@ -10,6 +10,16 @@ from typing import Any
 from rflint.diagnostics import Rule
 
 PACKAGE = "rflint.rules"
+FAMILIES = {
+    "RF1": "receptive field",
+    "RF2": "dilation",
+    "RF3": "sizes and padding",
+    "RF4": "channels and modules",
+    "RF5": "upsampling",
+    "RF6": "cost and redundancy",
+    "RF9": "rflint itself",
+}
+"""What the rules are about whose codes begin so."""
 
 
 class PageError(Exception):
@@ -38,12 +48,18 @@ def summary(text: str) -> str:
     return sentence.group() if sentence else words
 
 
+def family(rule: Rule) -> str:
+    """What the rule is about."""
+    return FAMILIES[rule.code[:3]]
+
+
 def described(rule: Rule) -> dict[str, Any]:
     """A rule and its page as data, for JSON.  Raises PageError."""
     text = page(rule)
     return {
         "code": rule.code,
         "name": rule.name,
+        "family": family(rule),
         "severity": rule.severity,
         "default": rule.default,
         "fix": rule.fix or None,
@@ -53,8 +69,8 @@ def described(rule: Rule) -> dict[str, Any]:
 
 
 def catalogue(rules: Iterable[Rule]) -> str:
-    """All rules as an aligned table: code, name, severity, whether on by default, fix, summary.  Raises PageError."""
-    head = ("code", "name", "severity", "default", "fix", "summary")
+    """All rules as an aligned table: code, name, family, severity, default, fix, summary.  Raises PageError."""
+    head = ("code", "name", "family", "severity", "default", "fix", "summary")
     rows = [head, *(row(rule) for rule in rules)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "".join(
@@ -65,4 +81,4 @@ def catalogue(rules: Iterable[Rule]) -> str:
 def row(rule: Rule) -> tuple[str, ...]:
     """The cells of one rule in the table.  Raises PageError."""
     on = "on" if rule.default else "off"
-    return (rule.code, rule.name, rule.severity, on, rule.fix or "-", summary(page(rule)))
+    return (rule.code, rule.name, family(rule), rule.severity, on, rule.fix or "-", summary(page(rule)))

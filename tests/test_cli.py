@@ -363,18 +363,36 @@ def pages(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("name", ["RF405", "rf405", "add-shape-mismatch"])
 def test_rule_prints_the_page(pages: Path, capsys: Any, name: str) -> None:
-    assert main(["rule", name]) == 0
+    assert main(["rule", name, "--format", "markdown"]) == 0
     assert capsys.readouterr().out == (pages / "add-shape-mismatch.md").read_text("utf-8")
+
+
+def test_rule_renders_the_page(pages: Path, capsys: Any) -> None:
+    assert main(["rule", "RF405"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "add-shape-mismatch (RF405)",
+        "==========================",
+        "error · on by default · channels and modules · fix: unsafe",
+        "",
+        "Says × things. More.",
+    ]
+    assert main(["rule", "RF405", "--color", "always"]) == 0
+    assert capsys.readouterr().out.startswith("\033[1madd-shape-mismatch (RF405)\033[0m\n\033[31merror\033[0m · on")
+
+
+def test_rule_lists_a_family(pages: Path, capsys: Any) -> None:
+    assert main(["rule", "RF4"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["code", "RF405"]
 
 
 @pytest.mark.parametrize("argv", [["--all"], []])
 def test_rule_lists_all_rules(pages: Path, capsys: Any, argv: list[str]) -> None:
     assert main(["rule", *argv]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "code   name                severity  default  fix     summary",
-        "RF201  gridding-holes      warning   on       -       Says × things.",
-        "RF405  add-shape-mismatch  error     on       unsafe  Says × things.",
-        "RF602  linear-conv-chain   info      off      -       Says × things.",
+        "code   name                family                severity  default  fix     summary",
+        "RF201  gridding-holes      dilation              warning   on       -       Says × things.",
+        "RF405  add-shape-mismatch  channels and modules  error     on       unsafe  Says × things.",
+        "RF602  linear-conv-chain   cost and redundancy   info      off      -       Says × things.",
     ]
 
 
@@ -385,6 +403,7 @@ def test_rule_as_json(pages: Path, capsys: Any) -> None:
     assert found == {
         "code": "RF405",
         "name": "add-shape-mismatch",
+        "family": "channels and modules",
         "severity": "error",
         "default": True,
         "fix": "unsafe",

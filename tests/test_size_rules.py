@@ -45,7 +45,7 @@ def test_what_an_eighth_of_the_input_is_lost_with_is_a_warning_unasked() -> None
     assert net.where(finding.place) == "conv.stride"
     assert finding.message == (
         "kernel 16 at stride 16 never reads the last 12 rows of 60, worth 12 of 60 input rows (20 %); "
-        "none is dropped for H: n ≡ 0 (mod 16), 48 or 64"
+        "none is dropped for H, n ≡ 0 (mod 16): 48 and 64 are next"
     )
 
 
@@ -133,7 +133,7 @@ def test_strided_layers_that_leave_padding_are_one_finding() -> None:
     assert net.where(finding.place) == "a.padding"
     assert finding.message == (
         "kernel 7 at stride 2 reads 3 rows of padding before the 64 rows and 2 behind them; one more layer does so, "
-        "too; both sides are alike for n ≡ 0 (mod 32), 33 or 65"
+        "too; both sides are alike for n ≡ 0 (mod 32): 33 and 65 are next"
     )
     assert [net.where(place) for place, _ in finding.related] == ["a()", "pool.padding"]
 
@@ -174,7 +174,7 @@ def test_the_sizes_that_run_are_told_where_the_declared_one_does_not() -> None:
     net, x = image(N, 3, 9, 16)
     y = joined(net, x)
     finding = only("RF310", net, y, fits=lambda _: [fit(9, 8, 10, least=2, period=2), fit(16, 16)])
-    assert finding.message == "declared N×3×9×16, it takes only H: n ≡ 0 (mod 2), 8 or 10"
+    assert finding.message == "declared N×3×9×16, it takes only H, n ≡ 0 (mod 2): 8 and 10 are next"
     assert [words for _, words in finding.related] == ["it fails here"]
 
 
@@ -300,6 +300,17 @@ def test_doubling_after_several_halvings_is_told_where_it_is_worst() -> None:
         "add joins tensors that see around places 3.5 input positions apart, 3.5 of its units; "
         "so are those of 1 more join"
     )
+
+
+def test_causal_branches_end_at_the_same_place_and_crops_on_the_wrong_side_do_not() -> None:
+    net, x = image(N, 8, 64)
+    y = net.conv(x, k=2, dilation=8)  # i … i + 8
+    assert not findings("RF314", net, net.join(y, net.sliced(x, 2, 8, 56)))
+    message = only("RF314", net, net.join(y, net.sliced(x, 2, 0, 56))).message
+    assert "around places 4 input positions apart" in message
+    net, x = image(N, 8, 64, 64)
+    y = net.sliced(net.conv(x, k=(9, 1)), 3, 0, 56)
+    assert findings("RF314", net, net.join(y, net.sliced(net.sliced(x, 2, 8, 56), 3, 0, 56)))
 
 
 def test_gates_lie_nowhere() -> None:

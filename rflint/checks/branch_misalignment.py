@@ -20,11 +20,17 @@ TOLERATED = Fraction(1, 2)
 """Half a unit, and no more, comes of pools beside convolutions, and of doubling once: it is everywhere."""
 
 
-class Centres(NamedTuple):
-    """Unit i of a tensor sees around jump · i + start, on average over the phases."""
+class View(NamedTuple):
+    """What the units of a tensor see: unit i from jump · i + first to jump · i + last, on average over the phases."""
 
     jump: Fraction
-    start: Fraction
+    first: Fraction
+    last: Fraction
+
+    @property
+    def middle(self) -> Fraction:
+        """Where unit 0 sees around."""
+        return (self.first + self.last) / 2
 
 
 class Apart(NamedTuple):
@@ -48,41 +54,43 @@ def apart(trace: Trace, use: Use) -> Apart | None:
     """How far the operands are apart along the worst axis; None where that is not known of two of them."""
     found = list[Apart]()
     for name in trace.input_shapes:
-        for axis in range(len(trace.spatial_sizes(name))):
-            known = [pair for operand in use.operands if (pair := centres(trace, operand, name, axis))]
-            found += [
-                between(use, one, other, size)
-                for one, size in known
-                for other, other_size in known[1:]
-                if size == other_size
-            ]
+        axes = len(trace.spatial_sizes(name))
+        for axis in range(axes):
+            known = [seen for operand in use.operands if (seen := view(trace, operand, name, axis))]
+            pairs = [(known[0][0], other, size) for other, size in known[1:] if size == known[0][1]]
+            found += [between(use, *pair) for pair in pairs if axes > 1 or not is_causal(*pair[:2])]
     return max(found, key=lambda one: one.units, default=None)
 
 
-def centres(trace: Trace, operand: Operand, name: str, axis: int) -> tuple[Centres, Size] | None:
-    """The centres of an operand's units, and how many there are; None where it sees nothing locally, or not one map."""
+def view(trace: Trace, operand: Operand, name: str, axis: int) -> tuple[View, Size] | None:
+    """What an operand's units see, and how many there are; None where it is nothing local, or not on one map."""
     seen = source_fields(trace, operand, fields(trace)).get(name, ())
     one = seen[axis] if axis < len(seen) and not seen[axis].pooled else None
-    start = middle(one.interval) if one and one.interval else None
-    if one is None or one.interval is None or start is None or one.at is None or operand.shape is None:
+    known = averaged(one.interval) if one and one.interval else None
+    if one is None or known is None or one.at is None or operand.shape is None or one.at >= len(operand.shape):
         return None
-    return (Centres(one.interval.jump, start), operand.shape[one.at]) if one.at < len(operand.shape) else None
+    return known, operand.shape[one.at]
 
 
-def middle(interval: Interval) -> Fraction | None:
-    """Where the units see around, less jump · i, averaged over the phases; None if some phase sees nothing."""
-    ends = [(lo, hi) for lo, hi in zip(interval.lo, interval.hi, strict=True) if lo is not None and hi is not None]
-    if len(ends) < interval.period or not interval.jump > 0:
-        return None
-    return sum(
-        (Fraction(lo + hi, 2) - interval.jump * phase for phase, (lo, hi) in enumerate(ends)), Fraction(0)
-    ) / len(ends)
+def averaged(interval: Interval) -> View | None:
+    """The mean over the phases; None if some phase sees nothing, or units run backwards."""
+    jump, first, last = interval.jump, Fraction(0), Fraction(0)
+    for phase, (lo, hi) in enumerate(zip(interval.lo, interval.hi, strict=True)):
+        if lo is None or hi is None or jump <= 0:
+            return None
+        first, last = first + lo - jump * phase, last + hi - jump * phase
+    return View(jump, first / interval.period, last / interval.period)
 
 
-def between(use: Use, one: Centres, other: Centres, size: Size) -> Apart:
+def is_causal(one: View, other: View) -> bool:
+    """Whether units end at the same place: where they see the past, they do so around different places on purpose."""
+    return one.jump == other.jump and one.last == other.last
+
+
+def between(use: Use, one: View, other: View, size: Size) -> Apart:
     """How far two operands of a size are apart at their ends; at unit 0 alone if the jumps differ and it is unknown."""
     last = size - 1 if isinstance(size, int) else 0
-    gaps = [abs((one.jump - other.jump) * unit + one.start - other.start) for unit in (0, last)]
+    gaps = [abs((one.jump - other.jump) * unit + one.middle - other.middle) for unit in (0, last)]
     return Apart(use, max(gaps), max(gaps) / min(one.jump, other.jump))
 
 

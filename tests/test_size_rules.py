@@ -321,9 +321,13 @@ def test_gates_lie_nowhere() -> None:
     assert not findings("RF314", net, net.join(y, T(None, (8,))))
 
 
-def test_different_jumps_are_compared_at_the_ends() -> None:
-    net, x = image(N, 8, 9)
-    thirds = net.conv(x, k=3, stride=3, path="a")
-    halves = net.sliced(net.conv(x, k=2, stride=2, path="b"), 2, 0, 3)
-    message = only("RF314", net, net.join(thirds, halves)).message  # around 1, 4, 7 and 0.5, 2.5, 4.5
+def test_different_jumps_are_compared_in_the_middle() -> None:
+    net, x = image(N, 8, 15)
+    thirds = net.conv(x, k=3, stride=3, path="a")  # around 1, 4, 7, 10, 13
+    halves = net.sliced(net.conv(x, k=2, stride=2, path="b"), 2, 0, 5)  # around 0.5, 2.5, 4.5, 6.5, 8.5
+    message = only("RF314", net, net.join(thirds, halves)).message
     assert message.endswith("2.5 input positions apart, 1.25 of its units")
+    net, x = image(N, 8, H)
+    thirds = net.conv(x, k=3, stride=3, path="a")
+    shape = thirds.shape
+    assert not findings("RF314", net, net.join(thirds, T(net.conv(x, k=2, stride=2, path="b").source, shape)))

@@ -88,10 +88,11 @@ def is_causal(one: View, other: View) -> bool:
 
 
 def between(use: Use, one: View, other: View, size: Size) -> Apart:
-    """How far two operands of a size are apart at their ends; at unit 0 alone if the jumps differ and it is unknown."""
-    last = size - 1 if isinstance(size, int) else 0
-    gaps = [abs((one.jump - other.jump) * unit + one.middle - other.middle) for unit in (0, last)]
-    return Apart(use, max(gaps), max(gaps) / min(one.jump, other.jump))
+    """How far two operands of a size are apart; where their jumps differ, in the middle, 0 if that is not known."""
+    by = one.middle - other.middle
+    if one.jump != other.jump:
+        by = by + (one.jump - other.jump) * Fraction(size - 1, 2) if isinstance(size, int) else Fraction(0)
+    return Apart(use, abs(by), abs(by) / min(one.jump, other.jump))
 
 
 def finding(trace: Trace, worst: Apart, others: int) -> Finding:

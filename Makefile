@@ -5,7 +5,7 @@ BIN := .venv/bin
 TORCHVISION := 0.28.0
 SOURCES := build/torchvision-$(TORCHVISION)
 
-.PHONY: demo test proof conformance bench format lint types clean
+.PHONY: demo test proof conformance bench docs format lint types clean
 
 demo: .venv/ready $(SOURCES)/ready
 	@echo; echo "== rflint check fixtures/networks"
@@ -28,6 +28,10 @@ conformance: .venv/ready $(SOURCES)/ready
 bench: .venv/ready $(SOURCES)/ready
 	$(BIN)/python -m tests.benchmark $(SOURCES)
 
+# The documentation site, to build/site; every warning is an error.
+docs: .venv/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
 format: .venv/ready
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -45,6 +49,10 @@ clean:
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@
+
+.venv/docs: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]"
 	touch $@
 
 # The wheel is unpacked and read; nothing of it is installed, imported or run.

@@ -51,6 +51,25 @@ def by_name(text: str, found: Sequence[Declaration]) -> dict[str, Declared]:
     return {name: _gathered(here) for name, here in rows if here}
 
 
+def stray(text: str, found: Sequence[Declaration]) -> list[Declaration]:
+    """The contracts that stand neither at such a definition nor at a statement in a function: they speak of nothing."""
+    contracts = [one for one in found if one.contract is not None]
+    if not contracts:
+        return []
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    heads = [head for node in tree.body if _name(node) for head in _heads(node)]
+    bodies = [_body(node) for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    spans = heads + bodies
+    return [one for one in contracts if not any(first <= one.line < last for first, last in spans)]
+
+
+def _body(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:
+    return node.body[0].lineno, (node.end_lineno or node.lineno) + 1
+
+
 def _name(node: ast.stmt) -> str:
     """The name that a statement defines, "" if it defines none."""
     if isinstance(node, (ast.ClassDef, ast.FunctionDef)):

@@ -12,7 +12,7 @@ from rflint.admissible.fits import fits
 from rflint.advice import advised
 from rflint.causes import Found, one_for_each_cause
 from rflint.config import Config
-from rflint.declarations import NOTHING, Declared, by_name
+from rflint.declarations import NOTHING, Declared, by_name, stray
 from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
 from rflint.dims import symbol
 from rflint.environment import library_folders, source_folders
@@ -230,6 +230,11 @@ class _Run:
         file = self.open(path)
         report.files += 1
         report.failures.extend(f"{path}:{p.line}: {p.message}" for p in file.comments.problems)
+        for one in stray(file.text, file.comments.declarations):
+            what = one.contract.text if one.contract else ""
+            report.failures.append(
+                f"{path}:{one.line}: {what} stands at no network, layer or call that it could speak of"
+            )
         seen: list[Trace] = []
         try:
             for traced in self.traces(file, call):

@@ -43,9 +43,37 @@ def test_a_contract_that_is_open_is_said_with_its_reason() -> None:
     assert [found.code for found in said.diagnostics] == ["RF102"]
 
 
-def test_a_contract_that_speaks_of_nothing_is_said() -> None:
-    said = report("import math  # rflint: rf>=5\n" + HEAD + NET.format(at_layer="rf==3", in_forward="rf==3"))
-    assert said.undecided == ["net.py:1: rf>=5 speaks of no tensor of a network that could be followed"]
+def test_a_contract_in_a_function_that_no_network_runs_is_said() -> None:
+    said = report(
+        HEAD
+        + NET.format(at_layer="rf==3", in_forward="rf==3")
+        + "\n    def other(self):\n        return 1  # rflint: rf>=5\n"
+    )
+    assert said.undecided == ["net.py:13: rf>=5 speaks of no tensor of a network that could be followed"]
+
+
+@pytest.mark.parametrize("line", ["import math  # rflint: rf>=5", "if math:\n    pass  # rflint: rf>=5"])
+def test_a_contract_that_stands_at_nothing_is_a_mistake(line: str) -> None:
+    said = report(f"{line}\n{HEAD}{NET.format(at_layer='rf==3', in_forward='rf==3')}")
+    where = line.count("\n") + 1
+    assert said.failures == [f"net.py:{where}: rf>=5 stands at no network, layer or call that it could speak of"]
+
+
+def test_a_contract_at_the_head_of_a_method_that_is_not_forward_is_a_mistake() -> None:
+    text = (
+        HEAD
+        + NET.format(at_layer="rf==3", in_forward="rf==3")
+        + "\n    def other(self):  # rflint: rf>=5\n        return 1\n"
+    )
+    assert [one.partition(":")[2][:9] for one in report(text).failures] == ["12: rf>=5"]
+
+
+def test_a_figure_that_no_rule_can_use_is_said() -> None:
+    said = report(HEAD + "# rflint: min-ms=5, object-size=(3, 4)\n" + NET.format(at_layer="rf==3", in_forward="rf==3"))
+    assert said.undecided == [
+        "net.py::Net(): min-ms=5 is not used: no rate is declared",
+        "net.py::Net(): object-size=(3, 4) is not used: it has 2 sizes for 1 outputs",
+    ]
 
 
 def test_verbose_prints_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

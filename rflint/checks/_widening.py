@@ -11,6 +11,9 @@ from rflint.geometry.ends import behind
 from rflint.receptive import fields
 from rflint.trace import Trace, Use
 
+MOST_RATES = 8
+"""So many dilations at most stand in a message."""
+
 
 def widening(trace: Trace, output: int, name: str, axis: int) -> list[Use]:
     """The uses on the way to an output whose units see more of an input's axis than their operands' do, last first."""
@@ -41,7 +44,8 @@ def further_layers(trace: Trace, last: Use, name: str, axis: int, seen: int, wan
         return ""
     reach = seen + int(2 * sum(rates) * at.jump)
     layers = f"{len(rates)} more layers" if len(rates) > 1 else "one more layer"
-    return f"; {layers} of kernel 3 here, dilation {', '.join(map(str, rates))}, would see {reach}"
+    listed = ", ".join(map(str, rates[:MOST_RATES])) + (", …" if len(rates) > MOST_RATES else "")
+    return f"; {layers} of kernel 3 here, dilation {listed}, would see {reach}"
 
 
 def last_window(wide: Sequence[Use]) -> Use:

@@ -43,13 +43,19 @@ def is_map(trace: Trace, use: Use) -> bool:
 
 def is_idle(trace: Trace, use: Use) -> bool:
     """Whether a convolution with a kernel above 1 is given a map that sees the input whole along its narrowest way."""
-    if not is_convolution(use) or not spatial_rank(use) or use.conditional:
+    if not is_convolution(use) or not spatial_rank(use) or use.conditional or gathers(use):
         return False
     windows = [window(use, axis) for axis in range(spatial_rank(use))]
     least = least_seen(trace, use)
     sizes = whole_sizes(trace, use)
     wide = None not in windows and any(one.kernel > 1 for one in windows if one)
     return wide and bool(least) and len(least) == len(sizes) and all(a >= b for a, b in zip(least, sizes, strict=True))
+
+
+def gathers(use: Use) -> bool:
+    """Whether it reads a map as a whole, as a flatten with a linear layer would: one unit is left of many."""
+    before, after = (use.operands[0].shape or ())[-spatial_rank(use) :], (use.output or ())[-spatial_rank(use) :]
+    return set(after) == {1} and set(before) != {1}
 
 
 def least_seen(trace: Trace, use: Use) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
-from math import ceil, floor
+from math import ceil, floor, prod
 from typing import NamedTuple
 
 from rflint.contracts import COMPARED, Contract, holds
@@ -187,12 +187,12 @@ def _shares(trace: Trace, found: Tensor) -> Iterator[Fraction | None]:
     if len(known) < len(found.axes) or isinstance(found.source, str):
         yield None if len(known) < len(found.axes) else Fraction(1)
         return
-    units = list(product(*([u for u in range(one.period) if one.span(u)] for one in known)))
-    for unit in units[:MOST_PHASES]:
+    if prod(one.period for one in known) > MOST_PHASES:
+        yield None
+        return
+    for unit in product(*([u for u in range(one.period) if one.span(u)] for one in known)):
         read = coverage(trace, found.source, found.name, unit)
         yield Fraction(read.read, read.window) if read is not None and read.exact and read.window else None
-    if len(units) > MOST_PHASES:
-        yield None
 
 
 # -- time, and size ------------------------------------------------------------------------------------------------

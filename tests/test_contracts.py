@@ -1,0 +1,134 @@
+"""Contracts against what networks really see: exact ones hold, the next ones do not, and what is proposed suffices."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import NamedTuple
+
+import pytest
+
+from rflint import linter
+from rflint.config import Config
+from rflint.contracts import contract, holds
+
+BODY = """from torch import nn
+
+
+# rflint: input=(1, 4, 64, 64), {contracts}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential({layers})
+
+    def forward(self, x):
+        return self.body(x)
+"""
+
+
+class Chain(NamedTuple):
+    """Layers, and what a unit behind them sees at least and at most, how far units are apart, which share is read."""
+
+    layers: str
+    least: int
+    most: int
+    jump: str
+    read: Fraction
+
+
+def conv(kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> str:
+    return f"nn.Conv2d(4, 4, {kernel}, {stride}, {padding}, {dilation})"
+
+
+CHAINS = [
+    Chain(conv(3), 3, 3, "1", Fraction(1)),
+    Chain(f"{conv(3, 2, 1)}, {conv(3)}", 7, 7, "2", Fraction(1)),
+    Chain(f"{conv(2, 2)}, {conv(3, 2, 1)}, {conv(1)}, {conv(3)}", 14, 14, "4", Fraction(1)),
+    Chain(f"{conv(3, 1, 2, 2)}, {conv(3, 1, 2, 2)}", 9, 9, "1", Fraction(25, 81)),
+    Chain(f"{conv(3)}, nn.MaxPool2d(2), {conv(3)}", 8, 8, "2", Fraction(1)),
+    Chain(f"{conv(3, 2, 1)}, nn.Upsample(scale_factor=2)", 3, 3, "1", Fraction(1)),
+    Chain(f"{conv(3, 2, 1)}, nn.Upsample(scale_factor=4), {conv(3, 1, 1)}", 3, 5, "1/2", Fraction(1)),
+]
+
+
+def messages(layers: str, contracts: str) -> list[str]:
+    """What RF102 says of a network."""
+    text = BODY.format(contracts=contracts, layers=layers)
+    options = linter.Options(Config(select=("RF102",)), read=lambda path: text if path == "net.py" else None)
+    report = linter.check(["net.py"], options)
+    assert (report.failures, report.undecided) == ([], [])
+    return [found.message for found in report.diagnostics]
+
+
+@pytest.mark.parametrize("chain", CHAINS, ids=str)
+def test_what_is_true_is_proved_and_no_more(chain: Chain) -> None:
+    read = f"{float(100 * chain.read):g}%" if 100 % chain.read.denominator == 0 else "30%"
+    true = [f"rf>={chain.least}", f"rf<={chain.most}", f"jump=={chain.jump}", f"reached>={read}"]
+    assert messages(chain.layers, ", ".join(true)) == []
+    wrong = [f"rf>{chain.least}", f"rf<{chain.most}", f"jump>{chain.jump}", f"jump<{chain.jump}"]
+    for one in wrong + ["reached==100%"] * (chain.read < 1):
+        (message,) = messages(chain.layers, one)
+        assert message.startswith(f"{one} does not hold: ")
+
+
+@pytest.mark.parametrize("chain", CHAINS[:5], ids=str)
+@pytest.mark.parametrize("more", [1, 9, 40])
+def test_the_layers_that_are_proposed_see_what_is_wanted(chain: Chain, more: int) -> None:
+    wanted = f"rf>={chain.least + more}"
+    (message,) = messages(chain.layers, wanted)
+    said = re.search(r"kernel 3 here, dilation ([\d, ]+), would see (\d+)$", message)
+    assert said is not None
+    further = ", ".join(conv(3, 1, int(rate), int(rate)) for rate in said[1].split(", "))
+    whole = ", reached==100%" if chain.read == 1 else ""
+    assert messages(f"{chain.layers}, {further}", f"{wanted}, rf=={said[2]}{whole}") == []
+
+
+def test_the_rates_that_are_proposed_read_everything() -> None:
+    (message,) = messages(f"{conv(3, 1, 2, 2)}, {conv(3, 1, 2, 2)}, {conv(5, 1, 4, 4)}", "reached==100%")
+    said = re.search(r"; dilations ([\d, ]+) read all of (\d+)$", message)
+    assert said is not None
+    kernels = zip((3, 3, 5), said[1].split(", "), strict=True)
+    layers = ", ".join(conv(kernel, 1, 0, int(rate)) for kernel, rate in kernels)
+    assert messages(layers, f"reached==100%, rf=={said[2]}") == []
+
+
+def test_the_stride_that_is_named_is_the_one_too_many() -> None:
+    (message,) = messages(f"{conv(3, 2, 1)}, {conv(3, 2, 1)}, {conv(3, 1, 1)}", "jump==2")
+    assert message == "jump==2 does not hold: units are 4 apart; the stride of body.1 takes them from 2 to 4"
+    assert messages(f"{conv(3, 2, 1)}, {conv(3, 1, 1)}, {conv(3, 1, 1)}", "jump==2") == []
+
+
+def test_the_taps_that_are_named_are_those_too_many() -> None:
+    (message,) = messages(f"{conv(3)}, {conv(5)}, {conv(9)}", "rf<=11")
+    assert message == ("rf<=11 does not hold: each unit sees 15×15 px; without the 4 that body.1 adds it would see 11")
+    assert messages(f"{conv(3)}, {conv(9)}", "rf==11") == []
+
+
+def test_the_padding_that_is_named_keeps_the_size() -> None:
+    (message,) = messages(f"{conv(3, 1, 1)}, {conv(5)}", "size==input")
+    assert message.endswith("; body.1 needs padding=2 to keep the size")
+    assert messages(f"{conv(3, 1, 1)}, {conv(5, 1, 2)}", "size==input") == []
+
+
+@pytest.mark.parametrize(
+    ("relation", "low", "high", "wanted", "answer"),
+    [
+        (">=", 3, 5, 3, True),
+        (">=", 3, 5, 4, False),
+        (">", 3, 5, 3, False),
+        ("<=", 3, 5, 5, True),
+        ("<=", 3, 5, 4, False),
+        ("<", 3, 5, 5, False),
+        ("==", 3, 3, 3, True),
+        ("==", 3, 5, 3, False),
+    ],
+)
+def test_a_comparison_holds_for_all_units_or_not(relation: str, low: int, high: int, wanted: int, answer: bool) -> None:
+    assert holds(relation, low, high, Fraction(wanted)) is answer
+
+
+@pytest.mark.parametrize("text", ["rf>=9", "jump==1/2", "reached>=99.5%", "causal", "size==input", "rate=16000"])
+def test_a_contract_says_what_it_was(text: str) -> None:
+    assert contract(text).text == text
+    spaced = re.sub(r"([<>=]+)", r" \1 ", text)
+    assert contract(spaced).text.replace(" ", "") == text

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rflint.contracts import Contract
-from rflint.suppressions import Declaration
+from rflint.suppressions import Declaration, Problem
 from rflint.trace import Shape
 
 
@@ -32,6 +32,7 @@ class Declared:
 
 
 NOTHING = Declared()
+NOWHERE = "stands at no network, layer or call that it could speak of"
 
 
 def by_name(text: str, found: Sequence[Declaration]) -> dict[str, Declared]:
@@ -51,7 +52,7 @@ def by_name(text: str, found: Sequence[Declaration]) -> dict[str, Declared]:
     return {name: _gathered(here) for name, here in rows if here}
 
 
-def stray(text: str, found: Sequence[Declaration]) -> list[Declaration]:
+def stray(text: str, found: Sequence[Declaration]) -> list[Problem]:
     """The contracts that stand neither at such a definition nor at a statement in a function: they speak of nothing."""
     contracts = [one for one in found if one.contract is not None]
     if not contracts:
@@ -63,7 +64,8 @@ def stray(text: str, found: Sequence[Declaration]) -> list[Declaration]:
     heads = [head for node in tree.body if _name(node) for head in _heads(node)]
     bodies = [_body(node) for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
     spans = heads + bodies
-    return [one for one in contracts if not any(first <= one.line < last for first, last in spans)]
+    lost = [one for one in contracts if not any(first <= one.line < last for first, last in spans)]
+    return [Problem(one.line, f"{one.contract.text} {NOWHERE}") for one in lost if one.contract]
 
 
 def _body(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, int]:

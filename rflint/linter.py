@@ -229,12 +229,8 @@ class _Run:
         """Lint one file into the report.  Raises `SourceError` if it cannot be read."""
         file = self.open(path)
         report.files += 1
-        report.failures.extend(f"{path}:{p.line}: {p.message}" for p in file.comments.problems)
-        for one in stray(file.text, file.comments.declarations):
-            what = one.contract.text if one.contract else ""
-            report.failures.append(
-                f"{path}:{one.line}: {what} stands at no network, layer or call that it could speak of"
-            )
+        problems = [*file.comments.problems, *stray(file.text, file.comments.declarations)]
+        report.failures.extend(f"{path}:{p.line}: {p.message}" for p in problems)
         seen: list[Trace] = []
         try:
             for traced in self.traces(file, call):

@@ -11,6 +11,7 @@ from rflint.cli import main
 from rflint.config import Config
 from rflint.diagnostics import Report
 
+SAID = "  # rflint: rf>=5"
 HEAD = "from torch import nn\n\n"
 NET = """class Net(nn.Module):
     def __init__(self):
@@ -43,13 +44,16 @@ def test_a_contract_that_is_open_is_said_with_its_reason() -> None:
     assert [found.code for found in said.diagnostics] == ["RF102"]
 
 
+OTHER = """
+    def other(self):{at_head}
+        return 1{inside}
+"""
+
+
 def test_a_contract_in_a_function_that_no_network_runs_is_said() -> None:
-    said = report(
-        HEAD
-        + NET.format(at_layer="rf==3", in_forward="rf==3")
-        + "\n    def other(self):\n        return 1  # rflint: rf>=5\n"
-    )
-    assert said.undecided == ["net.py:13: rf>=5 speaks of no tensor of a network that could be followed"]
+    said = report(HEAD + NET.format(at_layer="rf==3", in_forward="rf==3") + OTHER.format(at_head="", inside=SAID))
+    assert said.undecided == ["net.py:14: rf>=5 speaks of no tensor of a network that could be followed"]
+    assert said.failures == []
 
 
 @pytest.mark.parametrize("line", ["import math  # rflint: rf>=5", "if math:\n    pass  # rflint: rf>=5"])
@@ -60,12 +64,8 @@ def test_a_contract_that_stands_at_nothing_is_a_mistake(line: str) -> None:
 
 
 def test_a_contract_at_the_head_of_a_method_that_is_not_forward_is_a_mistake() -> None:
-    text = (
-        HEAD
-        + NET.format(at_layer="rf==3", in_forward="rf==3")
-        + "\n    def other(self):  # rflint: rf>=5\n        return 1\n"
-    )
-    assert [one.partition(":")[2][:9] for one in report(text).failures] == ["12: rf>=5"]
+    said = report(HEAD + NET.format(at_layer="rf==3", in_forward="rf==3") + OTHER.format(at_head=SAID, inside=""))
+    assert said.failures == ["net.py:13: rf>=5 stands at no network, layer or call that it could speak of"]
 
 
 def test_a_figure_that_no_rule_can_use_is_said() -> None:

@@ -328,7 +328,7 @@ def add_run_options(parser: Parser) -> None:
     group = parser.add_argument_group("run")
     group.add_argument("--config", metavar="PATH", help="this configuration file instead of the nearest one upwards")
     group.add_argument("--color", type=one_of("auto", "always", "never"), metavar="auto|always|never", default="auto")
-    group.add_argument("-v", "--verbose", action="store_true", help="say what could not be followed, and why")
+    group.add_argument("-v", "--verbose", action="store_true", help="add notes: fields, and what is not known")
     group.add_argument("-q", "--quiet", action="store_true", help="print findings and failures, nothing else")
     group.add_argument("--no-cache", action="store_true", help="neither read nor write a cache")
     group.add_argument("--jobs", type=at_least_one, metavar="N", help="how many processes to use")

@@ -88,7 +88,7 @@ def check(arguments: Namespace) -> int:
     deliver(report, arguments, options)
     say(report.failures)
     if arguments.verbose:
-        say([*summary.partial_lines(report), *report.undecided])
+        say(report.undecided)
     if not arguments.quiet:
         say([summary.summary(report)])
     return status(report, options.config.fail_on, arguments.exit_zero)

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from rflint.trace import Place
 
-SEVERITIES = ("info", "warning", "error")
+SEVERITIES = ("note", "info", "warning", "error")
+"""From what is only worth knowing, and said where `--verbose` asks for it, to what will raise."""
 
 
 class Span(NamedTuple):

@@ -268,12 +268,15 @@ class _Run:
     def _rules(self, task: str | None) -> dict[str, Rule]:
         """The rules that apply to networks of a task."""
         if task not in self.rules:
-            self.rules[task] = selected(self.config, known_rules(), task)
+            chosen = selected(self.config, known_rules(), task)
+            heard = self.options.verbose
+            self.rules[task] = {code: rule for code, rule in chosen.items() if heard or rule.severity != "note"}
         return self.rules[task]
 
     def _is_wanted(self, rule: Rule, finding: Finding, task: str | None) -> bool:
         """Is the rule on where the finding stands, and asked for by name if the finding is only for those who ask?"""
         is_heard = not finding.optional or is_asked_for(self.config, rule, task)
+        is_heard = is_heard and (self.options.verbose or (finding.severity or rule.severity) != "note")
         return is_heard and not ignored_in(self.config, finding.place.file, rule)
 
     def _diagnostic(self, rule: Rule, finding: Finding, traced: Trace) -> Diagnostic:
@@ -292,7 +295,7 @@ class _Run:
             message=finding.message,
             witness=witness(traced),
             related=tuple(dict.fromkeys(others)),
-            trail=trail(traced, finding, severity == "error", self._where) if severity != "info" else (),
+            trail=trail(traced, finding, severity == "error", self._where) if severity in ("error", "warning") else (),
             torch=self._torch(finding, traced) if severity == "error" else "",
             fix={"argument": finding.fix.argument, "value": finding.fix.value, "safe": finding.fix.safe}
             if finding.fix

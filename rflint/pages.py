@@ -17,7 +17,7 @@ FAMILIES = {
     "RF4": "channels and modules",
     "RF5": "upsampling",
     "RF6": "cost and redundancy",
-    "RF9": "rflint itself",
+    "RF9": "notes and rflint itself",
 }
 """What the rules are about whose codes begin so."""
 

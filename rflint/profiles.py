@@ -33,6 +33,11 @@ PROFILES: Mapping[str, tuple[Choice, ...]] = MappingProxyType(
                 True,
                 "neighbouring pixels that are judged from disjoint lattices give masks with a grid in them",
             ),
+            Choice(
+                "output-centre-shift",
+                True,
+                "each pixel is judged, and its mask lies off by as much as what it is judged from",
+            ),
         ),
         "classification": (
             Choice(
@@ -56,6 +61,11 @@ PROFILES: Mapping[str, tuple[Choice, ...]] = MappingProxyType(
                 "uneven-padding",
                 True,
                 "what is read from one side more than from the other comes back shifted, and every pixel is compared",
+            ),
+            Choice(
+                "output-centre-shift",
+                True,
+                "every pixel is compared, and one that is computed from beside its place has less to go by",
             ),
         ),
         "audio": (

@@ -20,6 +20,7 @@ KNOWN = {
     "RF201": Rule("RF201", "gridding-holes", "warning", lambda _: ()),
     "RF405": Rule("RF405", "add-shape-mismatch", "error", lambda _: (), fix="unsafe"),
     "RF602": Rule("RF602", "linear-conv-chain", "info", lambda _: (), default=False),
+    "RF904": Rule("RF904", "global-op", "note", lambda _: ()),
 }
 NOTHING = Report([], files=1, networks=1, complete=1)
 
@@ -106,12 +107,11 @@ def test_quiet_does_not_hide_failures(run: Run) -> None:
     assert run("--quiet", "net.py", on=report(failures=["a.py: cannot be read"]))[2] == "rflint: a.py: cannot be read\n"
 
 
-def test_verbose_says_where_networks_were_left(run: Run) -> None:
-    on = Report([], 1, 1, 0, [("net.py::Net()", "net.py:9", "x is unknown")])
-    assert run("--verbose", "net.py", on=on)[2].splitlines() == [
-        "rflint: net.py::Net() is followed only in part: net.py:9: x is unknown",
-        "rflint: 1 network in 1 file: 1 in part (net.py:9: x is unknown); no findings",
-    ]
+def test_notes_are_counted_apart_and_fail_nothing(run: Run) -> None:
+    status, out, err = run("net.py", on=report("note", "note", "info"))
+    assert len(out.splitlines()) == 3
+    assert err == "rflint: 1 network in 1 file: 1 complete; 1 finding, 2 notes\n"
+    assert status == 0
 
 
 def test_json_is_alone_on_stdout(run: Run) -> None:
@@ -389,10 +389,11 @@ def test_rule_lists_a_family(pages: Path, capsys: Any) -> None:
 def test_rule_lists_all_rules(pages: Path, capsys: Any, argv: list[str]) -> None:
     assert main(["rule", *argv]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "code   name                family                severity  default  fix     summary",
-        "RF201  gridding-holes      dilation              warning   on       -       Says × things.",
-        "RF405  add-shape-mismatch  channels and modules  error     on       unsafe  Says × things.",
-        "RF602  linear-conv-chain   cost and redundancy   info      off      -       Says × things.",
+        "code   name                family                   severity  default  fix     summary",
+        "RF201  gridding-holes      dilation                 warning   on       -       Says × things.",
+        "RF405  add-shape-mismatch  channels and modules     error     on       unsafe  Says × things.",
+        "RF602  linear-conv-chain   cost and redundancy      info      off      -       Says × things.",
+        "RF904  global-op           notes and rflint itself  note      on       -       Says × things.",
     ]
 
 

@@ -24,9 +24,10 @@ each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.page
 def options(case: Case, files: dict[str, str] | None = None) -> linter.Options:
     """Options that read the case's files from memory, with its configuration."""
     files = case.files if files is None else files
-    assert set(case.options) <= {"--train"}
+    assert set(case.options) <= {"--train", "--verbose"}
     config = from_toml(case.config, linter.known_rules())
-    return linter.Options(config, train="--train" in case.options, read=files.get)
+    given = {option: f"--{option}" in case.options for option in ("train", "verbose")}
+    return linter.Options(config, read=files.get, **given)
 
 
 def findings(case: Case, files: dict[str, str] | None = None) -> list[Diagnostic]:

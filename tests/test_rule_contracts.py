@@ -48,7 +48,7 @@ def blocks(text: str, language: str) -> list[str]:
 
 @each_rule
 def test_the_name_says_what_is_wrong(rule: Rule) -> None:
-    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+){1,3}", rule.name)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+){0,3}", rule.name)
     assert not FORBIDDEN.search(rule.name)
 
 

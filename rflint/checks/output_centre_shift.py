@@ -11,14 +11,13 @@ from rflint.diagnostics import Finding
 from rflint.geometry.misalignment import Cause, OffCentre, is_causal, misalignments
 from rflint.trace import Trace, show_shape
 
-DENSE = ("segmentation", "restoration")
 MOST_NAMED = 3
 
 
-@rule("RF317", "output-centre-shift", "info", fix="hint")
+@rule("RF317", "output-centre-shift", "info", default=False, fix="hint")
 def output_centre_shift(trace: Trace) -> Iterator[Finding]:
     """Whether the centre of what the units of a returned map see is off their places by a pixel or more."""
-    for one in misalignments(trace) if trace.task in DENSE else ():
+    for one in misalignments(trace):
         far = [axis for axis, drift in enumerate(one.drifts) if drift is not None and abs(drift) >= 1]
         if far and not is_causal(one) and isinstance(one.end.use, int):
             yield finding(trace, one, far[0])

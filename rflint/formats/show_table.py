@@ -14,6 +14,7 @@ from rflint.formats.effective import CAVEAT
 from rflint.formats.field_cells import Cell, effective_cell, field_cells, reached_cell
 from rflint.formats.gridding import gridding_lines
 from rflint.formats.layer_arguments import layer_arguments
+from rflint.formats.note_lines import note_lines
 from rflint.formats.note_place import note_place
 from rflint.formats.section import Section
 from rflint.formats.terminal import counted, one_line, paint
@@ -148,6 +149,7 @@ def footer(trace: Trace, span: Spans, layout: Layout) -> Iterator[str]:
     if layout.reached:
         yield from map(one_line, gridding_lines(trace))
     yield from map(one_line, drift_lines(trace))
+    yield from map(one_line, note_lines(trace))
 
 
 def problems(trace: Trace, span: Spans, colour: bool) -> Iterator[str]:

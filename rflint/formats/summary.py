@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rflint.diagnostics import Diagnostic, Report
 from rflint.formats.terminal import counted, one_line
@@ -12,9 +12,12 @@ from rflint.trace import Trace
 
 def summary(report: Report) -> str:
     """`12 networks in 8 files: 10 complete, 2 in part (data.py:12: forward(**batch) is unknown); 3 findings`."""
-    findings = counted(len(report.diagnostics), "finding") if report.diagnostics else "no findings"
+    notes = sum(diagnostic.severity == "note" for diagnostic in report.diagnostics)
+    count = len(report.diagnostics) - notes
+    findings = counted(count, "finding") if count else "no findings"
+    aside = f", {counted(notes, 'note')}" if notes else ""
     failures = f"; {counted(len(report.failures), 'failure')}" if report.failures else ""
-    return f"{looked_at(report)}; {findings}{failures}"
+    return f"{looked_at(report)}; {findings}{aside}{failures}"
 
 
 def looked_at(report: Report) -> str:
@@ -39,12 +42,6 @@ def shown_summary(traces: Sequence[Trace]) -> str:
     """`1 network: 1 complete`, for the networks of `show`; what could not be followed stands in their footers."""
     complete = sum(trace.complete for trace in traces)
     return f"{counted(len(traces), 'network')}: {followed(len(traces), complete, ())}"
-
-
-def partial_lines(report: Report) -> Iterator[str]:
-    """For each network followed only in part: which, where it stopped, and why."""
-    for target, where, why in report.partial:
-        yield f"{one_line(target)} is followed only in part: {reason(where, why)}"
 
 
 def reason(where: str, why: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
-SEVERITY_STYLES = {"error": "red", "warning": "yellow", "info": "cyan"}
+SEVERITY_STYLES = {"error": "red", "warning": "yellow", "info": "cyan", "note": "dim"}
 
 
 def paint(text: str, style: str, colour: bool) -> str:

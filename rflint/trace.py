@@ -31,6 +31,8 @@ class Read:
 
     `how` is one of
     * "kept": output axis `to` reads it by `access`;
+    * "piece": it is laid side by side with others, and those positions of output axis `to` that are its own read it by
+      `access`, a shift;
     * "whole": every output position reads all of it; `to` is the axis that is left of it, None if none is;
     * "mixed": it is folded into other axes (flattened, read as channels), its positions are no longer told apart;
     * "unknown": which positions are read depends on data, or was not determined; `reason` says why.
@@ -40,6 +42,20 @@ class Read:
     to: int | None = None
     access: Access | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Regrouping:
+    """How a pattern takes a tensor apart and puts it together.
+
+    Its axes, of the sizes `whole`, are viewed as `cut`, these axes are put into an `order` (None: a new one, and those
+    left out are read as a whole), are then `ordered`, and viewed as the output.
+    """
+
+    whole: Shape
+    cut: Shape
+    order: tuple[int | None, ...]
+    ordered: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +105,8 @@ class Use:
     """The shapes handed to such a layer, where they are not those of its operands."""
     refused: str = ""
     """Why torch surely raises here, where the operation itself says so."""
+    regrouping: Regrouping | None = None
+    """What becomes of axes that are read as "mixed", where a pattern says it."""
 
     @property
     def inputs(self) -> tuple[Shape | None, ...]:

@@ -98,8 +98,8 @@ def test_what_is_not_followed() -> None:
     ("expression", "sizes", "hows"),
     [
         ("rearrange(x, 'b c h w -> b (h w) c')", IMAGE, "kept kept mixed mixed"),
-        ("rearrange(x, 'b (h d) -> b h d', h=4)", (2, 8), "kept kept"),
-        ("rearrange(x, 'b (h d) -> b d h', h=4)", (2, 8), "kept kept"),
+        ("rearrange(x, 'b (h d) -> b h d', h=4)", (2, 8), "kept mixed"),
+        ("rearrange(x, 'b (h d) -> b d h', h=4)", (2, 8), "kept mixed"),
         ("reduce(x, 'b c h w -> b c', 'mean')", IMAGE, "kept kept whole whole"),
         ("rearrange(x, 'b (c r s) h w -> b c (h r) (w s)', r=2, s=2)", (2, 8, 4, 4), "kept kept kept kept"),
         ("rearrange(x, '(b t) c -> b t c', t=2)", (6, 3), "kept kept"),

@@ -53,7 +53,7 @@ def test_channels_side_by_side_leave_space_alone() -> None:
     for operand in last("torch.cat([x, y], 1)", x=(2, 8, 9, 9), y=(2, 8, 9, 9)).operands:
         assert [(read.how, read.to) for read in operand.reads] == [
             ("kept", 0),
-            ("unknown", 1),
+            ("piece", 1),
             ("kept", 2),
             ("kept", 3),
         ]

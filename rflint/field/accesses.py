@@ -70,6 +70,12 @@ def shifted(by: int) -> Access:
     return strided(by, 1)
 
 
+def shift_of(access: Access) -> int | None:
+    """By how much an access shifts positions, None if it does anything else."""
+    taps = access.taps[0]
+    return taps.start if access.step == len(access.taps) == len(taps) == 1 else None
+
+
 def strided(start: int, step: int) -> Access:
     """Output i reads start + step*i: a slice, a flip if step is negative."""
     return access_of(step, (range(start, start + 1),))
@@ -83,6 +89,18 @@ def blocks(r: int) -> Access:
 def repeated(r: int) -> Access | None:
     """Output i reads i // r: PixelShuffle, repeat_interleave, nearest upsampling by an integer factor."""
     return access_of(1, (range(1),) * r) if 1 <= r <= MAX_PHASES else None
+
+
+def tiled(n: int, r: int = 1) -> Access | None:
+    """Output i reads i // r % n: n positions, each r times, all of them again and again."""
+    known = n > 0 < r and n * r <= MAX_PHASES
+    return access_of(0, (range(i // r, i // r + 1) for i in range(n * r))) if known else None
+
+
+def piece(start: int, n: int, m: int) -> Access | None:
+    """Of m outputs those from `start` on read n positions in their order, and the others read nothing."""
+    own = range(start, start + n)
+    return access_of(m, (range(i - start, i - start + (i in own)) for i in range(m))) if 0 < m <= MAX_PHASES else None
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from rflint.dims import Size, equal
-from rflint.field.accesses import MAX_PHASES, Access, access_of
+from rflint.field.accesses import IDENTITY, MAX_PHASES, Access, access_of, repeated, tiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,10 @@ class Digit:
     stride: Size
     size: Size
     weight: Size
+    offset: int = 0
+    length: Size | None = None
+    """Units lie on so many positions of the axis from `offset` on, on the others such as a class token none; None: on
+    all of the axis."""
 
 
 Layout = tuple[Digit, ...]
@@ -37,8 +41,43 @@ def axis_of(layout: Layout, shape: Sequence[Size]) -> int | None:
     if len(layout) != 1 or layout[0].axis is None:
         return None
     digit, axis = layout[0], layout[0].axis
-    alone = digit.stride == digit.weight == 1 and equal(digit.size, shape[axis])
+    alone = digit.stride == digit.weight == 1 and digit.length is None and equal(digit.size, shape[axis])
     return axis if alone else None
+
+
+def repeated_on(layout: Layout, shape: Sequence[Size]) -> tuple[int, Access] | None:
+    """The axis on which all units lie in their order, each perhaps several times, and all of them perhaps again and
+    again; and which unit each of its positions is.  None if there is none."""
+    at = axis_of(layout, shape)
+    if at is not None:
+        return at, IDENTITY
+    if len(layout) != 1 or layout[0].axis is None or layout[0].weight != 1 or layout[0].length is not None:
+        return None
+    digit, axis = layout[0], layout[0].axis
+    if not isinstance(digit.stride, int):
+        return None
+    if equal(digit.size * digit.stride, shape[axis]):
+        access = repeated(digit.stride)
+    else:
+        access = tiled(digit.size, digit.stride) if isinstance(digit.size, int) else None
+    return None if access is None else (axis, access)
+
+
+def slid(layout: Layout, axis: int, by: int, before: Size, after: Size) -> Layout | None:
+    """The layout when position i of an axis becomes i + by, and the axis as long as `after`.
+
+    () where no unit is left on it; None where some of them are, or a size is not known.
+    """
+    first = next(digit for digit in layout if digit.axis == axis)
+    offset, length = first.offset + by, before if first.length is None else first.length
+    if not isinstance(length, int) or not isinstance(after, int):
+        return None
+    if offset + length <= 0 or offset >= after:
+        return ()
+    if offset < 0 or offset + length > after:
+        return None
+    among = None if length == after else length
+    return tuple(replace(one, offset=offset, length=among) if one.axis == axis else one for one in layout)
 
 
 def moved(layout: Layout, places: Sequence[int | None]) -> Layout | None:
@@ -68,6 +107,24 @@ def within(digit: Digit) -> Access | None:
     return access_of(period, (range(phase % digit.weight, period, digit.weight) for phase in range(period)))
 
 
+def among(digit: Digit, taps: range) -> Access | None:
+    """Each unit reads those whose digit differs from its own by one of the taps, as far as there is such a digit."""
+    if not isinstance(digit.weight, int) or not isinstance(digit.size, int) or not taps:
+        return None
+    weight, size = digit.weight, digit.size
+    if not 1 <= weight * size <= MAX_PHASES:
+        return None
+
+    def read(phase: int) -> range:
+        own = phase // weight
+        there = [tap for tap in taps if 0 <= own + tap < size]
+        return (
+            range(phase + there[0] * weight, phase + there[-1] * weight + 1, taps.step * weight) if there else range(0)
+        )
+
+    return access_of(weight * size, map(read, range(weight * size)))
+
+
 def united(a: Layout, b: Layout) -> Layout | None:
     """The layout of a sum of both: a digit that one of them has lost is that of the other.  None if they differ."""
     if len(a) != len(b):
@@ -95,6 +152,9 @@ class _Piece:
 
 def regrouped(layout: Layout, before: Sequence[Size], after: Sequence[Size]) -> Layout | None:
     """The layout when a tensor is viewed as another shape; None if its digits do not fit into the new axes."""
+    beside = tuple(digit for digit in layout if digit.axis is not None and digit.length is not None)
+    if beside:
+        return _regrouped_beside(layout, beside, before, after)
     factors = [_pieces(layout, axis, before[axis]) for axis in reversed(range(len(before)))]
     known = [pieces for pieces in factors if pieces is not None]
     placed = _placed(chain(*known), after) if len(known) == len(factors) else None
@@ -102,6 +162,20 @@ def regrouped(layout: Layout, before: Sequence[Size], after: Sequence[Size]) -> 
         return None
     gone = [digit for digit in layout if digit.axis is None]
     return tuple(_ordered([*_merged(placed), *gone], lambda digit: digit.weight))
+
+
+def _regrouped_beside(layout: Layout, beside: Layout, before: Sequence[Size], after: Sequence[Size]) -> Layout | None:
+    """Where some units lie beside other positions of their axis, which the view has to leave as it is."""
+    others = regrouped(tuple(digit for digit in layout if digit not in beside), before, after)
+    made: list[Digit] = []
+    for digit in beside:
+        axis = digit.axis or 0
+        placed = regrouped(laid_out(axis, before[axis]), before, after)
+        to = None if placed is None else axis_of(placed, after)
+        if to is None:
+            return None
+        made.append(replace(digit, axis=to))
+    return None if others is None else tuple(_ordered([*made, *others], lambda digit: digit.weight))
 
 
 def _pieces(layout: Layout, axis: int, size: Size) -> list[_Piece] | None:

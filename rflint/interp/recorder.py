@@ -17,7 +17,7 @@ from rflint.interp.values import (
     Unknown,
     Value,
 )
-from rflint.trace import Layer, Note, Operand, Place, Raising, Read, Said, Shape, Use
+from rflint.trace import Layer, Note, Operand, Place, Raising, Read, Regrouping, Said, Shape, Use
 
 if TYPE_CHECKING:
     from rflint.interp.interpreter import Interpreter
@@ -79,6 +79,7 @@ class Recorder:
         given: tuple[Shape | None, ...] | None = None,
         inner: bool | None = None,
         refused: bool = False,
+        regrouping: Regrouping | None = None,
     ) -> Tensor:
         """Record one use; the tensor that it makes.  `reason` says why the output's shape is not known, or, `refused`,
         why torch surely raises: where that may be caught, it is only a reason."""
@@ -93,7 +94,7 @@ class Recorder:
         conditional = "; ".join(dict.fromkeys(self.interp.state.conditions))
         hidden = self._hidden(owner) if inner is None else inner
         refusal = reason[:] if refused and not self.interp.trying else ""
-        self.uses.append(Use(index, path, layer, rows, output, place, conditional, hidden, given, refusal))
+        self.uses.append(Use(index, path, layer, rows, output, place, conditional, hidden, given, refusal, regrouping))
         result.source = index
         if output is None or any(dims.is_unknown(size) for size in output):
             self.note(Unknown(reason or "a size that could not be determined", place))

@@ -16,7 +16,7 @@ from rflint.library.torch.factors import quotient
 from rflint.library.torch.joining import pieces_of, stacked
 from rflint.library.torch.op import SPATIAL, InputShape, Op, fresh, functional, kept, layer, operation, stop, tensor_of
 from rflint.library.torch.products import sum_of_products
-from rflint.trace import Read, Shape, show_shape
+from rflint.trace import Read, Regrouping, Shape, show_shape
 
 DOTS, INNER = "...", "(...)"
 """Axes without names, each of its own, and merged into one."""
@@ -145,9 +145,9 @@ def _long(group: Sequence[str], sizes: Mapping[str, Size]) -> list[str]:
 def _read(at: int, left: Groups, right: Groups, whole: Groups, made: Groups, sizes: Mapping[str, Size]) -> Read:
     """How one axis is read.
 
-    It is kept where it is an axis of the output as well, or where the outer part of it is, as in pooling and
-    patches, or where it is the outer part of one whose inner part comes from parts of other axes, as in pixel shuffling
-    and upsampling.
+    It is kept where it is an axis of the output as well, or where the outer part of it is and the rest becomes channels
+    or is reduced, as in pooling and patches, or where it is the outer part of one whose inner part comes from channels
+    or is new, as in pixel shuffling and upsampling.  All else is told by the regrouping.
     """
     names = whole[at]
     if left[at] and left[at] in right:
@@ -160,18 +160,42 @@ def _read(at: int, left: Groups, right: Groups, whole: Groups, made: Groups, siz
     if names in made:
         return kept(made.index(names))
     inner = dims.product(sizes[name] for name in names[1:])
-    if names[:1] in made and isinstance(inner, int):
+    if names[:1] in made and isinstance(inner, int) and _among_channels(names[1:], at, left, right):
         return Read("kept", made.index(names[:1]), field.blocks(inner))
     if len(names) == 1:
         return _as_outer_part(names[0], left, made, sizes)
     return Read("mixed")
 
 
+def _among_channels(names: Sequence[str], at: int, left: Groups, right: Groups) -> bool:
+    """Whether all these parts of an axis are reduced, or are put among what was an axis of its own, not the first."""
+    if at == 0:
+        return True
+    groups = [next((group for group in right if name in group), []) for name in names]
+    return all(not group or any([other] in left[1:at] + left[at + 1 :] for other in group) for group in groups)
+
+
+def _is_apart(name: str, left: Groups) -> bool:
+    """Whether it is an axis of the input, or a part of the first: then its positions are told apart."""
+    return [name] in left or name in left[0]
+
+
+def regrouping_of(left: Groups, right: Groups, sizes: Mapping[str, Size]) -> Regrouping:
+    """What becomes of the positions that are not simply kept."""
+    cut, order = list(chain(*left)), list(chain(*right))
+    return Regrouping(
+        tuple(dims.product(sizes[name] for name in group) for group in left),
+        tuple(sizes[name] for name in cut),
+        tuple(cut.index(name) if name in cut else None for name in order),
+        tuple(sizes[name] for name in order),
+    )
+
+
 def _as_outer_part(name: str, left: Groups, made: Groups, sizes: Mapping[str, Size]) -> Read:
     """How an axis is read that is folded into an axis of the output."""
     to = next(number for number, group in enumerate(made) if name in group)
     inner = dims.product(sizes[other] for other in made[to][1:])
-    is_outer = made[to][0] == name and not any([other] in left for other in made[to][1:])
+    is_outer = made[to][0] == name and not any(_is_apart(other, left) for other in made[to][1:])
     access = field.repeated(inner) if is_outer and isinstance(inner, int) else None
     return Read("kept", to, access) if access is not None else Read("mixed")
 
@@ -211,7 +235,8 @@ def _regrouped(op: Op, input: Tensor, kind: str, pattern: str, lengths: Mapping[
     left, right = spread_dots(left, right, len(shape))
     sizes, reason = measured(left, right, shape, lengths)
     output = tuple(dims.product(sizes[name] for name in group) for group in right)
-    return op.emit([(input, reads_of(left, right, sizes))], output, reason or input.reason)
+    reads, how = reads_of(left, right, sizes), regrouping_of(left, right, sizes)
+    return op.emit([(input, reads)], output, reason or input.reason, how)
 
 
 def _sides(pattern: str) -> tuple[Groups, Groups]:

@@ -6,11 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from rflint.field import IDENTITY, Interval
+from rflint.field import IDENTITY, Access, Interval
 from rflint.field.layouts import laid_out, united
 from rflint.receptive.columns import folded, unfolded
 from rflint.receptive.norms import is_normalised
-from rflint.receptive.parts import Part, Step, after, axis_again, cut_up, is_gone, joined, through, together
+from rflint.receptive.parts import (
+    Again,
+    Maps,
+    Part,
+    Step,
+    after,
+    axis_again,
+    cut_up,
+    is_cut_off,
+    is_gone,
+    joined,
+    through,
+    together,
+)
 from rflint.trace import Operand, Read, Use
 
 
@@ -45,6 +58,12 @@ class AxisField:
     Through them every unit depends on everything, but on no place of it: this is noted here and counted nowhere.
     """
 
+    stacked: str = ""
+    """Path and kind of the first use that stacks tensors which see different positions along an axis of its own.
+
+    As long as that axis is not laid out among others, all that is stacked counts as one, as channels do.
+    """
+
     @property
     def interval(self) -> Interval | None:
         """What a unit sees locally, where that is known exactly and is one interval; else see `reason`."""
@@ -62,6 +81,11 @@ class AxisField:
         sizes = [hi - lo + 1 for lo, hi in filter(None, map(self.span, range(units)))]
         return min(sizes, default=0), max(sizes, default=0)
 
+
+LEAST_AXES = 3
+"""Tensors with fewer axes have none that is spatial."""
+UNSEEN = Interval(0, (None,), (None,))
+"""What units see of an input that none of them reads."""
 
 Field = tuple[AxisField, ...]
 """One entry per axis of the network input, from the third axis on."""
@@ -88,7 +112,9 @@ def axis_read(axis: AxisField, operand: Operand, use: Use) -> AxisField:
             return _kept(axis, found, use)
         lost = _unknown(axis, None, f"{label(use)} folds it into other axes")
         parts = _parts(axis, operand, use)
-        return replace(lost, folded=_gathered(parts) if parts else _only_free_axis(operand, use), parts=parts)
+        if parts:
+            return _settled(replace(lost, folded=_gathered(parts)), parts, use)
+        return replace(lost, folded=_only_free_axis(operand, use))
     if read.access is not None:
         return _sampled(axis, read, use)
     return _unknown(axis, read.to, read.reason or f"the positions that {label(use)} reads are not known")
@@ -193,16 +219,22 @@ def _parts_read(axis: AxisField, operand: Operand, use: Use) -> AxisField | None
     """The parts after a use, as an axis again if they lie on one; None if they can no longer be followed."""
     one = axis.parts[0]
     if len(axis.parts) == 1 and (found := folded(use, operand, one.layout)) is not None:
-        return _kept(_on_axis(axis, len(operand.shape or ()) - 1, one.maps), Read("kept", found[1], found[0]), use)
+        columns = _placed_on(axis, len(operand.shape or ()) - 1, one.maps)
+        return _kept(columns, Read("kept", found[1], found[0]), use)
     steps = [after(part, operand, use) for part in axis.parts]
     known = [step.part for step in steps if step is not None and step.part.maps]
     if len(known) < len(steps):
         again = axis_again(one, operand.shape, coarser=True) if len(axis.parts) == 1 else None
-        return None if again is None else axis_read(_on_axis(axis, *again), operand, use)
-    if all(is_gone(part) for part in known):
-        whole = axis.whole or label(use)
-        return replace(axis, maps=one.maps, reason="", whole=whole, pooled=True, folded=None, parts=())
-    return _settled(replace(axis, folded=_gathered(known)), known, use)
+        on_axis = None if again is None else _on_axis(axis, one.maps, again)
+        return None if on_axis is None else axis_read(on_axis, operand, use)
+    if all(is_cut_off(part) for part in known):
+        return _unseen(axis)
+    known = [part for part in known if not is_cut_off(part)]
+    local = [part for part in known if not is_gone(part)]
+    axis = replace(axis, whole=axis.whole or label(use)) if len(local) < len(known) else axis
+    if not local:
+        return replace(axis, maps=one.maps, reason="", pooled=True, folded=None, parts=())
+    return _settled(replace(axis, folded=_gathered(local)), local, use)
 
 
 def _why_lost(axis: AxisField, operand: Operand, use: Use) -> str:
@@ -216,11 +248,48 @@ def _settled(axis: AxisField, parts: Sequence[Part], use: Use) -> AxisField:
     """The field with these parts of the output of a use."""
     made = together(parts)
     again = axis_again(made[0], use.output) if len(made) == 1 else None
-    return replace(axis, parts=made) if again is None else _on_axis(axis, *again)
+    found = None if again is None else _on_axis(axis, made[0].maps, again)
+    return replace(axis, parts=made) if found is None else found
 
 
-def _on_axis(axis: AxisField, at: int, maps: tuple[Interval, ...]) -> AxisField:
+def laid_out_again(field: Field, use: Use) -> Field:
+    """The field where units that a view repeats on an axis, and that are alone there, have that axis again."""
+    if use.output is None or len(use.output) < LEAST_AXES or all(axis.at is not None for axis in field):
+        return field
+    places = [_places(axis) for axis in field]
+    return tuple(_alone_again(axis, use, places[:at] + places[at + 1 :]) for at, axis in enumerate(field))
+
+
+def _places(axis: AxisField) -> set[int | None]:
+    """The axes on which the units along an input axis lie."""
+    return {digit.axis for part in axis.parts for digit in part.layout} if axis.at is None else {axis.at}
+
+
+def _alone_again(axis: AxisField, use: Use, others: Sequence[set[int | None]]) -> AxisField:
+    again = axis_again(axis.parts[0], use.output, coarser=True) if axis.at is None and len(axis.parts) == 1 else None
+    if again is None or len(axis.parts[0].layout) > 1 or any(again.at in places for places in others):
+        return axis
+    found = _on_axis(axis, axis.parts[0].maps, again)
+    if found is None and axis.stacked:
+        return replace(axis, reason=f"{axis.stacked} lays what sees different positions side by side")
+    return axis if found is None else found
+
+
+def _on_axis(axis: AxisField, maps: Maps, again: Again) -> AxisField | None:
+    several = axis.stacked and len(again.access.taps) > 1  # positions of one unit, of which each is another tensor's
+    made = None if several else through(maps, again.access)
+    return None if made is None else _placed_on(axis, again.at, made)
+
+
+def _placed_on(axis: AxisField, at: int, maps: Maps) -> AxisField:
     return replace(axis, at=at, maps=maps, reason="", folded=None, parts=())
+
+
+def _unseen(axis: AxisField) -> AxisField:
+    """What is left of an axis where none of its units is read: all of it, through what sees everything, or nothing."""
+    if axis.whole:
+        return replace(axis, at=None, pooled=True, folded=None, parts=(), reason="")
+    return replace(axis, at=None, maps=(UNSEEN,), folded=None, parts=(), reason="")
 
 
 def met(branches: Sequence[Field]) -> Field:
@@ -260,7 +329,7 @@ def unit_reads(axis: AxisField, operand: Operand, use: Use, output: AxisField) -
     `to` is None where the units have no axis of their own after the use.
     """
     if axis.at is not None or max(len(axis.parts), len(output.parts)) < 2:
-        return [(_unit_read(axis, operand, use), 0)]
+        return [(_unit_read(axis, operand, use, output), 0)]
     steps = [after(part, operand, use) for part in axis.parts]
     if output.at is None and not output.parts:
         return [(Read("unknown"), 0)]
@@ -278,18 +347,29 @@ def _landed(step: Step | None, output: AxisField) -> int:
     return next((at for at, layout in enumerate(layouts) if step and united(layout, step.part.layout)), 0)
 
 
-def _unit_read(axis: AxisField, operand: Operand, use: Use) -> Read:
+def _unit_read(axis: AxisField, operand: Operand, use: Use, output: AxisField) -> Read:
     if axis.at is None:
-        return _part_read(axis, operand, use)
+        return _part_read(axis, operand, use, output)
     if axis.at >= len(operand.reads):
         return Read("unknown")
-    if operand.reads[axis.at].how != "mixed" or not _parts(axis, operand, use):
+    parts = _parts(axis, operand, use) if operand.reads[axis.at].how == "mixed" else ()
+    if not parts:
         return _unfolded_alone(axis, operand, use) or operand.reads[axis.at]
     columns = unfolded(use, operand, axis.at)
-    return Read("kept", None, IDENTITY if columns is None else columns[0])
+    return Read("kept", None, columns[0]) if columns is not None else _again_read(parts[0], IDENTITY, use, output)
 
 
-def _part_read(axis: AxisField, operand: Operand, use: Use) -> Read:
+def _again_read(part: Part, access: Access, use: Use, output: AxisField) -> Read:
+    """How the units of a part are read, which perhaps lie on an axis again."""
+    again = axis_again(part, use.output, coarser=True) if output.at is not None else None
+    if again is None:
+        return Read("kept", None, access)
+    if IDENTITY not in (access, again.access):
+        return Read("unknown")
+    return Read("kept", again.at, again.access if access == IDENTITY else access)
+
+
+def _part_read(axis: AxisField, operand: Operand, use: Use, output: AxisField) -> Read:
     if len(axis.parts) != 1:
         whole = axis.folded is not None and axis.folded < len(operand.reads) and not axis.parts
         return operand.reads[axis.folded] if whole and axis.folded is not None else Read("unknown")
@@ -297,9 +377,8 @@ def _part_read(axis: AxisField, operand: Operand, use: Use) -> Read:
     if (found := folded(use, operand, part.layout)) is not None:
         return Read("kept", found[1], found[0])
     step = after(part, operand, use)
-    if step is None or step.access is None:
+    if step is None or step.access is None or is_cut_off(step.part):
         return Read("unknown")
     if is_gone(step.part):
         return Read("whole")
-    again = axis_again(step.part, use.output)
-    return Read("kept", again and again[0], step.access)
+    return _again_read(step.part, step.access, use, output)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from rflint.field import INPUT
-from rflint.receptive.axes import AxisField, Field, axis_read, met
+from rflint.receptive.axes import UNSEEN, AxisField, Field, axis_read, label, laid_out_again, met
+from rflint.receptive.pieces import placed
 from rflint.trace import Operand, Trace, Use
 
 
@@ -22,10 +25,27 @@ def fields(trace: Trace) -> list[dict[str, Field]]:
 
 def _field_of(trace: Trace, use: Use, made: list[dict[str, Field]]) -> dict[str, Field]:
     arrived: dict[str, list[Field]] = {}
-    for operand in use.operands:
-        for name, field in source_fields(trace, operand, made).items():
-            arrived.setdefault(name, []).append(tuple(axis_read(axis, operand, use) for axis in field))
-    return {name: branches[0] if len(branches) == 1 else met(branches) for name, branches in arrived.items()}
+    seen = [source_fields(trace, operand, made) for operand in use.operands]
+    for number, (operand, before) in enumerate(zip(use.operands, seen, strict=True)):
+        for name, field in before.items():
+            others = [one.get(name, ()) for one in (*seen[:number], *seen[number + 1 :])]
+            found = tuple(_axis_read(axis, at, operand, use, others) for at, axis in enumerate(field))
+            if not any(axis.maps == (UNSEEN,) for axis in found):
+                arrived.setdefault(name, []).append(found)
+    return {name: laid_out_again(_met(branches, use), use) for name, branches in arrived.items()}
+
+
+def _axis_read(axis: AxisField, at: int, operand: Operand, use: Use, others: Sequence[Field]) -> AxisField:
+    beside = [field[at] for field in others if at < len(field)]
+    return axis_read(axis, placed(use, operand, beside), use)
+
+
+def _met(branches: Sequence[Field], use: Use) -> Field:
+    """What branches see together, and whether they are stacked and see different positions."""
+    field = branches[0] if len(branches) == 1 else met(branches)
+    if use.base != "stack" or all(branch == branches[0] for branch in branches):
+        return field
+    return tuple(replace(axis, stacked=axis.stacked or label(use)) for axis in field)
 
 
 def source_fields(trace: Trace, operand: Operand, made: list[dict[str, Field]]) -> dict[str, Field]:

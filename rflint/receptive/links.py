@@ -9,6 +9,7 @@ from rflint.field import Access
 from rflint.receptive.axes import AxisField, unit_reads
 from rflint.receptive.edges import edge_of
 from rflint.receptive.forward import fields, source_fields
+from rflint.receptive.pieces import placed
 from rflint.trace import Operand, Trace, Use
 
 
@@ -50,11 +51,12 @@ def _links_of(trace: Trace, use: Use, name: str, axis: int) -> Links:
     output, edge = made[use.index][name][axis], edge_of(use)
     local: list[list[Link]] = [[] for _ in output.parts or (0,)]
     pooled: int | str | None = None
-    for operand in use.operands:
-        before = source_fields(trace, operand, made).get(name)
+    seen = [source_fields(trace, operand, made).get(name) for operand in use.operands]
+    for place, (operand, before) in enumerate(zip(use.operands, seen, strict=True)):
         if before is None or operand.source is None:
             continue
-        for number, (read, part) in enumerate(unit_reads(before[axis], operand, use, output)):
+        others = [one[axis] for one in (*seen[:place], *seen[place + 1 :]) if one is not None]
+        for number, (read, part) in enumerate(unit_reads(before[axis], placed(use, operand, others), use, output)):
             several = number if len(before[axis].parts) > 1 else None
             if before[axis].pooled or read.how == "whole":
                 pooled = operand.source if pooled is None else pooled

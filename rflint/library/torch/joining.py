@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from dataclasses import field as made_with
 
+from rflint import field
 from rflint.dims import Size
 from rflint.interp.frames import Call
 from rflint.interp.values import Rest, Tensor, Unknown, Value
@@ -16,16 +18,16 @@ from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import called, moved
 from rflint.trace import Read, Shape
 
-SIDE_BY_SIDE = "pieces side by side"
+SIDE_BY_SIDE = "pieces lie side by side, and where is not known: declare the input's size"
 
 
 @dataclass(slots=True)
 class Pieces:
     """The tensors that are put together: those with a known shape, and why there may be others."""
 
-    tensors: list[Tensor] = field(default_factory=list)
+    tensors: list[Tensor] = made_with(default_factory=list)
     doubt: str = ""
-    shaped: list[Shape] = field(default_factory=list)
+    shaped: list[Shape] = made_with(default_factory=list)
 
 
 def pieces_of(call: Call, values: Value) -> Pieces:
@@ -70,7 +72,8 @@ def joined(op: Op, pieces: Pieces, dim: Value) -> Tensor:
         if size is None:
             return op.opaque(pieces.tensors, Refusal(f"{reason} on axis {place}"))
         sizes.append(size)
-    rows = [(one, _side_by_side(one, at, rank)) for one in pieces.tensors]
+    placed = zip(pieces.tensors, _starts(pieces, at), strict=True)
+    rows = [(one, _side_by_side(one, at, rank, start)) for one, start in placed]
     result = op.emit(rows, tuple(sizes), pieces.doubt or _reason(pieces.tensors))
     result.dtype = promoted(pieces.tensors)
     return result
@@ -95,10 +98,22 @@ def agreed_by_all(sizes: Sequence[Size]) -> tuple[Size | None, str]:
     return size, ""
 
 
-def _side_by_side(tensor: Tensor, at: int, rank: int) -> list[Read]:
+def _starts(pieces: Pieces, at: int) -> Iterator[Size | None]:
+    """Where each tensor begins along an axis, None where that is not known."""
+    start: Size | None = 0
+    for tensor in pieces.tensors:
+        yield start
+        if start is None or tensor.shape is None:
+            start = None
+        elif tensor.shape != (0,):
+            start = start + tensor.shape[at]
+
+
+def _side_by_side(tensor: Tensor, at: int, rank: int, start: Size | None) -> list[Read]:
     if tensor.shape is None or len(tensor.shape) != rank:
         return [unread(None, tensor.reason)] * len(tensor.shape or ())
-    return [unread(to, SIDE_BY_SIDE) if to == at else kept(to) for to in range(rank)]
+    beside = Read("piece", at, field.shifted(-start)) if isinstance(start, int) else unread(at, SIDE_BY_SIDE)
+    return [beside if to == at else kept(to) for to in range(rank)]
 
 
 def _reason(tensors: Sequence[Tensor]) -> str:

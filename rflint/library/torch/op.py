@@ -29,7 +29,7 @@ from rflint.interp.values import (
 from rflint.library.registry import LIBRARY, Run, native_class, parse_signature
 from rflint.library.torch.construction import refused_at_once
 from rflint.library.torch.refusal import Refusal, odd_argument
-from rflint.trace import Layer, Place, Read, Shape
+from rflint.trace import Layer, Place, Read, Regrouping, Shape
 
 Transfer = Callable[..., Value]
 MODULE = native_class("torch.nn.Module")
@@ -66,11 +66,13 @@ class Op:
         operands: Sequence[tuple[Tensor, Sequence[Read]]],
         output: Shape | None,
         reason: str = "",
+        regrouping: Regrouping | None = None,
     ) -> Tensor:
         """Record the use; the tensor that it makes.  `reason` says why a size of the output is not known."""
         if not is_whole(output) and all(is_whole(tensor.shape) for tensor, _ in operands):
             reason = self._because(reason)
-        return self.call.interp.recorder.use(self.layer, operands, output, self.call.place, self.owner, reason)
+        record = self.call.interp.recorder.use
+        return record(self.layer, operands, output, self.call.place, self.owner, reason, regrouping=regrouping)
 
     def _because(self, reason: str) -> str:
         """The reason, and that of an argument which is not known, where it comes from one."""

@@ -18,6 +18,8 @@ from rflint.library.torch.reshaping import flatten
 from rflint.library.torch.tensor import TENSOR, moved, tensor_function
 from rflint.trace import Read, Shape
 
+UNTILED = f"it is repeated as a whole, and followed for a declared input of up to {field.MAX_PHASES} positions only"
+
 
 @tensor_function("expand", signature="input, *size", under=())
 @tensor_function("broadcast_to", signature="input, *size", base="expand")
@@ -104,7 +106,10 @@ def _times(size: Size, count: Value) -> Size:
 def _repeated(size: Size, count: Value, to: int) -> Read:
     if is_size(count) and count == 1:
         return kept(to)
-    return Read("kept", to, FIRST) if size == 1 else unread(to, "it is repeated as a whole")
+    if size == 1:
+        return Read("kept", to, FIRST)
+    access = field.tiled(size) if isinstance(size, int) else None
+    return unread(to, UNTILED) if access is None else Read("kept", to, access)
 
 
 @tensor_function("repeat_interleave", signature="input, repeats, dim=None, *, output_size=None", base="repeat")

@@ -243,7 +243,7 @@ class _Run:
                 Diagnostic(path, span, SYNTAX.code, SYNTAX.name, SYNTAX.severity, f"does not parse: {problem.message}")
             )
 
-        report.undecided.extend(note for traced in seen for note in undecided(traced, self.span))
+        report.undecided.extend(dict.fromkeys(note for traced in seen for note in undecided(traced, self.span)))
         report.undecided.extend(unheard(path, file.comments.declarations, seen, self.span))
 
     def _count(self, traced: Trace, report: Report) -> None:

@@ -67,7 +67,7 @@ def judged(trace: Trace, said: Said) -> list[Verdict]:
 def _of_source(trace: Trace, contract: Contract, source: Source | None) -> Verdict:
     found = tensor(trace, source)
     if found is None or not found.axes:
-        return Verdict(None, "no input with spatial axes reaches the tensor")
+        return Verdict(None, "it is not known that an input with spatial axes reaches the tensor")
     if isinstance(source, int) and trace.uses[source].conditional:
         return Verdict(None, f"it is not certain that this line is reached: {trace.uses[source].conditional}")
     return JUDGES[contract.subject](trace, contract, found)

@@ -90,8 +90,7 @@ class _Search:
         """All roots, in the order in which the file defines them."""
         calls = {_plain(one.call): one for one in seen(self.interp, self.module, self.session.environment)}
         for name, declared in self.declared.items():
-            call = declared.call or call_of(name, self.module, self.interp)
-            self._add(call, name, calls.get(_plain(call)), required=True)
+            self._add_declared(name, declared.call, calls)
         self._add_calls(
             sorted((one for one in calls.values() if one.inputs or not one.inside), key=_is_fed, reverse=True)
         )
@@ -108,6 +107,14 @@ class _Search:
                 self._add(f"{name}(…)", name, opened=True)
         order = {name: i for i, name in enumerate(self.module.scope.names)}
         return sorted(self.found.values(), key=lambda root: order.get(root.call.split("(")[0], -1))
+
+    def _add_declared(self, name: str, call: str, calls: Mapping[str, Seen]) -> None:
+        """Take what is declared as a root: as it is called in the code, if it has to be given arguments."""
+        written = call or call_of(name, self.module, self.interp)
+        if call or _plain(written) in calls or not _lacks_arguments(self._named(name)):
+            self._add(written, name, calls.get(_plain(written)), required=True)
+        elif not any(one.name == name and (one.inputs or not one.inside) for one in calls.values()):
+            self._add(f"{name}(…)", name, opened=True)
 
     def _add_calls(self, calls: Iterable[Seen]) -> None:
         for one in calls:
@@ -237,6 +244,14 @@ def required_parameters(cls: Value) -> list[str]:
     if owner is None or owner.signature is None:
         return []
     return [slot.name for slot in owner.signature.slots[1:] if slot.required]
+
+
+def _lacks_arguments(value: Value) -> bool:
+    """Can a class or function not be called without arguments?"""
+    if isinstance(value, ClassValue):
+        return bool(required_parameters(value))
+    rows = value.parameters if isinstance(value, Function) else ()
+    return any(not p.has_default and p.kind not in ("star", "double") for p in rows)
 
 
 def origin(value: Value) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rflint.interp.values import Instance, Signature, Tensor, Value, find_unknown, is_size
+from rflint.interp.values import Instance, Iteration, Signature, Tensor, Value, find_unknown, is_size
 
 
 class Refusal(str):
@@ -32,7 +32,7 @@ def odd_argument(signature: Signature, args: Mapping[str, Value], axes: int, spa
 
 def _may_fit(value: Value, axes: int, least: int = 1) -> bool:
     """Whether it is an integer, or as many as there are axes, or a single one; or is not known."""
-    if find_unknown(value) is not None or isinstance(value, (Tensor, Instance)):
+    if find_unknown(value) is not None or isinstance(value, (Tensor, Instance, Iteration)):
         return True
     if isinstance(value, (list, tuple)):
         return len(value) in (least, axes) and all(

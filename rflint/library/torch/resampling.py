@@ -86,8 +86,10 @@ def _axis(op: Op, size: Size, axis: int, missing: str) -> Axis:
         return unknown_axis(at, f"{missing} is not known")
     scale = None if op.arg("scale_factor") is None else op.arg("scale_factor")[axis]
     out = op.arg("size")[axis] if scale is None else scaled(size, scale)
-    if out is not None and not is_size(out):
+    if isinstance(out, (float, str, bool)):
         return refused("its output size is no integer")
+    if out is not None and not is_size(out):
+        return unknown_axis(at, "its output size is not known")
     if out is not None and not missing and op.arg("mode") == "area":
         return bins(size, out, at)
     if out is not None and sizes.is_collapsed(out):

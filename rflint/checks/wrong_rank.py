@@ -42,6 +42,10 @@ def ranks_taken(use: Use) -> tuple[int, ...]:
     if found is None or is_of_any_rank(use):
         return ()
     spatial = int(found[1])
+    if use.base in ("AdaptiveAvgPool2d", "AdaptiveAvgPool3d") and "output_size" not in use.layer.args:
+        return ()
+    if use.base in ("AdaptiveAvgPool2d", "AdaptiveAvgPool3d") and use.layer.args["output_size"] == (1,) * spatial:
+        return tuple(range(spatial, MOST_AXES))
     if use.base.startswith("BatchNorm"):
         return (2, 3) if spatial == 1 else (spatial + 2,)
     return (spatial + 1, spatial + 2)

@@ -82,6 +82,8 @@ class Tensor:
     parameter: bool = False
     open: str = ""
     """The network input, of a shape that is not declared, whose shape this tensor has."""
+    layouts: tuple[tuple[int, ...], ...] = ()
+    """The strides that it may have, where they are not those of a tensor in order; () if nothing is known of them."""
     view: tuple[Tensor, Value] | None = None
     """The tensor and the index that this is a part of: what is written to it in place is written there."""
 

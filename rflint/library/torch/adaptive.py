@@ -8,11 +8,13 @@ from typing import Any
 
 from rflint import field
 from rflint.dims import Size, equal, less
-from rflint.interp.values import Value, is_size
+from rflint.interp.values import Tensor, Value, is_size
 from rflint.library.torch.axes import FUNCTIONAL, Axis, checked, refused, resized, restated, unknown_axis
 from rflint.library.torch.op import Op, functional, kept, layer, unread
 from rflint.library.torch.pooling import with_indices
 from rflint.trace import Read
+
+MOST_AXES = 65
 
 
 def adaptive(op: Op, input: Value, axes: int) -> Value:
@@ -20,11 +22,27 @@ def adaptive(op: Op, input: Value, axes: int) -> Value:
     wanted = _wanted(op.arg("output_size"), axes)
     if wanted is not None:
         op = restated(op, {"output_size": wanted})
-    input, answer = checked(op, input, (axes + 1, axes + 2))
+    odd = _odd(op.arg("output_size"))
+    if odd and isinstance(input, Tensor):
+        return with_indices(op, op.refuse([input], odd))
+    input, answer = checked(op, input, _ranks(op, wanted, axes))
     if answer is None:
         first = len(input.shape) - axes
         answer = resized(op, input, [_binned(op, wanted, input.shape[first + a], a, first + a) for a in range(axes)])
     return with_indices(op, answer)
+
+
+def _odd(size: Any) -> str:
+    """Why torch takes no such output size; "" if it may."""
+    sizes = size if isinstance(size, tuple) else (size,)
+    odd = next((one for one in sizes if isinstance(one, (float, str, bool))), None)
+    return "" if odd is None else f"output_size={odd!r} is no integer"
+
+
+def _ranks(op: Op, wanted: Sequence[Size | None] | None, axes: int) -> range:
+    """The numbers of axes that it takes: means over everything are taken of any tensor that has the axes."""
+    everything = op.layer.base in ("AdaptiveAvgPool2d", "AdaptiveAvgPool3d") and wanted == (1,) * axes
+    return range(axes, MOST_AXES) if everything else range(axes + 1, axes + 3)
 
 
 def _wanted(value: Any, axes: int) -> tuple[Size | None, ...] | None:

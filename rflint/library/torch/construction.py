@@ -28,6 +28,9 @@ def refused_at_once(base: str, args: Args) -> Refusal | None:
             if problem:
                 return Refusal(problem)
     names = next((names for stem, names in COUNTS.items() if base.startswith(stem)), ())
+    text = next((name for name in (*names, "groups") if isinstance(args.get(name), str)), None)
+    if text is not None:
+        return Refusal(f"{text}={args[text]!r} is a text")
     return next((Refusal(f"{name}={args[name]} is negative") for name in names if _number(args, name, 0) < 0), None)
 
 

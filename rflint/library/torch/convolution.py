@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from rflint import field, sizes
-from rflint.dims import Size, less
+from rflint.dims import Size, equal, less
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, Tensor, Unknown, Value, is_size
 from rflint.library.torch.op import Op, fresh, functional, kept, layer, per_axis, shaped, stop, unread
 from rflint.library.torch.refusal import Refusal
-from rflint.trace import Read
+from rflint.trace import Read, show_shape
 
 ARGUMENTS = (
     "in_channels, out_channels, kernel_size, stride=1, padding=0, dilation=1, groups=1, bias=True, "
@@ -38,6 +38,8 @@ def slide(op: Op, input: Value, axes: int, of_axis: OfAxis) -> Value:
         return answer
     if len(input.shape) not in (axes + 1, axes + 2):
         return op.opaque([input], Refusal(f"{op.layer.kind} on a tensor with {len(input.shape)} axes"))
+    if op.arg("misfit"):
+        return op.refuse([input], op.arg("misfit"))
     first = len(input.shape) - axes
     rows = [of_axis(op, input.shape[first + axis], axis, first + axis) for axis in range(axes)]
     if any(size is None for size, _ in rows):
@@ -160,6 +162,7 @@ def from_weight(axes: int, transposed: bool = False) -> Any:
     def derive(args: dict[str, Value]) -> dict[str, Value]:
         weight = args.pop("weight")
         bias = args.pop("bias")
+        length = bias.shape if isinstance(bias, Tensor) else None
         shape = weight.shape if isinstance(weight, Tensor) else None
         if shape is not None and len(shape) == axes + 2 and is_size(args["groups"]):
             groups = args["groups"]
@@ -167,6 +170,9 @@ def from_weight(axes: int, transposed: bool = False) -> Any:
             args.update(in_channels=channels[0], out_channels=channels[1], kernel_size=tuple(shape[2:]))
         elif shape is not None and len(shape) != axes + 2:
             args["kernel_size"] = tuple(shape[2:])
+        made = args.get("out_channels")
+        if length is not None and made is not None and (len(length) != 1 or equal(length[0], made) is False):
+            args["misfit"] = f"a bias of {show_shape(length)} for {made} channels"
         args["bias"] = bias is not None if not isinstance(bias, Unknown) else bias
         return args
 

@@ -17,6 +17,7 @@ from rflint.library.torch.literals import literal, rows, values_of
 from rflint.library.torch.op import fresh, kept, operation, stop, unread
 from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.slicing import Cut, cut
+from rflint.library.torch.strides import cut_layouts
 from rflint.library.torch.tensor import TENSOR, moved
 from rflint.trace import Read, Shape
 
@@ -49,7 +50,10 @@ def parts_of(call: Call, key: Value, rank: int) -> list[Index] | str:
     for part in parts:
         whole = [slice(None)] * (rank - taken) if part is Ellipsis else [part]
         for one in whole:
-            found.append(Index(one, at, _takes(one)))
+            if at < rank or not _takes(one):
+                found.append(Index(one, at, _takes(one)))
+            elif part is not Ellipsis:
+                return Refusal("an index with more than one ellipsis, which leaves no axis for what follows")
             at += _takes(one)
     return found
 
@@ -163,6 +167,7 @@ def get_item(call: Call, self: Tensor, key: Value) -> Value:
     result.dtype = self.dtype
     if not indices:
         result.view = self, key
+        result.layouts = cut_layouts(op, self, picked.reads, len(picked.shape))
     return result
 
 

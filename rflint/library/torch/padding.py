@@ -115,6 +115,9 @@ def _prepare(axes: int) -> Callable[[Call, Instance], None]:
 
 def pad(op: Op, input: Value, pad: Value, mode: Value) -> Value:
     """`F.pad(input, pad, mode)`."""
+    value = op.arg("value")
+    if isinstance(value, (int, float)) and value != 0 and mode in ("reflect", "replicate", "circular"):
+        return op.refuse([input] if isinstance(input, Tensor) else [], f"mode {mode!r} takes no value")
     op = restated(op, known_args({"pad": pad, "mode": mode}, 0, ()))
     few = isinstance(pad, (tuple, list)) and len(pad) <= 4
     if isinstance(input, Tensor) and input.shape is None and input.open and not few:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rflint.dims import Size
+from rflint.dims import Size, equal
 from rflint.interp.frames import Call
 from rflint.interp.values import Tensor, Unknown, Value
 from rflint.library.registry import function, member
@@ -155,6 +155,8 @@ def sum_of_products(op: Op, operands: Sequence[Value], terms: Sequence[str], out
     for names, one in zip(known, found, strict=True):
         for name, size in zip(names, one.shape or (), strict=True):
             met, reason = stretched(sizes.get(name, 1), size)
+            if names.count(name) > 1 and equal(size, (one.shape or ())[names.index(name)]) is False:
+                return op.refuse(found, f"axes named {name} of one tensor with different sizes")
             if met is None:
                 return op.opaque(found, reason)
             sizes[name] = met

@@ -24,10 +24,15 @@ LINALG: dict[str, Any] = {"under": ("torch.linalg",), "method": False}
 TAIL = "keepdim=False, *, dtype=None, out=None"
 BY_DIM = f"dim=None, {TAIL}"
 
+ONE_AXIS = "argmax argmin cummax cummin kthvalue max median min mode nanmedian prod".split()
+"""The reductions that take no list of axes."""
+
 
 def reduce(op: Op, input: Tensor, dim: Value, keepdim: Value) -> Tensor:
     """The use that reads all of some axes, all of them for `dim=None`, and keeps the others."""
     shape = input.shape or ()
+    if isinstance(dim, (list, tuple)) and op.layer.kind in ONE_AXIS:
+        return op.refuse([input], f"{op.layer.kind}() is over one axis, or all")
     gone = axes(dim, len(shape))
     if isinstance(gone, str):
         return op.opaque([input], gone)

@@ -12,11 +12,14 @@ from rflint.interp.values import Instance, Tensor, Unknown, Value, is_size
 from rflint.library.registry import LIBRARY
 from rflint.library.torch.broadcasting import axes, axis, untold
 from rflint.library.torch.constants import dtype_named
-from rflint.library.torch.factors import regrouped_reads, resolved
+from rflint.library.torch.factors import regrouped_reads, resolved, written
 from rflint.library.torch.op import Op, kept, layer, operation, stop, tensor_of
 from rflint.library.torch.refusal import Refusal
+from rflint.library.torch.strides import must_copy, rearranged_layouts
 from rflint.library.torch.tensor import called, spread, tensor_function, tensor_property
 from rflint.trace import Read, Shape
+
+COPIED = "reshape() copies where that is needed"
 
 
 def viewed(op: Op, input: Tensor, shape: Shape | None, reason: str) -> Tensor:
@@ -32,7 +35,10 @@ def reshape(op: Op, input: Tensor, shape: list[Value]) -> Value:
     """`view(*sizes)`, `reshape(sizes)`; `view(dtype)` is left alone."""
     if len(shape) == 1 and isinstance(shape[0], Instance) and dtype_named(shape[0]):
         return input
-    return viewed(op, input, *resolved(input.shape or (), shape))
+    wanted, reason = resolved(input.shape or (), shape)
+    if op.layer.kind == "view" and wanted is not None and must_copy(input, wanted):
+        return op.refuse([input], f"{written(wanted)} cannot be a view of what does not lie in order; {COPIED}")
+    return viewed(op, input, wanted, reason)
 
 
 @tensor_function("view_as", "reshape_as", signature="input, other", base="reshape", under=())
@@ -130,7 +136,9 @@ def rearranged(op: Op, input: Tensor, order: Sequence[int | None]) -> Tensor:
     shape = input.shape or ()
     places = {at: to for to, at in enumerate(order) if at is not None}
     reads = [kept(places[at]) if at in places else Read("mixed") for at in range(len(shape))]
-    return op.emit([(input, reads)], tuple(1 if at is None else shape[at] for at in order), input.reason)
+    made = op.emit([(input, reads)], tuple(1 if at is None else shape[at] for at in order), input.reason)
+    made.layouts = rearranged_layouts(op, input, order)
+    return made
 
 
 @tensor_function("unsqueeze", signature="input, dim", twin=True)

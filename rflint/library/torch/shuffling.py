@@ -84,6 +84,8 @@ def shuffle_channels(op: Op, input: Value) -> Value:
     if len(input.shape) < 3:
         return op.opaque([input], Refusal(f"{op.layer.kind} on a tensor with {len(input.shape)} axes"))
     groups, channels = op.arg("groups"), input.shape[1]
+    if isinstance(groups, (float, str)):
+        return op.refuse([input], f"groups={groups!r} is no integer")
     if isinstance(groups, int) and (groups < 1 or divides(groups, channels) is False):
         return op.opaque([input], Refusal(f"{channels} channels are not divisible by {groups} groups"))
     reads = [kept(axis) for axis in range(len(input.shape))]

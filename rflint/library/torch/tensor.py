@@ -20,8 +20,8 @@ from rflint.interp.values import (
 )
 from rflint.library.registry import LIBRARY, function, member, native_class, parse_signature
 from rflint.library.torch.broadcasting import axis
-from rflint.library.torch.op import Op, is_whole, known_args, literals, places, stop, tensor_of
-from rflint.trace import Layer, Shape
+from rflint.library.torch.op import Op, is_whole, known_args, literals, operation, places, stop, tensor_of
+from rflint.trace import Layer, Shape, show_shape
 
 TENSOR = native_class("torch.Tensor")
 LIBRARY.define("torch._tensor.Tensor", TENSOR)
@@ -134,10 +134,22 @@ def in_place(run: Callable[[Call], Value]) -> Callable[[Call], Value]:
         if called(call) in REARRANGING:
             changed.view = None
         elif is_whole(changed.shape):
+            if (
+                isinstance(result, Tensor)
+                and result.shape is not None
+                and _is_larger(result.shape, changed.shape or ())
+            ):
+                op = operation(call, called(call), {})
+                return op.refuse([changed], f"{show_shape(changed.shape)} cannot hold {show_shape(result.shape)}")
             result = _of_shape(result, changed.shape)
         return moved(call, changed, result)
 
     return changing
+
+
+def _is_larger(made: Shape, held: Shape) -> bool:
+    """Whether what is made has certainly another shape than the tensor that should hold it."""
+    return len(made) != len(held) or any(dims.equal(a, b) is False for a, b in zip(made, held, strict=True))
 
 
 def _of_shape(result: Value, shape: Shape | None) -> Value:
@@ -150,6 +162,7 @@ def _of_shape(result: Value, shape: Shape | None) -> Value:
 def moved(call: Call, tensor: Tensor, result: Value) -> Value:
     """The tensor, which is from now on what the result is; so is what it is a part of."""
     call.interp.state.touch(tensor)
+    tensor.layouts = ()
     if isinstance(result, Tensor):
         tensor.shape, tensor.source, tensor.reason = result.shape, result.source, result.reason
         tensor.open = result.open
@@ -275,8 +288,9 @@ def data(call: Call, tensor: Tensor) -> Value:
 
 @member(TENSOR, *UNCHANGING.split())
 def unchanged(call: Call) -> Value:
-    """Methods that give the same numbers in the same shape."""
-    return call.args.positional[0]
+    """Methods that give the same numbers in the same shape; those that do not lie in order may be copied."""
+    tensor = call.args.positional[0]
+    return copied(tensor) if isinstance(tensor, Tensor) and tensor.layouts else tensor
 
 
 @member(TENSOR, "clone")

@@ -55,6 +55,9 @@ def _misfit(op: Op, shapes: Sequence[Shape]) -> str:
     first, size = _setting(op, "batch_first"), _setting(op, "d_model")
     if not isinstance(first, bool):
         return getattr(first, "reason", "") or "which axis holds the tokens is not known"
+    heads = _setting(op, "nhead")
+    if isinstance(heads, int) and isinstance(size, int) and (heads < 1 or size % heads):
+        return Refusal(f"{heads} heads do not share {size} features")
     rank = len(shapes[0])
     if rank not in (2, 3) or any(len(shape) != rank for shape in shapes):
         return Refusal(f"{op.layer.kind} on tensors with {', '.join(str(len(shape)) for shape in shapes)} axes")

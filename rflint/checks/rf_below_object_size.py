@@ -14,11 +14,11 @@ from rflint.trace import Said, Trace, Use
 
 @rule("RF106", "rf-below-object-size", "info", default=False, fix="hint")
 def rf_below_object_size(trace: Trace) -> Iterator[Finding]:
-    """Whether a head, of which it is declared how large its objects are, sees less; a single output is RF101's."""
+    """Whether a head, of which it is declared how large its objects are, sees less."""
     if trace.order != "forward":
         return
     for said in trace.said:
-        if said.contract.subject == "object-size" and (said.place is not None or len(said.sources) > 1):
+        if said.contract.subject == "object-size":
             yield from small_heads(trace, said)
 
 

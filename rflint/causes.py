@@ -27,6 +27,13 @@ RESIZING = ("RF207", "RF504")
 """Rules about a layer that makes another size than is meant."""
 UNEVEN = ("RF502", "RF504")
 """Rules about a transposed convolution whose kernel is too small for its stride; the first one says all."""
+OUTRANKED = {
+    "RF301": ("RF412",),
+    "RF309": ("RF412",),
+    "RF413": ("RF403", "RF412"),
+    "RF423": tuple(f"RF{number}" for number in (*range(301, 314), *range(401, 423), *range(501, 510))),
+}
+"""Errors of which others at the same operation say more: that its axes are others than those it takes, for example."""
 MOST_RELATED = 4
 """So many findings of the same cause at most are named by the one that stays."""
 Cause = Hashable
@@ -66,9 +73,10 @@ def one_for_each_cause(trace: Trace, found: Sequence[Found]) -> list[Found]:
     return [with_followers(one, followers.pop(one.where, [])) for one in heads]
 
 
-def urgency(one: Found) -> tuple[bool, float]:
-    """Errors first, and as torch comes to them; findings about no use last."""
-    return one.severity != "error", float("inf") if one.finding.use is None else one.finding.use
+def urgency(one: Found) -> tuple[bool, float, bool]:
+    """Errors first, and as torch comes to them, at one use those first that say more; findings about no use last."""
+    use = float("inf") if one.finding.use is None else one.finding.use
+    return one.severity != "error", use, one.rule.code in OUTRANKED
 
 
 def with_followers(head: Found, followers: Sequence[Found]) -> Found:
@@ -97,10 +105,13 @@ def own_causes(trace: Trace, one: Found) -> Iterator[Cause]:
         yield "resizes", use.index
     if code in UNEVEN:
         yield "uneven", use.index
+    if code in OUTRANKED:
+        yield code, use.index
 
 
 def explained(trace: Trace, one: Found) -> Iterator[Cause]:
-    """What else a finding explains: the layers that are to blame for sizes that differ on a spatial axis."""
+    """What else a finding explains: what others say of the use; who is to blame where sizes of maps differ."""
+    yield from ((code, one.finding.use) for code, above in OUTRANKED.items() if one.rule.code in above)
     if one.rule.code not in MEETING or one.finding.use is None or len(trace.uses[one.finding.use].operands) != 2:
         return
     use = trace.uses[one.finding.use]

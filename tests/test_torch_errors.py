@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_refusals import TABLE as REFUSED
+from test_refusals import declared, recorded
 
 from rflint import linter
 from rflint.config import from_toml
@@ -50,6 +52,19 @@ def test_texts_are_those_of_torch(part: int) -> None:
         assert shown <= {unordered(text)}, (source, shapes)
         told += len(shown)
     assert told >= FEW
+
+
+def test_texts_about_random_calls_are_those_of_torch() -> None:
+    """Each call is wrong in one or several ways: torch comes to one first, and now and then a backend to its own."""
+    calls = [call for call in recorded(REFUSED) if call.raised and not call.train][::4]
+    wrong = told = 0
+    for call in calls:
+        text = declared(call) + call.source
+        shown = {unordered(one.torch) for one in errors(text)} - {""}
+        told += bool(shown)
+        wrong += bool(shown) and not any(one.startswith(unordered(call.raised)[:120]) for one in shown)
+    assert told > 70
+    assert wrong <= told // 25
 
 
 def only(text: str) -> Diagnostic:

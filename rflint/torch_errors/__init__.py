@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rflint.checks._layers import SLIDING
 from rflint.dims import is_unknown
 from rflint.torch_errors import (
     adaptive,
@@ -40,4 +41,15 @@ def torch_error(use: Use) -> str:
     if any(shape is None or any(map(is_unknown, shape)) for shape in shapes):
         return ""
     families = [errors for names, errors in FAMILIES if use.base.startswith(names)]
-    return next((text for errors in [integers.errors, *families] for text in errors(use)), "")
+    text = next(integers.errors(use), "")
+    if text or has_odd_numbers(use):
+        return text
+    return next((text for errors in families for text in errors(use)), "")
+
+
+def has_odd_numbers(use: Use) -> bool:
+    """Whether a number of a window is no integer: then torch raises before it looks at what these texts are about."""
+    names = ("kernel_size", "stride", "padding", "dilation", "output_padding", "groups")
+    given = [use.layer.args.get(name) for name in names] if use.base.startswith(SLIDING) else []
+    numbers = [one for value in given for one in (value if isinstance(value, tuple) else (value,))]
+    return any(isinstance(one, (bool, float)) for one in numbers) or isinstance(use.layer.args.get("groups"), str)

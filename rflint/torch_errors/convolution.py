@@ -36,13 +36,13 @@ def constructing(use: Use) -> Iterator[str]:
         channels = integer(use, name)
         if groups and channels is not None and channels % groups:
             yield f"ValueError: {name} must be divisible by groups"
-    if isinstance(mode, str) and mode not in MODES:
+    if isinstance(mode, str) and mode != "zeros" and is_transposed(use):
+        yield f'ValueError: Only "zeros" padding mode is supported for {use.base}'
+    elif isinstance(mode, str) and mode not in MODES:
         yield (
             "ValueError: padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, "
             f"but got padding_mode={mode!r}"
         )
-    if isinstance(mode, str) and mode in MODES[1:] and is_transposed(use):
-        yield f'ValueError: Only "zeros" padding mode is supported for {use.base}'
 
 
 def named_padding(use: Use) -> Iterator[str]:
@@ -76,6 +76,9 @@ def calling(use: Use) -> Iterator[str]:
 
 def too_small(use: Use) -> Iterator[str]:
     """Numbers below the least that is taken."""
+    groups = integer(use, "groups")
+    if groups is not None and groups < 1:
+        yield "RuntimeError: non-positive groups is not supported"
     for name in ("padding", "output_padding"):
         if any(value < 0 for value in each(use, name)):
             yield f"RuntimeError: negative {name} is not supported"
@@ -122,7 +125,8 @@ def window(use: Use) -> Iterator[str]:
             f"RuntimeError: Calculated padded input size per channel: {crossed(padded)}. "
             f"Kernel size: {crossed(extents)}. Kernel size can't be greater than actual input size"
         )
-    yield from no_kernel(kernel)
+    if integer(use, "groups") != 1 or set(each(use, "stride")) != {1}:
+        return  # the backend that is asked then has texts of its own for what follows
     if any(value < 1 for value in dilation):
         shown = dilation if len(dilation) > 1 else [1, *dilation]
         yield f"RuntimeError: dilation should be greater than zero, but got {listed(shown)}"
@@ -155,7 +159,7 @@ def window_of_transposed(use: Use) -> Iterator[str]:
         yield f"RuntimeError: output padding must be smaller than either stride or dilation, but got {shown}"
     sizes = shape_of(use)[-spatial_rank(use) :]
     made = [transposed_size(*one) for one in zip(sizes, *values.values(), strict=True)]
-    if any(less(size, 0) is True for size in made):
+    if all(less(size, 0) is True for size in made):
         before = [] if len(made) > 1 else [1]
         yield (
             f"RuntimeError: Given input size per channel: {crossed([*before, *sizes])}. "

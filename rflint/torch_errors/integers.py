@@ -34,7 +34,5 @@ def weight(use: Use) -> list[object]:
     if use.base.startswith("BatchNorm"):
         return [args.get("num_features")]
     if use.base in ("Conv1d", "Conv2d", "Conv3d") and isinstance(args.get("kernel_size"), tuple):
-        entering, groups = args.get("in_channels"), args.get("groups")
-        divided = 0.0 if isinstance(entering, float) or isinstance(groups, float) else entering
-        return [args.get("out_channels"), divided, *args["kernel_size"]]
+        return [args.get("out_channels"), args.get("in_channels"), *args["kernel_size"]]
     return []

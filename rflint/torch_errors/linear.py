@@ -9,16 +9,28 @@ from rflint.dims import Size, equal, product
 from rflint.torch_errors.figures import listed, shape_of
 from rflint.trace import Shape, Use
 
+RANKS = {"mm": 2, "bmm": 3}
+"""The products that take one number of axes only."""
+
 
 def errors(use: Use) -> Iterator[str]:
     """The texts that apply."""
     shapes = [operand.shape or () for operand in use.operands]
     if use.base == "Linear":
         yield from applied(use)
+    elif use.kind in RANKS and len(shapes) == 2 and {len(shape) for shape in shapes} != {RANKS[use.kind]}:
+        yield from of_other_rank(use.kind, *shapes)
     elif use.base == "matmul" and len(shapes) == 2:
         yield from multiplied(*shapes)
     elif use.base == "einsum":
         yield from summed(str(use.layer.args.get("equation", "")), shapes)
+
+
+def of_other_rank(kind: str, left: Shape, right: Shape) -> Iterator[str]:
+    """Products that take tensors with two, or with three axes alone."""
+    names = ("batch1", "batch2") if kind == "bmm" else ("self", "mat2")
+    name = names[0] if len(left) != RANKS[kind] else names[1]
+    yield f"RuntimeError: {name} must be a {'3D tensor' if kind == 'bmm' else 'matrix'}"
 
 
 def matrices(rows: Size, columns: Size, other: Shape) -> str:
@@ -53,6 +65,8 @@ def summed(equation: str, shapes: list[Shape]) -> Iterator[str]:
         return
     seen: dict[str, Size] = {}
     for number, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
+        if len(set(term)) < len(term):
+            return  # diagonals have texts of their own
         for letter, size in zip(term, shape, strict=True):
             held = seen.get(letter, 1)
             if equal(held, size) is False and 1 not in (held, size):

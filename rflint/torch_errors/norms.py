@@ -57,15 +57,20 @@ def of_instance(use: Use) -> Iterator[str]:
         yield (
             f"ValueError: expected input's size at dim={axis} to match num_features ({wanted}), but got: {shape[axis]}."
         )
-    elif wanted is not None and equal(shape[axis], wanted) is False and isinstance(shape[0], int):
-        batch = shape[0] if axis else 1
-        yield f"RuntimeError: running_mean should contain {batch * shape[axis]} elements not {batch * wanted}"
-    elif single(shape[-spatial:]):
+    elif single(shape[-spatial:]) and use.layer.args.get("track_running_stats") is False:
         batched = shape if axis else (1, *shape)
         yield (
             "ValueError: Expected more than 1 spatial element when training, "
             f"got input size torch.Size({listed(batched)})"
         )
+    elif wanted is not None and equal(shape[axis], wanted) is False and is_tracked(use) and isinstance(shape[0], int):
+        batch = shape[0] if axis else 1
+        yield f"RuntimeError: running_mean should contain {batch * shape[axis]} elements not {batch * wanted}"
+
+
+def is_tracked(use: Use) -> bool:
+    """Whether it has running statistics."""
+    return use.layer.args.get("track_running_stats") is True
 
 
 def grouped(use: Use) -> Iterator[str]:
@@ -79,9 +84,9 @@ def grouped(use: Use) -> Iterator[str]:
         return
     if is_constructed(use) and announced is not None and divides(groups, announced) is False:
         yield f"ValueError: num_channels ({announced}) must be divisible by num_groups ({groups})"
-    batch, *rest = shape[:2]
-    if isinstance(batch, int) and isinstance(rest[0], int) and single((batch * rest[0] // groups, *shape[2:])):
-        yield f"ValueError: Expected more than 1 value per channel when training, got input size {listed(shape)}"
+    parts = (shape[0] * shape[1] // groups, groups, *shape[2:])
+    if single((parts[0], *parts[2:])):
+        yield f"ValueError: Expected more than 1 value per channel when training, got input size {listed(parts)}"
     if divides(groups, shape[1]) is False:
         yield (
             "RuntimeError: Expected number of channels in input to be divisible by num_groups, "

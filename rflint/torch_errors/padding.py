@@ -19,8 +19,16 @@ def errors(use: Use) -> Iterator[str]:
     pads = use.layer.args.get("pad", use.layer.args.get("padding"))
     if not isinstance(pads, tuple) or not all(isinstance(pad, int) for pad in pads):
         return
+    if len(pads) > 2 * len(shape_of(use)):
+        yield (
+            "RuntimeError: Padding length should be less than or equal to two times the input dimension "
+            f"but got padding length {len(pads)} and input of dimension {len(shape_of(use))}"
+        )
+        return
     module = use.kind.partition("Pad")[0] if "Pad" in use.kind else ""
     mode = MODULES.get(module) or str(use.layer.args.get("mode", ""))
+    if mode in MODULES.values() and use.layer.args.get("value") not in (None, 0):
+        yield f'RuntimeError: Padding mode "{mode}" doesn\'t take in value argument'
     yield from rank(use, module, mode, len(pads))
     yield from filling(mode, shape_of(use), list(zip(pads[::2], pads[1::2], strict=False))[::-1])
 

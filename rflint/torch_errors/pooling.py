@@ -78,7 +78,7 @@ def window(use: Use) -> Iterator[str]:
             yield "RuntimeError: stride should not be zero"
         if pad < 0:
             yield f"RuntimeError: pad must be non-negative, but got pad: {pad}"
-        if pad > ((kernel - 1) * dilated + 1) // 2:
+        if pad > int(((kernel - 1) * dilated + 1) / 2):  # rounded to zero, as in C
             yield (
                 "RuntimeError: pad should be at most half of effective kernel size, "
                 f"but got pad={pad}, kernel_size={kernel} and dilation={dilated}"
@@ -86,8 +86,11 @@ def window(use: Use) -> Iterator[str]:
 
 
 def dilation(use: Use) -> Iterator[str]:
-    """A dilation of zero."""
-    values = each(use, "dilation")
+    """A kernel or a dilation of zero."""
+    values, kernel = each(use, "dilation"), each(use, "kernel_size")
+    if kernel and min(kernel) < 1:
+        shown = labelled([f"k{axis}" for axis in AXES[-len(kernel) :]], kernel)
+        yield f"RuntimeError: kernel size should be greater than zero, but got {shown}"
     if values and min(values) < 1:
         shown = labelled([f"dilation{axis}" for axis in AXES[-len(values) :]], values)
         yield f"RuntimeError: dilation should be greater than zero, but got {shown}"
@@ -118,7 +121,7 @@ def output(use: Use) -> Iterator[str]:
         yield f"RuntimeError: input image ({image}) smaller than kernel size ({wanted})"
     values = [each(use, name) for name in ("kernel_size", "stride", "padding", "dilation")]
     ceil = use.layer.args.get("ceil_mode")
-    if not all(values) or not isinstance(ceil, bool):
+    if not all(values) or not isinstance(ceil, bool) or min(values[1]) < 1:
         return
     windows = zip(sizes, *values, strict=True)
     made = [pooled(size, kernel, stride, pad, dilated, ceil) for size, kernel, stride, pad, dilated in windows]

@@ -38,6 +38,8 @@ def features(use: Use) -> Iterator[str]:
     if wanted is None or not shape or equal(shape[-1], wanted) is not False:
         return
     if use.base.endswith("Cell"):
+        if len(shape) > 2:
+            return
         yield f"RuntimeError: input has inconsistent input_size: got {shape[-1]} expected {wanted}"
     elif len(shape) in (2, 3):
         yield (f"RuntimeError: input.size(-1) must be equal to input_size. Expected {wanted}, got {shape[-1]}")

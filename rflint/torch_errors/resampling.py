@@ -18,7 +18,8 @@ TOLD = ("linear", "bilinear", "trilinear")
 def errors(use: Use) -> Iterator[str]:
     """The texts that apply, in the order in which torch looks."""
     args, mode, rank = use.layer.args, use.layer.args.get("mode"), len(shape_of(use))
-    if not isinstance(mode, str):
+    lengths = [len(args[name]) for name in ("size", "scale_factor") if isinstance(args.get(name), tuple)]
+    if not isinstance(mode, str) or any(length != rank - 2 for length in lengths):
         return
     if args.get("align_corners") is not None and mode in ANY:
         yield (

@@ -25,6 +25,10 @@ def viewed(use: Use) -> Iterator[str]:
     if not isinstance(wanted, tuple) or not all(isinstance(size, (int, Dim)) for size in wanted):
         return
     known = [size for size in wanted if size != -1]
+    below = next((at for at, size in enumerate(wanted) if isinstance(size, int) and size < -1), None)
+    if below is not None:
+        yield f"RuntimeError: invalid shape dimension {wanted[below]} at index {below} of shape {listed(wanted)}"
+        return
     if len(wanted) - len(known) > 1:
         yield "RuntimeError: only one dimension can be inferred"
         return

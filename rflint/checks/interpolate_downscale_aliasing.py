@@ -18,10 +18,10 @@ SMOOTH = ("linear", "bilinear", "trilinear", "bicubic")
 @rule("RF505", "interpolate-downscale-aliasing", "info", fix="hint")
 def interpolate_downscale_aliasing(trace: Trace) -> Iterator[Finding]:
     """Whether a smooth interpolation steps over rows of what it is given, though others may read these."""
-    told = {layer.index for found in unread(trace) for layer in found.layers}
-    for use in trace.uses:
-        read = share_read(use)
-        if read < 1 and use.index not in told and not is_label(trace, use):
+    coarse = [(use, read) for use in trace.uses if (read := share_read(use)) < 1]
+    told = {layer.index for found in unread(trace) for layer in found.layers} if coarse else set()
+    for use, read in coarse:
+        if use.index not in told and not is_label(trace, use):
             mode, factor = use.layer.args["mode"], shrinking(use)
             message = (
                 f"{mode} to 1/{factor:.3g} of the rows reads {round(100 * read)} % of them, so that details between "

@@ -15,7 +15,7 @@ from rflint.trace import Member, Trace, Use
 @rule("RF903", "norm-makes-rf-global", "warning", fix="hint")
 def norm_makes_rf_global(trace: Trace) -> Iterator[Finding]:
     """The norms over positions: a warning where the module says that it is causal; of the others the first, a note."""
-    norms = [use for use in trace.uses if not use.inner and over_positions(trace, use)]
+    norms = [use for use in trace.uses if "Norm" in use.base and not use.inner and over_positions(trace, use)]
     leaking = [(use, member) for use in norms if (member := causal_module(trace, use)) is not None]
     for use, member in leaking:
         message = (

@@ -17,7 +17,7 @@ MOST_NAMED = 3
 @rule("RF317", "output-centre-shift", "info", default=False, fix="hint")
 def output_centre_shift(trace: Trace) -> Iterator[Finding]:
     """Whether the centre of what the units of a returned map see is off their places by a pixel or more."""
-    for one in misalignments(trace):
+    for one in misalignments(trace) if trace.order == "forward" else ():
         far = [axis for axis, drift in enumerate(one.drifts) if drift is not None and abs(drift) >= 1]
         if far and not is_causal(one) and isinstance(one.end.use, int):
             yield finding(trace, one, far[0])

@@ -11,17 +11,14 @@ from rflint.diagnostics import Finding
 from rflint.receptive import AxisField
 from rflint.trace import Trace
 
-WRITTEN = "<"
-"""How the names of files begin that are none: of calls on the command line, say."""
-
 
 @rule("RF902", "untraceable", "note")
 def untraceable(trace: Trace) -> Iterator[Finding]:
-    """What is unknown and touched the network, then the uses from which on fields are not known."""
-    reasons = dict.fromkeys((note.place or trace.place, note.reason) for note in trace.unknowns)
+    """Each reason why something is unknown, where it is met first; then the uses that lose fields."""
+    reasons = {note.reason: note.place or trace.place for note in reversed(trace.unknowns)}
     if not reasons and not trace.complete:
-        reasons = {(trace.place, "forward returns nothing that is known"): None}
-    for place, reason in reasons:
+        reasons = {"forward returns nothing that is known": trace.place}
+    for reason, place in reversed(reasons.items()):
         if place is not None:
             yield Finding(place, f"not followed: {reason}")
     for use, _, axis in first_uses(trace, is_lost):

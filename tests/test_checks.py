@@ -77,9 +77,7 @@ def test_layers_in_constructor_order_are_judged_by_their_arguments_alone() -> No
     up(net, net.conv(net.conv(x, 9, dilation=2, padding=1, groups=2, path="a"), k=1, stride=9, dilation=2, path="b"), 3)
     net.linear(net.flat(x), 5)
     returned = T(len(net.uses) - 1, None)
-    net.uses = [
-        replace(use, operands=(), output=None) for use in net.uses[:-1]
-    ]  # of `forward` only the outputs are left
+    net.uses = [replace(use, operands=(), output=None) for use in net.uses[:-1]]  # only outputs are left of forward
     trace = net.trace(returned, order="constructor", complete=False, declared=True)
     assert [code for code in all_rules() if findings(code, trace)] == ["RF404"]
 

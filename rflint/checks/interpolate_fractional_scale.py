@@ -11,6 +11,8 @@ from rflint.trace import Trace, Use
 
 NEARLY = 1e-6
 """Products that miss an integer by less are meant to be it."""
+NEAREST = ("nearest", "nearest-exact")
+"""Modes for which some of torch's kernels do not look at the factor where a size stays or doubles."""
 
 
 @rule("RF506", "interpolate-fractional-scale", "info", default=False, fix="hint", needs_size=True)
@@ -38,6 +40,12 @@ def message(use: Use, n: int, scale: float, made: int) -> str:
     product, whole = n * scale, round(n * scale)
     if abs(product - whole) < NEARLY:
         return f"{scale:g} times {n} rows is {product!r} in floating point: {made} rows, not {whole}; size= is exact"
-    apart = f", taken {1 / scale:.4g} apart and not {n / made:.4g}"
-    steps = "" if use.layer.args.get("recompute_scale_factor") else apart
-    return f"{scale:g} times {n} rows is {product:.4g}: {made} rows{steps}; size= says which is meant"
+    apart = f", taken {1 / scale:.4g} apart and not {n / made:.4g}" if steps_by_scale(use, n, made) else ""
+    return f"{scale:g} times {n} rows is {product:.4g}: {made} rows{apart}; size= says which is meant"
+
+
+def steps_by_scale(use: Use, n: int, made: int) -> bool:
+    """Whether rows are taken 1/scale_factor apart, and not at the ratio of the sizes."""
+    args = use.layer.args
+    by_size = args.get("recompute_scale_factor") or args.get("align_corners") or args.get("mode") in ("area", None)
+    return not by_size and (args["mode"] not in NEAREST or made not in (n, 2 * n))

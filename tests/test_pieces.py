@@ -13,6 +13,7 @@ from rflint.config import Config
 from rflint.dims import symbol
 from rflint.field import MAX_PHASES, Interval, piece, tiled
 from rflint.field.layouts import Digit, among, laid_out, slid
+from rflint.formats.field_cells import field_cells
 from rflint.receptive import AxisField, fields, footprint, outputs
 from rflint.trace import Trace
 
@@ -84,3 +85,9 @@ def test_tokens_move_along_their_axis() -> None:
     assert slid(behind, 1, -1, 5, 4) == laid_out(1, 4)
     assert slid(behind, 1, 0, 5, 1) == ()
     assert slid(behind, 1, 0, 5, 3) is None
+
+
+def test_tokens_show_what_they_see_of_each_axis() -> None:
+    trace, _ = output_of("Tokens()")
+    cells = {use.kind: field_cells(trace, use) for use in trace.uses}
+    assert cells["cat"] == cells["Linear"] == cells["add"] == ("2", "3", "18 %")

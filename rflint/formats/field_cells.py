@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from rflint.dims import Size
 from rflint.formats.effective import effective_widths
 from rflint.formats.reached_counts import reached_counts
 from rflint.receptive import AxisField, Field, fields
+from rflint.receptive.axes import LEAST_AXES
 from rflint.trace import Shape, Trace, Use
 
 UNKNOWN = "?"
@@ -36,9 +38,17 @@ def labelled(names: Iterable[str], cells: Sequence[str]) -> str:
 
 def input_cells(trace: Trace, use: Use, name: str, extra: Sequence[Cell]) -> tuple[str, ...]:
     """The cells of a use for one network input."""
-    axes = fields(trace)[use.index][name]
+    axes = tuple(_of_tokens(axis, use) for axis in fields(trace)[use.index][name])
     more = (cell(trace, use, name, axes) for cell in extra)
     return (jump_cell(axes), field_cell(axes), *more, seen_cell(axes, trace.spatial_sizes(name)))
+
+
+def _of_tokens(axis: AxisField, use: Use) -> AxisField:
+    """The field of tokens along an input axis that lies within theirs; as it is for all else."""
+    if axis.at is not None or axis.pooled or len(axis.parts) != 1 or len(use.output or ()) < LEAST_AXES:
+        return axis
+    (part,) = axis.parts
+    return replace(axis, at=part.layout[0].axis, maps=part.maps)
 
 
 def jump_cell(axes: Field) -> str:

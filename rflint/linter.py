@@ -99,7 +99,7 @@ def show(target: str, options: Options) -> Shown:
     for file, call in run.targets([target], shown.failures):
         try:
             opened = run.open(file)
-            shown.traces.extend(run.traces(opened, call))
+            shown.traces.extend(run.traces(opened, call, shown.failures))
         except (SourceError, TargetError) as problem:
             shown.failures.append(str(problem))
         except SyntaxProblem as problem:
@@ -164,8 +164,9 @@ class _Run:
 
     # -- networks --------------------------------------------------------------------------------------------
 
-    def traces(self, file: _File, call: str) -> Iterator[Trace]:
-        """The traces of a file's roots, or of the call that is asked for.  Raises `SyntaxProblem`."""
+    def traces(self, file: _File, call: str, failures: list[str]) -> Iterator[Trace]:
+        """The traces of a file's roots, or of the call that is asked for; what is declared of something that is no
+        network fails.  Raises `SyntaxProblem`, and `TargetError` for the call."""
         if call:
             yield self._traced(self._root(file, call))
             return
@@ -173,7 +174,12 @@ class _Run:
             return
         assert self.session.loader.source(file.path, file.text).module is not None
         for root in roots(self.session, file.path, self._declared(file), self._default()):
-            yield self._traced(self._given(root))
+            try:
+                traced = self._traced(self._given(root))
+            except TargetError as problem:
+                failures.append(str(problem))
+            else:
+                yield traced
 
     def _traced(self, root: Root) -> Trace:
         made = advised(trace(self.session, root))
@@ -197,7 +203,7 @@ class _Run:
         with deep_recursion():
             module = self.session.loader.load_file(file.path, interp)
         root = Root(file.path, call_of(call, module, interp))
-        if self.options.inputs:
+        if self.options.inputs and not (file.declared or self.config.networks):
             return self._given(root)
         return self._given(root_of(self.session, root, self._declared(file), self._default()))
 
@@ -233,7 +239,7 @@ class _Run:
         report.failures.extend(f"{path}:{p.line}: {p.message}" for p in problems)
         seen: list[Trace] = []
         try:
-            for traced in self.traces(file, call):
+            for traced in self.traces(file, call, report.failures):
                 self._count(traced, report)
                 report.diagnostics.extend(d for d in self._diagnose(traced) if self._is_heard(file, d))
                 seen += [traced] if traced.said else []

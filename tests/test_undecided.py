@@ -76,6 +76,27 @@ def test_a_figure_that_no_rule_can_use_is_said() -> None:
     ]
 
 
+def test_a_contract_of_something_else_than_a_network_leaves_the_others_in_peace() -> None:
+    said = report(
+        f"{HEAD}class Size:  # rflint: rf>=5\n    n = 3\n\n\n{NET.format(at_layer='rf>=5', in_forward='rf==3')}"
+    )
+    assert said.failures == ["net.py::Size() gives Size object, and no network"]
+    assert [found.message.split(":")[0] for found in said.diagnostics] == ["rf>=5 does not hold"]
+
+
+@pytest.mark.parametrize("call", ["Net()", "Net(3)"])
+def test_a_call_that_is_asked_for_keeps_its_contracts_whatever_its_input(call: str) -> None:
+    text = (
+        HEAD
+        + "# rflint: rf>=9\n"
+        + NET.format(at_layer="rf==3", in_forward="rf==3").replace("self):", "self, n=3):", 1)
+    )
+    inputs = (("", (1, 3, 8, 8)),)
+    options = linter.Options(Config(), inputs=inputs, read=lambda path: text if path == "net.py" else None)
+    said = linter.check([f"net.py::{call}"], options)
+    assert [found.message.split(":")[0] for found in said.diagnostics] == ["rf>=9 does not hold"]
+
+
 def test_verbose_prints_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "net.py"
     file.write_text(HEAD + NET.format(at_layer="causal", in_forward="rf==3"))

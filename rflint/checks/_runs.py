@@ -13,7 +13,7 @@ from rflint.field import Positions, spread
 from rflint.trace import Trace, Use
 
 
-class Layer(NamedTuple):
+class Widening(NamedTuple):
     """A layer that reads more than one position of an axis, without changing the resolution."""
 
     use: Use
@@ -28,17 +28,17 @@ class Layer(NamedTuple):
 class Run(NamedTuple):
     """Two or more dilated convolutions with nothing but activations, norms, 1×1 layers and identities in between."""
 
-    layers: tuple[Layer, ...]
-    before: Layer | None
+    layers: tuple[Widening, ...]
+    before: Widening | None
     """The layer that stands right before the first one."""
-    chain: tuple[Layer, ...]
+    chain: tuple[Widening, ...]
     """All layers in a row at this resolution."""
 
 
 class _Chain(NamedTuple):
     """The layers up to one, the last one first."""
 
-    layer: Layer
+    layer: Widening
     before: _Chain | None
     length: int
 
@@ -53,7 +53,7 @@ def runs(trace: Trace) -> list[Run]:
     return known
 
 
-def positions_read(layers: Sequence[Layer]) -> Positions | None:
+def positions_read(layers: Sequence[Widening]) -> Positions | None:
     """The positions that a unit behind these layers reads before them; None if they extend too far."""
     seen: Positions | None = Positions(0, 1)
     for layer in reversed(layers):
@@ -61,7 +61,7 @@ def positions_read(layers: Sequence[Layer]) -> Positions | None:
     return seen
 
 
-def _runs(chain: Sequence[Layer]) -> Iterator[Run]:
+def _runs(chain: Sequence[Widening]) -> Iterator[Run]:
     """The runs of a chain."""
     for is_dilated, group in groupby(enumerate(chain), key=lambda pair: pair[1].is_dilated):
         numbers = [number for number, _ in group]
@@ -70,7 +70,7 @@ def _runs(chain: Sequence[Layer]) -> Iterator[Run]:
             yield Run(tuple(chain[numbers[0] : numbers[-1] + 1]), before, tuple(chain))
 
 
-def _chains(trace: Trace) -> Iterator[tuple[Layer, ...]]:
+def _chains(trace: Trace) -> Iterator[tuple[Widening, ...]]:
     """The layers in a row, along the longest branches, from the first to where no further one follows."""
     if trace.order != "forward" or not any(_is_dilated(use) for use in trace.convolutions()):
         return
@@ -105,14 +105,14 @@ def _extended(
     before = longest.get(link.source)
     if link.kernel < 2:
         return before, before
-    return before, _Chain(Layer(use, link), before, _length(before) + 1)
+    return before, _Chain(Widening(use, link), before, _length(before) + 1)
 
 
 def _length(chain: _Chain | None) -> int:
     return chain.length if chain else 0
 
 
-def _listed(chain: _Chain | None) -> Iterator[Layer]:
+def _listed(chain: _Chain | None) -> Iterator[Widening]:
     while chain is not None:
         yield chain.layer
         chain = chain.before

@@ -42,8 +42,15 @@ class Unread(NamedTuple):
         return next((pair for pair in pairs if shares_factor(window_on(*pair))), None)
 
 
-def unread(trace: Trace) -> Iterator[Unread]:
+def unread(trace: Trace) -> list[Unread]:
     """All such tensors of a network that was followed as a whole."""
+    if "unread" not in trace.memo:
+        trace.memo["unread"] = list(_unread(trace))
+    found: list[Unread] = trace.memo["unread"]
+    return found
+
+
+def _unread(trace: Trace) -> Iterator[Unread]:
     for source, axes in tensors(trace) if trace.complete else ():
         readers = readers_of(trace, source)
         rows = {axis: found for axis, size in axes if (found := rows_read(readers, axis, size))}

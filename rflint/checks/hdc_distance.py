@@ -8,7 +8,7 @@ from math import gcd
 from rflint.checks import rule
 from rflint.checks._layers import listed
 from rflint.checks._places import place_of
-from rflint.checks._runs import Layer, Run, positions_read, runs
+from rflint.checks._runs import Widening, Run, positions_read, runs
 from rflint.diagnostics import Finding
 from rflint.field import Positions
 from rflint.geometry.schedules import dense_rates, extent, hybrid_distances
@@ -20,7 +20,7 @@ LONGEST_PICTURE = 31
 @rule("RF203", "hdc-distance", "info", default=False, fix="hint")
 def hdc_distance(trace: Trace) -> Iterator[Finding]:
     """Whether a run without a common factor (RF202) breaks the rule, and skips rows; one finding for the network."""
-    found, told = list[tuple[Sequence[Layer], Positions]](), set[int]()
+    found, told = list[tuple[Sequence[Widening], Positions]](), set[int]()
     for run in runs(trace):
         layers = {layer.use.index for layer in run.layers}
         seen = positions_read(group(run)) if breaks_rule(run) and not told & layers else None
@@ -31,12 +31,12 @@ def hdc_distance(trace: Trace) -> Iterator[Finding]:
         yield finding(found)
 
 
-def group(run: Run) -> list[Layer]:
+def group(run: Run) -> list[Widening]:
     """The run, behind the undilated layer before it if there is one: the paper's groups begin so."""
     return [*([run.before] if run.before else []), *run.layers]
 
 
-def rates(layers: Sequence[Layer]) -> list[int]:
+def rates(layers: Sequence[Widening]) -> list[int]:
     """Their dilations."""
     return [layer.link.dilation for layer in layers]
 
@@ -47,7 +47,7 @@ def breaks_rule(run: Run) -> bool:
     return gcd(*rates(run.layers)) == 1 and len(kernels) == 1 and hybrid_distances(rates(group(run)))[1] > min(kernels)
 
 
-def finding(found: Sequence[tuple[Sequence[Layer], Positions]]) -> Finding:
+def finding(found: Sequence[tuple[Sequence[Widening], Positions]]) -> Finding:
     """The finding at the first dilated layer of the group that reads the smallest share; the others are counted."""
     layers, seen = min(found, key=lambda pair: pair[1].count / pair[1].extent)
     kernels = [layer.link.kernel for layer in layers]

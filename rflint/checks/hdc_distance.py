@@ -8,7 +8,7 @@ from math import gcd
 from rflint.checks import rule
 from rflint.checks._layers import listed
 from rflint.checks._places import place_of
-from rflint.checks._runs import Widening, Run, positions_read, runs
+from rflint.checks._runs import Run, Widening, positions_read, runs
 from rflint.diagnostics import Finding
 from rflint.field import Positions
 from rflint.geometry.schedules import dense_rates, extent, hybrid_distances

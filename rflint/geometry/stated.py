@@ -18,7 +18,8 @@ from rflint.trace import Said, Shape, Trace, show_shape
 MOST_UNITS = 4096
 """Maps with more units along an axis are not looked at one by one."""
 MOST_PHASES = 64
-BLOCKS = 1024
+BLOCKS = 2**10 * 3**2 * 5 * 7
+"""Positions of an input that the strides of most networks divide."""
 AXES = {1: ("the length",), 2: ("the height", "the width"), 3: ("the depth", "the height", "the width")}
 POOLS = (
     "AdaptiveAvgPool",
@@ -211,7 +212,8 @@ def causal(trace: Trace, contract: Contract, found: Tensor) -> Verdict:
     ahead, unclear = look_ahead(seen.interval), _other_length(trace, found, seen)
     if unclear:
         return Verdict(None, unclear, found)
-    return Verdict(ahead <= 0, f"each unit sees up to {ahead} positions after its own", found)
+    many = "positions" if ahead > 1 else "position"
+    return Verdict(ahead <= 0, f"each unit sees up to {ahead} {many} after its own", found)
 
 
 def look_ahead(seen: Interval) -> int:
@@ -229,7 +231,7 @@ def _other_length(trace: Trace, found: Tensor, seen: AxisField) -> str:
     jump = seen.interval.jump if seen.interval else Fraction(1)
     many = dict.fromkeys(symbols(size) | symbols(here), BLOCKS * jump.numerator)
     length, units = value_at(size, many), value_at(here, many)
-    if equal(size, here) is True if jump == 1 else floor(length / jump) <= units <= ceil(length / jump):
+    if floor(length / jump) <= units <= ceil(length / jump):
         return ""
     return f"there are {here} units for {size} positions, so that it is open which of them belong together"
 

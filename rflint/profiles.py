@@ -19,6 +19,11 @@ PROFILES: Mapping[str, tuple[Choice, ...]] = MappingProxyType(
     {
         "segmentation": (
             Choice(
+                "dilation-common-factor",
+                True,
+                "neighbouring pixels that are judged from disjoint lattices give masks with a grid in them",
+            ),
+            Choice(
                 "dilation-mostly-padding",
                 True,
                 "branches of an atrous pyramid that fall on padding see no context, which is what they are for",
@@ -29,14 +34,24 @@ PROFILES: Mapping[str, tuple[Choice, ...]] = MappingProxyType(
                 "rates mean input positions only together with the output stride, which encoders are often changed in",
             ),
             Choice(
-                "dilation-common-factor",
+                "branch-misalignment",
                 True,
-                "neighbouring pixels that are judged from disjoint lattices give masks with a grid in them",
+                "skips are there for the exact place of borders, and must see around the same place as what they join",
             ),
             Choice(
                 "output-centre-shift",
                 True,
-                "each pixel is judged, and its mask lies off by as much as what it is judged from",
+                "a label belongs to a pixel, and should be judged from what lies around that pixel",
+            ),
+            Choice(
+                "align-corners-mixed",
+                True,
+                "maps that are enlarged by two conventions lie up to half a pixel beside each other",
+            ),
+            Choice(
+                "upsample-before-pointwise",
+                True,
+                "classifiers at the end of a decoder are often computed on sixteen times the positions that they need",
             ),
         ),
         "classification": (
@@ -50,6 +65,9 @@ PROFILES: Mapping[str, tuple[Choice, ...]] = MappingProxyType(
                 True,
                 "the whole image has to be seen before the pool, and such layers do not come nearer to that",
             ),
+            Choice(
+                "aliasing-downsample", True, "a class should not depend on whether the image is shifted by one pixel"
+            ),
         ),
         "restoration": (
             Choice(
@@ -57,15 +75,17 @@ PROFILES: Mapping[str, tuple[Choice, ...]] = MappingProxyType(
                 False,
                 "noise and blur are local: denoisers see some dozen pixels of images of any size, on purpose",
             ),
+            Choice("avgpool-pads-dilute-border", True, "borders come back darker, and every pixel is compared"),
+            Choice("output-centre-shift", True, "what comes back shifted by half a pixel is wrong at every edge"),
             Choice(
-                "uneven-padding",
+                "interpolate-fractional-scale",
                 True,
-                "what is read from one side more than from the other comes back shifted, and every pixel is compared",
+                "the output has to have exactly the size of what it is compared with",
             ),
             Choice(
-                "output-centre-shift",
+                "align-corners-mixed",
                 True,
-                "every pixel is compared, and one that is computed from beside its place has less to go by",
+                "what is made smaller by one convention and larger by the other comes back stretched",
             ),
         ),
         "audio": (
@@ -74,17 +94,16 @@ PROFILES: Mapping[str, tuple[Choice, ...]] = MappingProxyType(
                 False,
                 "the length of a clip is that of a training crop; what counts is how long a unit hears",
             ),
+            Choice("rf-duration", True, "it says how long that is, in milliseconds, where the sample rate is given"),
             Choice(
-                "rf-duration",
+                "interpolate-fractional-scale",
                 True,
-                "it says how long that is, in milliseconds, where the sample rate is given",
+                "a rate that is rounded for every block lets long signals drift apart",
             ),
         ),
         "detection": (
             Choice(
-                "rf-smaller-than-input",
-                False,
-                "a head finds objects of some sizes, and need not see the whole image",
+                "rf-smaller-than-input", False, "a head finds objects of some sizes, and need not see the whole image"
             ),
             Choice(
                 "rf-below-object-size",
@@ -92,9 +111,9 @@ PROFILES: Mapping[str, tuple[Choice, ...]] = MappingProxyType(
                 "it compares what a head sees with the objects that it has to find, where these are given",
             ),
             Choice(
-                "uneven-padding",
+                "avgpool-pads-dilute-border",
                 True,
-                "each such layer moves the grid of a level against the anchors that are laid on it",
+                "objects at the border of an image get lower scores than the same ones in its middle",
             ),
         ),
     }

@@ -56,6 +56,13 @@ class Finding:
     """What torch raises, where it does not follow from the use: `AttributeError: cannot assign …`."""
 
 
+def with_cure(finding: Finding) -> str:
+    """The sentence of a finding, and what its edit would write if it does not say so itself."""
+    fix = finding.fix
+    edit = "" if fix is None else f"{fix.argument}={fix.value}" if fix.argument else fix.value
+    return finding.message if edit in finding.message else f"{finding.message}; {edit} would do"
+
+
 Check = Callable[[Any], Iterable[Finding]]
 
 

@@ -13,7 +13,7 @@ from rflint.advice import advised
 from rflint.causes import Found, one_for_each_cause
 from rflint.config import Config
 from rflint.declarations import NOTHING, Declared, by_name, stray
-from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
+from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span, with_cure
 from rflint.dims import symbol
 from rflint.environment import library_folders, source_folders
 from rflint.files import SourceError, find_files, may_hold_network, read_text
@@ -298,7 +298,7 @@ class _Run:
             code=rule.code,
             name=rule.name,
             severity=severity,
-            message=finding.message,
+            message=with_cure(finding),
             witness=witness(traced),
             related=tuple(dict.fromkeys(others)),
             trail=trail(traced, finding, severity == "error", self._where) if severity in ("error", "warning") else (),

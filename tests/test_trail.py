@@ -103,3 +103,21 @@ class Net(nn.Module):
         "x: N×3×H×W",
         "up ConvTranspose2d: N×3×H×W → N×8×(2*H - 1)×(2*W - 1)  net.py:11",
     )
+
+
+def test_the_sentence_says_what_the_edit_would_write_if_it_does_not_already() -> None:
+    text = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(3, 8, 3, padding=1, dilation=2)
+        self.b = nn.Conv2d(9, 8, 1)
+
+    def forward(self, x):
+        return self.b(self.a(x))
+"""
+    assert (
+        found("RF401", text).message
+        == "takes 9 channels, but its N×8×(H - 2)×(W - 2) input has 8; in_channels=8 would do"
+    )
+    assert found("RF207", text).message == "padding 1 with dilation 2 shrinks the map by 2; padding=2 keeps its size"

@@ -103,7 +103,8 @@ def finding(trace: Trace, worst: Apart, others: int) -> Finding:
         f"{worst.use.kind} joins tensors that see around places {number(worst.by)} input positions apart, {units}{more}"
     )
     related = makers(own_layers(trace, worst.use)) if len(worst.use.operands) == 2 else ()
-    return Finding(worst.use.place, message, related, severity="warning" if worst.units >= 1 else "")
+    severity = "warning" if worst.units >= 1 else ""
+    return Finding(worst.use.place, message, related, severity=severity, use=worst.use.index)
 
 
 def number(value: Fraction) -> str:

@@ -32,4 +32,4 @@ def finding(found: Unread) -> Iterator[Finding]:
         f"rest, {round(100 * found.lost)} % of the positions; dilation 1, or the stride in another layer, would"
     )
     others = tuple((place_of(use, "stride"), "steps over the same rows") for use in found.layers if use is not layer)
-    yield Finding(place_of(layer, "dilation"), message, (*called(layer), *others))
+    yield Finding(place_of(layer, "dilation"), message, (*called(layer), *others), use=layer.index)

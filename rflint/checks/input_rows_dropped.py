@@ -89,4 +89,4 @@ def finding(trace: Trace, worst: Drop, found: Sequence[Drop]) -> Finding:
     related = dict.fromkeys((place_of(use, "stride", "kernel_size"), f"{named(use)}, too") for use in others.values())
     place, severity = place_of(at.use, "stride", "kernel_size"), "warning" if is_large else ""
     nearby = [*called(at.use), *related][: MOST_RELATED + 1]
-    return Finding(place, message + cure, tuple(nearby), severity=severity, optional=not is_large)
+    return Finding(place, message + cure, tuple(nearby), severity=severity, use=at.use.index, optional=not is_large)

@@ -18,7 +18,7 @@ def matmul_shape_mismatch(trace: Trace) -> Iterator[Finding]:
     for use in trace.uses:
         problem = misfit(use) if use.output is None and not use.conditional and use.given is None else ""
         if problem and not comes_astray(trace, use):
-            yield Finding(use.place, f"{problem}: torch refuses it", use=use.index)
+            yield Finding(use.place, f"{problem}: torch refuses it{cure(use)}", use=use.index)
 
 
 def misfit(use: Use) -> str:
@@ -33,6 +33,14 @@ def misfit(use: Use) -> str:
     if equal(left[-1], right[-2]) is False:
         return f"{times(left)} times {times(right)}: {left[-1]} columns meet {right[-2]} rows"
     return ""
+
+
+def cure(use: Use) -> str:
+    """The end of the sentence where the second operand is only turned."""
+    shapes = [operand.shape or () for operand in use.operands]
+    if use.base != "matmul" or len(shapes) != 2 or equal(shapes[0][-1], shapes[1][-1]) is not True:
+        return ""
+    return "; the second one fits transposed"
 
 
 def named_twice(equation: object, shapes: list[Shape]) -> str:

@@ -34,6 +34,8 @@ POOLS = (
     "logsumexp",
 )
 """Global operations that add up what the units see and lose its place; all others see each position with its place."""
+EACH_SEES_ALL = ("Linear", "linear")
+"""Operations of which each output is made of all positions; of recurrence and masked attention that is not so."""
 Source = int | str
 Span = tuple[Fraction | int, Fraction | int]
 
@@ -88,7 +90,11 @@ def tensor(trace: Trace, source: Source | None) -> Tensor | None:
 
 def is_pool(trace: Trace, label: str) -> bool:
     """Whether the use of this path and kind adds up positions."""
-    return any(use.base.startswith(POOLS) for use in trace.uses if f"{use.path} {use.kind}".strip() == label)
+    return _is_by(trace, label, POOLS)
+
+
+def _is_by(trace: Trace, label: str, bases: tuple[str, ...]) -> bool:
+    return any(use.base.startswith(bases) for use in trace.uses if f"{use.path} {use.kind}".strip() == label)
 
 
 def axis_name(found: Tensor, axis: int) -> str:
@@ -136,9 +142,11 @@ def percent(share: Fraction) -> str:
 def extents(trace: Trace, found: Tensor, axis: int) -> Span | str:
     """The least and the greatest extent that a unit sees; a sentence where that is not known.
 
-    What is seen beside a global pool, or before it, counts; behind anything else that sees everything, all of the axis.
+    What is seen beside a global pool, or before it, counts; behind a linear layer over all positions, all of the axis.
     """
     seen = found.axes[axis]
+    if seen.whole and not _is_by(trace, seen.whole, (*POOLS, *EACH_SEES_ALL)):
+        return f"{seen.whole} may let units see different parts of everything"
     if seen.whole and not is_pool(trace, seen.whole):
         size = (*trace.spatial_sizes(found.name), None)[axis]
         return (size, size) if isinstance(size, int) else f"{seen.whole} sees everything, and the size is not known"

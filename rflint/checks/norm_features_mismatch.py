@@ -51,6 +51,8 @@ def misfit(use: Use) -> Misfit | None:
 def channels(use: Use) -> Size | None:
     """The channels of the input; None where the rank does not tell which axis they are."""
     shape = use.operands[0].shape if use.operands else None
+    if use.base == "PReLU" and shape is not None and len(shape) == 1:
+        return 1
     if shape is None or len(shape) < 2:
         return None
     if not use.base.startswith(("BatchNorm", "InstanceNorm")):

@@ -22,7 +22,7 @@ def adaptive(op: Op, input: Value, axes: int) -> Value:
     wanted = _wanted(op.arg("output_size"), axes)
     if wanted is not None:
         op = restated(op, {"output_size": wanted})
-    odd = _odd(op.arg("output_size"))
+    odd = _odd(op.arg("output_size")) if op.has("output_size") else ""
     if odd and isinstance(input, Tensor):
         return with_indices(op, op.refuse([input], odd))
     input, answer = checked(op, input, _ranks(op, wanted, axes))
@@ -34,6 +34,8 @@ def adaptive(op: Op, input: Value, axes: int) -> Value:
 
 def _odd(size: Any) -> str:
     """Why torch takes no such output size; "" if it may."""
+    if size is None:
+        return "output_size=None is none for any axis"
     sizes = size if isinstance(size, tuple) else (size,)
     odd = next((one for one in sizes if isinstance(one, (float, str, bool))), None)
     return "" if odd is None else f"output_size={odd!r} is no integer"

@@ -31,6 +31,8 @@ def refused_at_once(base: str, args: Args) -> Refusal | None:
     text = next((name for name in (*names, "groups") if isinstance(args.get(name), str)), None)
     if text is not None:
         return Refusal(f"{text}={args[text]!r} is a text")
+    if "Norm" in base and True not in (args.get("affine"), args.get("track_running_stats")):
+        return None
     return next((Refusal(f"{name}={args[name]} is negative") for name in names if _number(args, name, 0) < 0), None)
 
 

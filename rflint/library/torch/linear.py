@@ -26,6 +26,8 @@ def linear(op: Op, input: Value) -> Value:
         return answer
     if not input.shape:
         return op.opaque([input], Refusal(f"{op.layer.kind} of a scalar"))
+    if op.arg("misfit"):
+        return op.refuse([input], op.arg("misfit"))
     weight = op.arg("weight")
     if weight is not None and (len(weight) > 2 or (len(weight) == 1 and op.arg("bias"))):
         return op.refuse([input], f"weights with {len(weight)} axes, where a matrix belongs")
@@ -132,6 +134,9 @@ def _from_weight(*names: str) -> Callable[[dict[str, Value]], dict[str, Value]]:
         shape = weight.shape if isinstance(weight, Tensor) else None
         if shape is None or len(shape) != len(names):
             return {**args, "weight": shape, "bias": bias is not None}
+        length = bias.shape[-1] if isinstance(bias, Tensor) and bias.shape else shape[0]
+        if equal(length, shape[0]) is False and equal(length, 1) is False:
+            args["misfit"] = f"a bias of {length} for {shape[0]} features"
         return {**args, **dict(zip(names, shape, strict=True))}
 
     return derive

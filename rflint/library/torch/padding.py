@@ -37,7 +37,10 @@ def grown(op: Op, input: Value, padding: Value, mode: Value) -> Value:
         reason = padding.reason if isinstance(padding, Unknown) else "the padding is no list of pairs"
         return resized(op, input, [unknown_axis(at, reason) for at in range(len(input.shape))])
     problem = _problem(len(input.shape), len(padding) // 2, mode)
-    return op.opaque([input], problem) if problem else resized(op, input, _ends(input, padding, mode))
+    axes = [] if problem else _ends(input, padding, mode)
+    if len(axes) == 1 and mode in ("reflect", "replicate") and axes[0].size is not None and less(axes[0].size, 1):
+        problem = Refusal(f"it leaves nothing of {input.shape[-1]} positions")
+    return op.opaque([input], problem) if problem else resized(op, input, axes)
 
 
 def _odd(padding: Value, mode: Value) -> str:
@@ -79,8 +82,6 @@ def _axis(size: Size, left: Value, right: Value, mode: Value, at: int) -> Axis:
         return refused(f"it mirrors {left} and {right} positions of {size}, and should mirror fewer than there are")
     if mode == "circular" and True in (less(size, left), less(size, right)):
         return refused(f"it repeats {left} and {right} positions of {size}, more than there are")
-    if mode != "constant" and less(size + left + right, 1):
-        return refused(f"it leaves nothing of {size} positions")
     return Axis(size + left + right, _moved(left, at))
 
 

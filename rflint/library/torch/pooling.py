@@ -39,6 +39,8 @@ def _slid(op: Op, names: Sequence[str], size: Size, axis: int, at: int) -> Axis:
         return refused("LPPool1d takes its kernel_size as a number, and no tuple")
     given = {"padding": 0, "dilation": 1} | {name: _along(op, name, axis) for name in names}
     kernel, stride, padding, dilation = (given[name] for name in WINDOW)
+    if kernel is None:
+        return refused("a pool without a kernel")
     if not all(isinstance(value, int) for value in given.values()):
         alone = equal(kernel, size) is True and (padding, dilation) == (0, 1)
         return Axis(1, Read("whole", at)) if alone else unknown_axis(at, "the size of the window depends on symbols")
@@ -100,13 +102,15 @@ def _drawn(op: Op, size: Size, axis: int, at: int, axes: int) -> Axis:
         return Axis(fresh(), read, "the output size of a fractional pool is not known")
     kernel = op.arg("kernel_size")
     spare = axes - 2  # torch wants one position more in three dimensions
+    if out == 0:
+        return Axis(fresh(), read, COLLAPSED)
     if sizes.is_collapsed(out) or (kernel is not None and less(size, out + kernel[axis] - 1 + spare)):
         return refused("the window of a fractional pool is too large for its input")
     return Axis(out, read)
 
 
 def _drawn_size(op: Op, size: Size, axis: int, axes: int) -> Size | None:
-    """`output_size`, or ⌊n·output_ratio⌋."""
+    """`output_size`, or ⌊n·output_ratio⌋; -1 where there are not as many ratios as axes."""
     if not op.has("output_size", "output_ratio"):
         return None
     if op.arg("output_size") is not None:
@@ -115,7 +119,7 @@ def _drawn_size(op: Op, size: Size, axis: int, axes: int) -> Size | None:
     ratio = op.arg("output_ratio")
     each = ratio if isinstance(ratio, tuple) else (ratio,) * axes
     if isinstance(ratio, tuple) and len(ratio) != axes:
-        return 0
+        return -1
     known = len(each) == axes and isinstance(each[axis], (int, float))
     return int(size * each[axis]) if known and isinstance(size, int) else None
 

@@ -93,6 +93,10 @@ def matmul(op: Op, input: Tensor, **given: Value) -> Value:
     pair = [one for one in (input, other) if isinstance(one, Tensor) and one.shape is not None]
     if ranks is not None and len(pair) == 2 and tuple(len(one.shape or ()) for one in pair) != ranks:
         return op.opaque(pair, Refusal(f"{op.layer.kind} of tensors with other than {ranks} axes"))
+    if op.layer.kind == "bmm" and len(pair) == 2:
+        met, reason = agreed((pair[0].shape or ())[0], (pair[1].shape or ())[0])
+        if met is None:
+            return op.opaque(pair, reason)
     return multiplied(op, input, other)
 
 

@@ -23,7 +23,8 @@ def odd_argument(signature: Signature, args: Mapping[str, Value], axes: int, spa
         value = args.get(name)
         is_word = name == "padding" and isinstance(value, str) and "groups" in args
         is_word = is_word or (name == "kernel_size" and isinstance(value, bool) and "groups" in args)
-        least = axes if name == "kernel_size" and "groups" in args else 1
+        of_columns = "dilation" in args and "groups" not in args and "ceil_mode" not in args
+        least = axes if of_columns or (name == "kernel_size" and "groups" in args) else 1
         absent = name not in args or (value is None and name in optional)
         if not absent and not is_word and not _may_fit(value, axes, least):
             return Refusal(f"{name}={value!r} is neither an integer nor one for each of {axes} axes")

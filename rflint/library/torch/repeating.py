@@ -53,6 +53,8 @@ def expanded(op: Op, input: Tensor, wanted: Sequence[Value]) -> Tensor:
     first = len(wanted) - len(shape)
     if first < 0:
         return op.opaque([input], Refusal(f"expand() to fewer than {len(shape)} axes"))
+    if any(is_size(new) and new == -1 for new in wanted[:first]):
+        return op.refuse([input], "a new axis has no size to keep, as -1 asks for")
     output: list[Size] = []
     for size, new in zip(filled(shape, len(wanted)), wanted, strict=True):
         if not is_size(new):

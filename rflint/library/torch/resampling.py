@@ -64,9 +64,9 @@ def _problem(op: Op, rank: int) -> str:
     size, scale, mode = op.arg("size"), op.arg("scale_factor"), op.arg("mode")
     if isinstance(mode, str) and mode not in RANKS:
         return Refusal(f"there is no mode {mode!r}")
-    if isinstance(scale, str) or (isinstance(scale, tuple) and any(isinstance(one, str) for one in scale)):
+    if op.owner is None and isinstance(scale, tuple) and any(isinstance(one, str) for one in scale):
         return Refusal(f"scale_factor={scale!r} is no number")
-    if mode == "lanczos" and op.arg("antialias") is False:
+    if mode == "lanczos" and op.arg("antialias") in (False, None) and (op.has("antialias") or op.owner is not None):
         return Refusal("mode 'lanczos' wants antialias=True")
     if op.has("size", "scale_factor") and (size is None) == (scale is None):
         return Refusal("it takes either size or scale_factor")

@@ -60,6 +60,8 @@ def split(op: Op, input: Tensor, dim: Value, **given: Value) -> Value:
     size = input.shape[at]
     if isinstance(wanted, (list, tuple)):
         lengths = [one if is_size(one) else fresh() for one in wanted]
+        if any(dims.less(one, 0) for one in lengths):
+            return tuple(op.refuse([input], "pieces of less than nothing") for _ in lengths)
     elif isinstance(wanted, int) and (wanted < 0 or (wanted == 0 and dims.equal(size, 0) is False)):
         return op.refuse([input], f"pieces of {wanted}")
     elif isinstance(wanted, (int, dims.Dim)):

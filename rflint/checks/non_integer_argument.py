@@ -19,6 +19,8 @@ INTEGERS = {
     "Linear": ("in_features", "out_features"),
     "Embedding": ("num_embeddings", "embedding_dim"),
     "BatchNorm": ("num_features",),
+    "LayerNorm": ("normalized_shape",),
+    "RMSNorm": ("normalized_shape",),
     "GroupNorm": ("num_groups", "num_channels"),
     "PixelShuffle": ("upscale_factor",),
     "PixelUnshuffle": ("downscale_factor",),

@@ -81,6 +81,8 @@ def _convolution(args: Args) -> str:
 
 
 def _fractional(args: Args) -> str:
+    if _number(args, "kernel_size", 1) < 1:
+        return f"kernel_size={args['kernel_size']} should be greater than zero"
     size, ratio = args.get("output_size", ...), args.get("output_ratio", ...)
     if size is None and ratio is None:
         return "neither output_size nor output_ratio is given"

@@ -135,6 +135,8 @@ def prepared(axes: int, transposed: bool = False) -> Any:
         for name in SPATIAL:
             value = attrs.get(name)
             made = per_axis(value, axes)
+            if name == "kernel_size" and isinstance(value, (list, tuple)) and len(value) != axes:
+                continue
             if made is not None and not isinstance(value, (str, Unknown)):
                 attrs[name] = made
         attrs["transposed"] = transposed

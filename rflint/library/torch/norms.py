@@ -34,6 +34,9 @@ RANKS = {
 
 def normalise(op: Op, input: Value) -> Value:
     """A normalisation: the shape stays, whatever it is."""
+    rank = len(input.shape) if isinstance(input, Tensor) and input.shape is not None else 2
+    if op.layer.base == "GroupNorm" and rank < 2:
+        return op.refuse([input], f"GroupNorm on a tensor with {rank} axes")
     misfit = op.arg("misfit")
     if misfit and isinstance(input, Tensor):
         return op.refuse([input], misfit)

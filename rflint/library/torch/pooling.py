@@ -41,6 +41,8 @@ def _slid(op: Op, names: Sequence[str], size: Size, axis: int, at: int) -> Axis:
     kernel, stride, padding, dilation = (given[name] for name in WINDOW)
     if kernel is None:
         return refused("a pool without a kernel")
+    if op.arg("divisor_override") == 0:
+        return refused("divisor_override=0 divides by nothing")
     if not all(isinstance(value, int) for value in given.values()):
         alone = equal(kernel, size) is True and (padding, dilation) == (0, 1)
         return Axis(1, Read("whole", at)) if alone else unknown_axis(at, "the size of the window depends on symbols")

@@ -120,6 +120,12 @@ def step(op: Op, input: Value, hx: Value) -> Value:
         made = answer if answer is not None else op.opaque([input], problem)
         return (made, copied(made)) if op.layer.base == "LSTMCell" else made
     hidden = op.arg("hidden_size")
+    wanted = (*input.shape[:-1], hidden if is_size(hidden) else fresh())
+    given = [one for one in (hx if isinstance(hx, (list, tuple)) else [hx]) if one is not None]
+    problem = _wrong_states(op, given, [wanted, wanted])
+    if problem:
+        made = op.opaque([input], problem)
+        return (made, copied(made)) if op.layer.base == "LSTMCell" else made
     batch = [kept(at) for at in range(len(input.shape) - 1)]
     rows: list[tuple[Tensor, Sequence[Read]]] = [(input, [*batch, GONE])]
     for one in hx if isinstance(hx, (list, tuple)) else [hx]:

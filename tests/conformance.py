@@ -5,8 +5,9 @@
 SOURCES is the folder into which a torchvision wheel was unpacked; nothing of it is imported.  `tests/recorded/shapes`
 holds every call that torch made of a convolution, pool, norm, linear or upsampling module, `tests/recorded/detection`
 those of detection networks up to the first size that depends on data, `tests/recorded/fields` the receptive fields
-measured by gradient; `tests/symbolic.py` runs the same networks on symbolic sizes.  Missing is work to do, wrong is a
-bug: the exit status is 1 if anything is wrong, or if less is right than `REACHED` says.
+measured by gradient; `tests/symbolic.py` runs the same networks on symbolic sizes, `tests/findings.py` holds what the
+rules say of them to what torch has proved.  Missing is work to do, wrong is a bug: the exit status is 1 if anything is
+wrong, or if less is right than `REACHED` says.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from rflint.receptive import fields, json_field, reached
 from rflint.trace import Trace
 from rflint.tracing.running import trace
 from rflint.tracing.session import Root, Session
+from tests.findings import compare_findings
 from tests.symbolic import compare_symbolic
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -35,13 +38,13 @@ def main(argv: list[str]) -> int:
     sources, names = Path(argv[0]), argv[1:]
     totals: Counter[str] = Counter()
     session = Session(read_from_disk)
-    for kind, compare in (("shapes", compare_calls), ("fields", compare_fields)):
+    compared = {"shapes": compare_calls, "fields": compare_fields, "detection": compare_until_data}
+    for kind, compare in compared.items():
         for truth in _recorded(kind, names):
-            for problem in compare(truth, _traced(session, sources, truth, kind), totals):
+            seen = _traced(session, sources, truth, kind)
+            found = compare_findings(seen, truth["network"], session, sources, totals) if kind != "fields" else ()
+            for problem in chain(compare(truth, seen, totals), found):
                 print(f"{truth['network']}: {problem}")
-    for truth in _recorded("detection", names):
-        for problem in compare_until_data(truth, _traced(session, sources, truth, "detection"), totals):
-            print(f"{truth['network']}: {problem}")
     for truth in _recorded("shapes", names):
         for problem in compare_symbolic(truth, session, sources, totals):
             print(f"{truth['network']}: {problem}")
@@ -58,8 +61,12 @@ def main(argv: list[str]) -> int:
         f"symbolic runs: {totals['symbolic complete']} of {totals['symbolic']} networks complete, "
         f"{totals['symbolic fixed']} fixed by their own reason, wrong {totals['symbolic wrong']}"
     )
+    print(
+        f"findings of default rules at the networks' own sizes: {totals['findings']}, of which torch has proved "
+        f"{totals['proved']}, wrong {totals['findings wrong']}"
+    )
     short = not names and any(totals[what] < least for what, least in REACHED.items())
-    wrong = any(totals[f"{what} wrong"] for what in ("calls", "fields", "detection", "symbolic"))
+    wrong = any(totals[f"{what} wrong"] for what in ("calls", "fields", "detection", "symbolic", "findings"))
     return int(wrong or short)
 
 

@@ -1,0 +1,53 @@
+"""Findings in torchvision's networks at their own input sizes: those of which torch has given the proof, and no others.
+
+`tests/recorded/findings.json` holds a row for each place at which a default rule speaks, with the figures that its
+message must name; `fixtures/record_findings.py` has measured them with torch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rflint.checks import all_rules
+from rflint.trace import Trace
+from rflint.tracing.session import Session
+
+TABLE = Path(__file__).parent / "recorded" / "findings.json"
+
+
+def compare_findings(seen: Trace, network: str, session: Session, sources: Path, totals: Counter[str]) -> Iterator[str]:
+    """One network: a proved finding that is missing, says other figures, or a finding without a proof."""
+    rows = {(row["code"], row["at"]): row for row in proved() if row["network"] == network}
+    totals["proved"] += len(rows)
+    found = findings(seen, session, sources)
+    for key, messages in found.items():
+        says = rows[key]["says"] if key in rows else None
+        if says is None or not any(says in message for message in messages):
+            totals["findings wrong"] += 1
+            yield f"{key}: {messages[0]}: torch's proof: {says}"
+    for key in rows.keys() - found.keys():
+        totals["findings wrong"] += 1
+        yield f"{key}: not found"
+    totals["findings"] += len(found)
+
+
+def proved() -> list[dict[str, Any]]:
+    """The rows of the table."""
+    rows: list[dict[str, Any]] = json.loads(TABLE.read_text(encoding="utf-8"))
+    return rows
+
+
+def findings(seen: Trace, session: Session, sources: Path) -> dict[tuple[str, str], list[str]]:
+    """The messages of the default rules by code and place (`file:line`)."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for rule in all_rules().values():
+        for finding in rule.check(seen) if rule.default else ():
+            source = session.source(finding.place.file)
+            assert source is not None, finding
+            at = f"{Path(finding.place.file).relative_to(sources).as_posix()}:{source.span(finding.place.mark).line}"
+            found.setdefault((rule.code, at), []).append(finding.message)
+    return found

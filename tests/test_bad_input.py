@@ -307,3 +307,14 @@ def test_a_terminal_without_our_characters_gets_escapes(folder: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], env={"PYTHONIOENCODING": "ascii"}, capture_output=True)
     assert done.returncode == 1
     assert b"\\xd7" in done.stdout
+
+
+def test_nothing_that_a_file_asks_for_is_done(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asks = (
+        "import os\nos.system('touch done')\nos.makedirs('done')\nprint('done')\n"
+        "with open('done', 'w') as stream:\n    stream.write('x')\nexec(\"open('done', 'w')\")\n"
+    )
+    (folder / "faulty.py").write_text(asks + FAULTY)
+    assert main(["check", "faulty.py"]) == 1
+    assert [line.split()[1] for line in capsys.readouterr().out.splitlines()] == ["RF401"]
+    assert not (folder / "done").exists()

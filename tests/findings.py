@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rflint.causes import Found, one_for_each_cause
 from rflint.checks import all_rules
-from rflint.trace import Trace
+from rflint.trace import Place, Trace
 from rflint.tracing.session import Session
 
 TABLE = Path(__file__).parent / "recorded" / "findings.json"
@@ -42,12 +43,21 @@ def proved() -> list[dict[str, Any]]:
 
 
 def findings(seen: Trace, session: Session, sources: Path) -> dict[tuple[str, str], list[str]]:
-    """The messages of the default rules by code and place (`file:line`)."""
+    """The messages of the default rules by code and place."""
     found: dict[tuple[str, str], list[str]] = {}
-    for rule in all_rules().values():
-        for finding in rule.check(seen) if rule.default else ():
-            source = session.source(finding.place.file)
-            assert source is not None, finding
-            at = f"{Path(finding.place.file).relative_to(sources).as_posix()}:{source.span(finding.place.mark).line}"
-            found.setdefault((rule.code, at), []).append(finding.message)
+    for rule, finding in heard(seen):
+        found.setdefault((rule.code, written(finding.place, session, sources)), []).append(finding.message)
     return found
+
+
+def heard(seen: Trace) -> Iterator[Found]:
+    """What the default rules say of a network, one finding for each cause."""
+    found = (Found(rule, finding) for rule in all_rules().values() if rule.default for finding in rule.check(seen))
+    yield from one_for_each_cause(seen, [one for one in found if not one.finding.optional])
+
+
+def written(place: Place, session: Session, sources: Path) -> str:
+    """A place as `file:line`, the file as it is called below the sources."""
+    source = session.source(place.file)
+    assert source is not None, place
+    return f"{Path(place.file).relative_to(sources).as_posix()}:{source.span(place.mark).line}"

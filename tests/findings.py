@@ -14,6 +14,7 @@ from typing import Any
 
 from rflint.causes import Found, one_for_each_cause
 from rflint.checks import all_rules
+from rflint.diagnostics import Finding, Rule
 from rflint.trace import Place, Trace
 from rflint.tracing.session import Session
 
@@ -51,9 +52,15 @@ def findings(seen: Trace, session: Session, sources: Path) -> dict[tuple[str, st
 
 
 def heard(seen: Trace) -> Iterator[Found]:
-    """What the default rules say of a network, one finding for each cause."""
-    found = (Found(rule, finding) for rule in all_rules().values() if rule.default for finding in rule.check(seen))
-    yield from one_for_each_cause(seen, [one for one in found if not one.finding.optional])
+    """What the default rules say of a network without being asked, one finding for each cause."""
+    rules = [rule for rule in all_rules().values() if rule.default and rule.severity != "note"]
+    found = [Found(rule, finding) for rule in rules for finding in rule.check(seen)]
+    yield from one_for_each_cause(seen, [one for one in found if is_plain(*one)])
+
+
+def is_plain(rule: Rule, finding: Finding) -> bool:
+    """Whether it is neither a note nor for those who ask for its rule."""
+    return not finding.optional and (finding.severity or rule.severity) != "note"
 
 
 def written(place: Place, session: Session, sources: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import lcm
 from typing import NamedTuple
 
+from rflint.checks._layers import spatial_rank
 from rflint.dims import Size
 from rflint.receptive import fields
 from rflint.trace import Trace, Use
@@ -33,8 +34,22 @@ def tensors(trace: Trace) -> Iterator[tuple[Source, tuple[tuple[int, Size], ...]
             yield name, tuple((axis, shape[axis]) for axis in trace.spatial(name, len(shape)))
     for use in trace.uses:
         axes = spatial_axes(trace, use)
-        if use.output is not None and axes and moves(trace, use) is None:
+        if use.output is not None and axes and moves(trace, use) is None and not is_one_of_several(trace, use):
             yield use.index, tuple((axis, use.output[axis]) for axis in axes)
+
+
+def is_one_of_several(trace: Trace, use: Use) -> bool:
+    """Whether it is a view, or a part, of a tensor of which others read views or parts: the same rows, perhaps.
+
+    Keys of an attention are such a part: that a window steps over rows of them says nothing, the queries are read, too.
+    """
+    at: Use | None = use
+    while at is not None and spatial_rank(at) == 0 and at.base != "Upsample":
+        sources = [operand.source for operand in at.operands if operand.source is not None]
+        if len(sources) != 1 or len(trace.consumers()[sources[0]]) > 1:
+            return len(sources) == 1
+        at = trace.uses[sources[0]] if isinstance(sources[0], int) else None
+    return False
 
 
 def spatial_axes(trace: Trace, use: Use) -> list[int]:

@@ -182,7 +182,7 @@ def test_an_option_that_there_is_not(run: Any, argv: list[str], sentence: str) -
     [
         (["--select", "RF2O1"], "--select: there is no rule 'RF2O1'; did you mean RF201?"),
         (["--ignore", "griding-holes"], "--ignore: there is no rule 'griding-holes'; did you mean gridding-holes?"),
-        (["--extend-select", "W605,RF201"], "--extend-select: there is no rule 'W605'"),
+        (["--extend-select", "W291,RF201"], "--extend-select: there is no rule 'W291'"),
         (["--per-file-ignores", "a.py:RF2O1"], "--per-file-ignores: there is no rule 'RF2O1'; did you mean RF201?"),
         (
             ["--per-file-ignores", "RF201"],

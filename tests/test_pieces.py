@@ -11,7 +11,7 @@ import pytest
 from rflint import linter
 from rflint.config import Config
 from rflint.dims import symbol
-from rflint.field import MAX_PHASES, Interval, piece, tiled
+from rflint.field import MAX_PHASES, Access, piece, tiled
 from rflint.field.layouts import Digit, among, laid_out, slid
 from rflint.formats.field_cells import field_cells
 from rflint.receptive import AxisField, fields, footprint, outputs
@@ -59,18 +59,23 @@ def test_where_pieces_lie_is_asked_for() -> None:
     assert "declare the input's size" in field.reason
 
 
-def test_a_piece_is_read_where_it_lies() -> None:
-    access = piece(2, 3, 6)
+def reads(access: Access | None, output: int) -> list[int]:
     assert access is not None
-    assert [list(taps) for taps in access.taps] == [[], [], [0], [1], [2], []]
-    assert piece(0, 1, MAX_PHASES + 1) is None
+    turn, phase = divmod(output, len(access.taps))
+    return [access.step * turn + tap for tap in access.taps[phase]]
 
 
-def test_a_repeated_axis_begins_again() -> None:
-    access = tiled(2, 3)
-    assert access is not None
-    assert Interval(4, (1,), (6,)).through(access) == Interval(0, (1, 1, 1, 5, 5, 5), (6, 6, 6, 10, 10, 10))
-    assert tiled(0) is None
+def test_a_piece_is_read_where_it_lies_and_goes_on_at_the_ends() -> None:
+    assert [reads(piece(2, 3, 6), i) for i in range(6)] == [[], [], [0], [1], [2], []]
+    assert [reads(piece(0, 2, 6), i) for i in range(-6, 3)] == [[-6], [-5], [-4], [-3], [-2], [-1], [0], [1], []]
+    assert [reads(piece(4, 2, 6), i) for i in (3, 4, 5, 6, 11, 12)] == [[], [0], [1], [2], [7], []]
+    assert piece(0, 1, MAX_PHASES) is None
+
+
+def test_a_repeated_axis_begins_again_and_goes_on_at_the_ends() -> None:
+    assert [reads(tiled(2, 12, 3), i) for i in range(12)] == [[0]] * 3 + [[1]] * 3 + [[0]] * 3 + [[1]] * 3
+    assert [reads(tiled(2, 12, 3), i) for i in (-4, -1, 12, 15)] == [[-2], [-1], [2], [3]]
+    assert tiled(0, 4) is tiled(3, 4) is None
 
 
 def test_units_read_their_neighbours_within_their_window() -> None:

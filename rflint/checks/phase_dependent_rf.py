@@ -17,9 +17,12 @@ def phase_dependent_rf(trace: Trace) -> Iterator[Finding]:
     """The first uses whose units do not all see equally much."""
     for use, _, axis in first_uses(trace, is_uneven):
         assert axis.interval is not None
-        (least, most), period = axis.interval.size, axis.interval.period
-        message = f"from {named(use)} on units see {least} to {most} positions, by their phase of {period}"
-        yield Finding(use.place, message)
+        units = use.output[axis.at] if use.output is not None and axis.at is not None else None
+        least, most = axis.sizes(units if isinstance(units, int) else 0)
+        period = axis.interval.period
+        by = "place" if isinstance(units, int) and units < period else f"phase of {period}"
+        if least < most:
+            yield Finding(use.place, f"from {named(use)} on units see {least} to {most} positions, by their {by}")
 
 
 def is_uneven(axis: AxisField) -> bool:

@@ -25,6 +25,8 @@ class Access:
     step: int
     taps: tuple[range, ...]
     """One range per phase φ; an empty one reads nothing (such outputs are only bias)."""
+    fixed: bool = False
+    """Whether it is a table of all outputs, which says nothing of tensors of other sizes."""
 
 
 IDENTITY = Access(1, (range(1),))
@@ -91,16 +93,34 @@ def repeated(r: int) -> Access | None:
     return access_of(1, (range(1),) * r) if 1 <= r <= MAX_PHASES else None
 
 
-def tiled(n: int, r: int = 1) -> Access | None:
-    """Output i reads i // r % n: n positions, each r times, all of them again and again."""
-    known = n > 0 < r and n * r <= MAX_PHASES
-    return access_of(0, (range(i // r, i // r + 1) for i in range(n * r))) if known else None
+def tiled(n: int, m: int, r: int = 1) -> Access | None:
+    """Output i of m reads i // r % n: n positions, each r times, all of them again and again; beyond as `piece`."""
+    if n < 1 or r < 1 or m % (n * r) or not 0 < m <= MAX_PHASES // 3:
+        return None
+
+    def read(i: int) -> range:
+        at = i // r % n if 0 <= i < m else i // r if i < 0 else n + (i - m) // r
+        return range(at, at + 1)
+
+    return _table(m, 3 * m // r, read)
 
 
 def piece(start: int, n: int, m: int) -> Access | None:
-    """Of m outputs those from `start` on read n positions in their order, and the others read nothing."""
-    own = range(start, start + n)
-    return access_of(m, (range(i - start, i - start + (i in own)) for i in range(m))) if 0 < m <= MAX_PHASES else None
+    """Of m outputs those from `start` on read n positions in their order, and the others read nothing.
+
+    Beyond the m outputs the first and the last piece go on, for as many outputs again on either side.
+    """
+    if not 0 < m <= MAX_PHASES // 3:
+        return None
+    first, stop = -m if start == 0 else start, 2 * m if start + n == m else start + n
+    return _table(m, 3 * m, lambda i: range(i - start, i - start + (first <= i < stop)))
+
+
+def _table(m: int, step: int, read: Callable[[int], range]) -> Access:
+    """What the outputs from -m to 2m read."""
+    before = (read(i) for i in range(-m, 0))
+    after = (read(i) for i in range(2 * m))
+    return Access(step, (*after, *(range(taps.start + step, taps.stop + step) for taps in before)), True)
 
 
 @lru_cache(maxsize=256)

@@ -59,7 +59,8 @@ def repeated_on(layout: Layout, shape: Sequence[Size]) -> tuple[int, Access] | N
     if equal(digit.size * digit.stride, shape[axis]):
         access = repeated(digit.stride)
     else:
-        access = tiled(digit.size, digit.stride) if isinstance(digit.size, int) else None
+        size, total = digit.size, shape[axis]
+        access = tiled(size, total, digit.stride) if isinstance(size, int) and isinstance(total, int) else None
     return None if access is None else (axis, access)
 
 

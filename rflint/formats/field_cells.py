@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from rflint.dims import Size
+from rflint.field import Interval
 from rflint.formats.effective import effective_widths
 from rflint.formats.reached_counts import reached_counts
 from rflint.receptive import AxisField, Field, fields
@@ -38,7 +39,7 @@ def labelled(names: Iterable[str], cells: Sequence[str]) -> str:
 
 def input_cells(trace: Trace, use: Use, name: str, extra: Sequence[Cell]) -> tuple[str, ...]:
     """The cells of a use for one network input."""
-    axes = tuple(_of_tokens(axis, use) for axis in fields(trace)[use.index][name])
+    axes = tuple(_of_units(_of_tokens(axis, use), use) for axis in fields(trace)[use.index][name])
     more = (cell(trace, use, name, axes) for cell in extra)
     return (jump_cell(axes), field_cell(axes), *more, seen_cell(axes, trace.spatial_sizes(name)))
 
@@ -49,6 +50,15 @@ def _of_tokens(axis: AxisField, use: Use) -> AxisField:
         return axis
     (part,) = axis.parts
     return replace(axis, at=part.layout[0].axis, maps=part.maps)
+
+
+def _of_units(axis: AxisField, use: Use) -> AxisField:
+    """The field of the units that there are, where fewer of them are there than it has phases."""
+    size = None if axis.at is None or use.output is None else use.output[axis.at]
+    seen = axis.interval
+    if seen is None or not isinstance(size, int) or not 0 < size < seen.period or (seen.jump * size).denominator > 1:
+        return axis
+    return replace(axis, maps=(Interval(int(seen.jump * size), seen.lo[:size], seen.hi[:size]),))
 
 
 def jump_cell(axes: Field) -> str:

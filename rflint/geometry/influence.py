@@ -71,14 +71,15 @@ def influence(trace: Trace, name: str, axis: int) -> list[Spread | None]:
     """For every use: the spread of what its units see of an input axis (0 is the third), None where it is not known.
 
     Layers have uniform weights, linear upsampling its own.  Sums weigh their branches equally, concatenations by their
-    channels; global branches are left out.
+    channels; global branches are left out.  Pieces that are laid side by side, or repeated, are not followed.
     """
     known: dict[tuple[str, int], list[Spread | None]] = trace.memo.setdefault("influence", {})
     if (name, axis) not in known:
         found: list[Spread | None] = []
         known[name, axis] = found
         for use, links in zip(trace.uses, links_along(trace, name, axis), strict=True):
-            local = None if name not in fields(trace)[use.index] else links.local
+            fixed = any(link.access.fixed for link in links.local or ())
+            local = None if fixed or name not in fields(trace)[use.index] else links.local
             found.append(_spread_of(use, local, found) if local else None)
     return known[name, axis]
 

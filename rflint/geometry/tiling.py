@@ -101,13 +101,13 @@ def step(trace: Trace, use: int, name: str, axis: int) -> int | None:
     """The least number of input positions by which the input can be moved so that all tensors move by whole units.
 
     On the way to a use: each operation must repeat, too, so that its phases are the same.  None where an operation is
-    not known, or does not repeat (it reads backwards, or one position only).
+    not known, or does not repeat (it reads backwards, one position only, or by the size of what it reads).
     """
     least = Fraction(1)
     for index in behind(trace, use):
         for link in links_along(trace, name, axis)[index].local or ():
             interval = INPUT if isinstance(link.source, str) else fields(trace)[link.source][name][axis].interval
-            if interval is None or link.access.step < 1 or interval.jump <= 0:
+            if interval is None or link.access.step < 1 or link.access.fixed or interval.jump <= 0:
                 return None
             least = _common(least, interval.jump * link.access.step)
             least = _common(least, interval.jump * link.access.step / len(link.access.taps))

@@ -76,7 +76,7 @@ class AxisField:
 
     def sizes(self, units: int) -> tuple[int, int]:
         """The least and the greatest extent that the first so many units see; (0, 0) if none sees anything."""
-        if len(self.maps) == 1:
+        if len(self.maps) == 1 and (self.maps[0].period <= units or not units):
             return self.maps[0].size
         sizes = [hi - lo + 1 for lo, hi in filter(None, map(self.span, range(units)))]
         return min(sizes, default=0), max(sizes, default=0)

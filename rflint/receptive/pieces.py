@@ -34,5 +34,5 @@ def _read(use: Use, operand: Operand, at: int, alone: bool) -> Read:
     if start is None or not isinstance(size, int) or not isinstance(total, int):
         return Read("unknown", read.to, reason=UNPLACED)
     access = piece(-start, size, total)
-    many = f"pieces lie side by side along more than {MAX_PHASES} positions: declare a smaller input"
+    many = f"pieces lie side by side along more than {MAX_PHASES // 3} positions: declare a smaller input"
     return Read("unknown", read.to, reason=many) if access is None else Read("kept", read.to, access)

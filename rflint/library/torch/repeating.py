@@ -18,7 +18,9 @@ from rflint.library.torch.reshaping import flatten
 from rflint.library.torch.tensor import TENSOR, moved, tensor_function
 from rflint.trace import Read, Shape
 
-UNTILED = f"it is repeated as a whole, and followed for a declared input of up to {field.MAX_PHASES} positions only"
+UNTILED = (
+    f"it is repeated as a whole, and followed for a declared input of up to {field.MAX_PHASES // 3} positions"
+)
 
 
 @tensor_function("expand", signature="input, *size", under=())
@@ -110,7 +112,7 @@ def _repeated(size: Size, count: Value, to: int) -> Read:
         return kept(to)
     if size == 1:
         return Read("kept", to, FIRST)
-    access = field.tiled(size) if isinstance(size, int) else None
+    access = field.tiled(size, size * count) if isinstance(size, int) and isinstance(count, int) else None
     return unread(to, UNTILED) if access is None else Read("kept", to, access)
 
 

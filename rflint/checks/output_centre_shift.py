@@ -18,9 +18,15 @@ MOST_NAMED = 3
 def output_centre_shift(trace: Trace) -> Iterator[Finding]:
     """Whether the centre of what the units of a returned map see is off their places by a pixel or more."""
     for one in misalignments(trace) if trace.order == "forward" else ():
-        far = [axis for axis, drift in enumerate(one.drifts) if drift is not None and abs(drift) >= 1]
+        far = [axis for axis, drift in enumerate(one.drifts) if drift is not None and abs(drift) >= least(one, axis)]
         if far and not is_causal(one) and isinstance(one.end.use, int):
             yield finding(trace, one, far[0])
+
+
+def least(one: OffCentre, axis: int) -> Fraction:
+    """From how many input positions on a drift counts: one, and not less than from one unit to the next."""
+    interval = one.end.axes[axis].interval
+    return max(Fraction(1), interval.jump if interval else Fraction(1))
 
 
 def finding(trace: Trace, one: OffCentre, axis: int) -> Finding:
@@ -38,7 +44,7 @@ def finding(trace: Trace, one: OffCentre, axis: int) -> Finding:
 def moved_by(trace: Trace, causes: list[Cause]) -> str:
     """The layers that move it most."""
     parts = [f"{named(trace.uses[cause.use])} moves it by {pixels(cause.by)}" for cause in causes[:MOST_NAMED]]
-    more = f", {len(causes) - MOST_NAMED} more layers by the rest" if len(causes) > MOST_NAMED else ""
+    more = f", {len(causes) - MOST_NAMED} more by the rest" if len(causes) > MOST_NAMED else ""
     return f": {', '.join(parts)}{more}" if parts else ""
 
 

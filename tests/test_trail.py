@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from rflint import linter
+from pathlib import Path
+
+from rflint import checks, linter
+from rflint.checks import all_rules
 from rflint.config import from_toml
 from rflint.diagnostics import Diagnostic
 
@@ -121,3 +124,22 @@ class Net(nn.Module):
         == "takes 9 channels, but its N×8×(H - 2)×(W - 2) input has 8; in_channels=8 would do"
     )
     assert found("RF207", text).message == "padding 1 with dilation 2 shrinks the map by 2; padding=2 keeps its size"
+
+
+def test_errors_and_warnings_about_a_use_say_at_which() -> None:
+    """All but those about members, exceptions, and statements about a whole network."""
+    without = {
+        *("call_non_module_container", "certain_exception", "missing_super_init", "module_built_in_forward"),
+        *("repeated_module", "rf_budget_violated", "unregistered_modules", "unused_module"),
+    }
+    silent = set()
+    for rule in all_rules().values():
+        path = Path(checks.__file__).parent / f"{rule.name.replace('-', '_')}.py"
+        text = path.read_text(encoding="utf-8")
+        if (
+            rule.severity in ("warning", "error")
+            and "(trace: Trace) -> Iterator[Finding]" in text
+            and "use=" not in text
+        ):
+            silent.add(path.stem)
+    assert silent == without

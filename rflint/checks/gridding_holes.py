@@ -36,4 +36,4 @@ def finding(grid: Grid) -> Finding:
     place = place_of(first.use, "dilation")
     related = dict.fromkeys((place_of(one.use, "dilation"), f"dilation {one.link.dilation}") for one in others)
     elsewhere = tuple(pair for pair in related if pair[0] != place)
-    return Finding(place, message, elsewhere, tuple(step.use.index for step in chain))
+    return Finding(place, message, elsewhere, tuple(step.use.index for step in chain), use=chain[-1].use.index)

@@ -36,14 +36,11 @@ def _useless(trace: Trace, said: Said) -> str:
 
 def unheard(file: str, declared: Sequence[Declaration], traces: Sequence[Trace], span: Resolve) -> Iterator[str]:
     """A sentence for each contract in a file that speaks of nothing in the networks that were followed."""
-    heard = [said for trace in traces for said in trace.said]
+    heard = dict.fromkeys((said.contract, said.place) for trace in traces for said in trace.said)
+    places = [(contract, span(place)) for contract, place in heard if place is not None and place.file == file]
+    ends = {(contract, line) for contract, lines in places for line in (lines.line, lines.end_line)}
     for one in declared:
-        if one.contract is not None and not any(_is_meant(file, one, said, span) for said in heard):
+        if one.contract is None or (one.contract, None) in heard or (one.contract, one.line) in ends:
+            continue
+        if not any(contract == one.contract and s.line < one.line < s.end_line for contract, s in places):
             yield f"{file}:{one.line}: {one.contract.text} speaks of no tensor of a network that could be followed"
-
-
-def _is_meant(file: str, declared: Declaration, said: Said, span: Resolve) -> bool:
-    if said.contract != declared.contract or said.place is None:
-        return said.contract == declared.contract
-    lines = span(said.place)
-    return said.place.file == file and lines.line <= declared.line <= lines.end_line

@@ -24,13 +24,17 @@ Lines = tuple[int, int]
 
 
 def watched(source: Source) -> dict[int, tuple[Contract, ...]]:
-    """The nodes of the contracts in functions, by identity; none in most files, which costs no look at the tree."""
+    """The nodes of the contracts in functions, by identity: on each line the outermost that begins or ends there.
+
+    There are none in most files, which costs no look at the tree.
+    """
     declared = [one for one in comments(source.text).declarations if one.contract is not None]
     found: dict[int, tuple[Contract, ...]] = {}
     if declared:
         nodes = [(node, _lines(source, whole)) for node, whole in _expressions(source.module, False)]
+        outermost = {line: node for node, lines in reversed(nodes) for line in lines}
         for one in declared:
-            node = _meant(nodes, one.line)
+            node = outermost.get(one.line) or _around(nodes, one.line)
             if node is not None and one.contract is not None:
                 found[id(node)] = (*found.get(id(node), ()), one.contract)
     return found
@@ -53,11 +57,9 @@ def _expressions(node: Any, inside: bool) -> Iterator[tuple[Any, Any]]:
         yield from _expressions(child, inside)
 
 
-def _meant(nodes: Sequence[tuple[Any, Lines]], line: int) -> Any:
-    """The outermost expression that begins or ends on a line, else the innermost one that runs over it."""
-    ending = [node for node, lines in nodes if line in lines]
-    around = [node for node, (first, last) in nodes if first < line < last]
-    return next(iter(ending), None) or next(reversed(around), None)
+def _around(nodes: Sequence[tuple[Any, Lines]], line: int) -> Any:
+    """The innermost expression that runs over a line on which none begins or ends."""
+    return next((node for node, (first, last) in reversed(nodes) if first < line < last), None)
 
 
 def listen(node: Any, value: Value, frame: Frame) -> Value:

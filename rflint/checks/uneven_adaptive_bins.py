@@ -19,7 +19,7 @@ def uneven_adaptive_bins(trace: Trace) -> Iterator[Finding]:
     for use in trace.uses:
         n, m = worst_axis(use)
         if n < m:
-            message = f"{named(use)} makes {m} bins of {n} rows{widths(n, m)}: rows are repeated, nothing is pooled"
+            message = f"{named(use)} makes {m} bins of {rows(n)}{widths(n, m)}: rows are repeated, nothing is pooled"
             yield Finding(place_of(use, "output_size"), message, called(use), use=use.index)
         elif n % m:
             fitting = f"{n // m * m} or {-(-n // m) * m} rows would make equal ones"
@@ -35,6 +35,11 @@ def worst_axis(use: Use) -> tuple[int, int]:
     pairs = [(n, m) for n, m in zip(before[1:], after[1:], strict=True) if isinstance(n, int) and isinstance(m, int)]
     uneven = [(n, m) for n, m in pairs if n > 0 and m > 0 and n % m]
     return max(uneven, key=lambda pair: pair[1] / pair[0], default=(1, 1))
+
+
+def rows(n: int) -> str:
+    """`1 row`, `4 rows`."""
+    return "1 row" if n == 1 else f"{n} rows"
 
 
 def widths(n: int, m: int) -> str:

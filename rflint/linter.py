@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -13,7 +13,8 @@ from rflint.advice import advised
 from rflint.causes import Found, one_for_each_cause
 from rflint.config import Config
 from rflint.declarations import NOTHING, Declared, by_name, stray
-from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span, with_cure
+from rflint.diagnosing import diagnostic, merged
+from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
 from rflint.dims import symbol
 from rflint.environment import library_folders, source_folders
 from rflint.files import SourceError, find_files, may_hold_network, read_text
@@ -22,12 +23,10 @@ from rflint.roots.search import root_of, roots
 from rflint.selection import ignored_in, is_asked_for, selected
 from rflint.source import SyntaxProblem
 from rflint.suppressions import Comments, comments
-from rflint.torch_errors import torch_error
 from rflint.trace import Place, Shape, Trace
 from rflint.tracing.building import TargetError, call_of
 from rflint.tracing.running import trace
 from rflint.tracing.session import Root, Session, deep_recursion
-from rflint.trail import operands_made, trail
 from rflint.undecided import undecided, unheard
 
 SYNTAX = Rule("RF900", "syntax-error", "error", lambda _: ())
@@ -269,7 +268,7 @@ class _Run:
         found = [Found(rule, finding) for rule in rules for finding in rule.check(traced)]
         heard = [one for one in found if self._is_wanted(*one, traced.task)]
         for rule, finding in one_for_each_cause(traced, heard):
-            yield self._diagnostic(rule, finding, traced)
+            yield diagnostic(traced, rule, finding, self.span)
 
     def _rules(self, task: str | None) -> dict[str, Rule]:
         """The rules that apply to networks of a task."""
@@ -285,35 +284,6 @@ class _Run:
         is_heard = is_heard and (self.options.verbose or (finding.severity or rule.severity) != "note")
         return is_heard and not ignored_in(self.config, finding.place.file, rule)
 
-    def _diagnostic(self, rule: Rule, finding: Finding, traced: Trace) -> Diagnostic:
-        place = finding.place
-        if place.file.startswith("<") and traced.place is not None:
-            place = traced.place
-        severity = finding.severity or rule.severity
-        related = finding.related if severity != "error" else (*finding.related, *operands_made(traced, finding))
-        others = ((p.file, self.span(p), text) for p, text in related if not p.file.startswith("<"))
-        return Diagnostic(
-            file=place.file,
-            span=self.span(place),
-            code=rule.code,
-            name=rule.name,
-            severity=severity,
-            message=with_cure(finding),
-            witness=witness(traced),
-            related=tuple(dict.fromkeys(others)),
-            trail=trail(traced, finding, severity == "error", self._where) if severity in ("error", "warning") else (),
-            torch=self._torch(finding, traced) if severity == "error" else "",
-            fix={"argument": finding.fix.argument, "value": finding.fix.value, "safe": finding.fix.safe}
-            if finding.fix
-            else None,
-        )
-
-    def _torch(self, finding: Finding, traced: Trace) -> str:
-        return finding.torch or ("" if finding.use is None else torch_error(traced.uses[finding.use]))
-
-    def _where(self, place: Place) -> str:
-        return f"{place.file}:{self.span(place).line}"
-
     def _is_heard(self, file: _File, found: Diagnostic) -> bool:
         """Is the finding not silenced by a comment, in whichever file it stands, and not about an installed library?"""
         libraries = self.session.environment
@@ -323,24 +293,3 @@ class _Run:
             return not file.comments.suppresses(found.span, found.code, found.name)
         text = self.session.loader.text(found.file)
         return text is None or not comments(text).suppresses(found.span, found.code, found.name)
-
-
-def witness(traced: Trace) -> str:
-    """The network and the input for which a finding was proved: `Net(10) on N,3,32,32`."""
-    shapes = [",".join(map(str, shape)) for shape in traced.input_shapes.values() if shape is not None]
-    return f"{traced.call} on {' and '.join(shapes)}" if shapes else traced.call
-
-
-def merged(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Findings of one rule at one place become one, with the count and the first witness; sorted."""
-    first: dict[tuple[object, ...], Diagnostic] = {}
-    for one in found:
-        key = (one.file, one.span, one.code)
-        held = first.get(key)
-        first[key] = one if held is None else with_count(held, held.count + 1)
-    return sorted(first.values(), key=lambda d: d.key)
-
-
-def with_count(found: Diagnostic, count: int) -> Diagnostic:
-    """The same finding, met that often."""
-    return replace(found, count=count)

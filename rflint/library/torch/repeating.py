@@ -18,9 +18,7 @@ from rflint.library.torch.reshaping import flatten
 from rflint.library.torch.tensor import TENSOR, moved, tensor_function
 from rflint.trace import Read, Shape
 
-UNTILED = (
-    f"it is repeated as a whole, and followed for a declared input of up to {field.MAX_PHASES // 3} positions"
-)
+UNTILED = f"it is repeated as a whole, and followed for a declared input of up to {field.MAX_PHASES // 3} positions"
 
 
 @tensor_function("expand", signature="input, *size", under=())

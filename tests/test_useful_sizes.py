@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rflint import linter
@@ -96,6 +96,7 @@ def every_tap_meets_data(steps: list[Step], n: int) -> bool:
 
 @settings(max_examples=30, deadline=None, database=None)
 @given(networks)
+@example([Step(1, 1, 0, 1, False), Step(3, 1, 1, 1, True)])
 def test_useful_sizes_are_those_found_by_hand(steps: list[Step]) -> None:
     shown = linter.show("net.py::Net()", linter.Options(Config(), read={"net.py": source(steps)}.get))
     found = shown.sizes(shown.traces[0])

@@ -67,7 +67,8 @@ def _border(trace: Trace, place: int, rank: int) -> tuple[int, str]:
     narrow = _narrowest(trace, place, rank)
     widest, border = 0, ""
     for use in _sliding(trace, rank):
-        one, seen = window(use, place), narrow.get(use.operands[0].source or "")
+        one, source = window(use, place), use.operands[0].source
+        seen = None if source is None else narrow.get(source)
         if one is not None and one.extent > 1 and seen is not None and int(seen) > widest:
             widest, border = int(seen), use.path or use.kind
     return widest, border

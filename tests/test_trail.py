@@ -143,3 +143,20 @@ def test_errors_and_warnings_about_a_use_say_at_which() -> None:
         ):
             silent.add(path.stem)
     assert silent == without
+
+
+def test_no_edit_is_offered_where_the_axes_are_in_another_order_or_not_flattened() -> None:
+    text = """
+# rflint: input=(2, 8, 8, 16)
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(16, 24, 3)
+        self.b = nn.Linear(1536, 10)
+
+    def forward(self, x):
+        return {}
+"""
+    assert found("RF401", text.format("self.a(x)")).message.endswith("permute(0, 3, 1, 2) first")
+    unflattened = found("RF402", text.format("self.b(x[:, :, :, :6])"))
+    assert (unflattened.message, unflattened.fix) == ("Linear expects 1536 features and gets 6", None)

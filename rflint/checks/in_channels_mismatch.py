@@ -20,7 +20,7 @@ def in_channels_mismatch(trace: Trace) -> Iterator[Finding]:
         if given is None or wanted is None or use.conditional or equal(given, wanted) is not False:
             continue
         alike = {channels_given(twin) for twin in twins(trace, use)} == {given}
-        number = given if isinstance(given, int) and alike and divides_into(given, use) else None
+        number = given if isinstance(given, int) and alike and divides_into(given, use) and not hint(use) else None
         yield Finding(
             place_of(use, "in_channels", "weight"),
             f"takes {wanted} channels, but its {times(use.operands[0].shape)} input has {given}{hint(use)}",

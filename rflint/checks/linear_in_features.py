@@ -26,7 +26,8 @@ def linear_in_features(trace: Trace) -> Iterator[Finding]:
         message = f"Linear expects {astray or arithmetic(flat, given, wanted)}"
         source = (made(flat, f"{named(flat)} makes {given} features"),) if flat else ()
         alike = {features_given(twin) for twin in twins(trace, use)} == {given}
-        number = given if alike and not astray and isinstance(given, int) else None
+        is_map = len(use.operands[0].shape or ()) > 3  # of which a layer for features acts on the width
+        number = given if alike and not astray and not is_map and isinstance(given, int) else None
         fix = argument_fix(trace, use, "in_features", number)
         place = place_of(use, "in_features", "weight")
         yield Finding(place, message, (*called(use), *source), fix=fix, use=use.index)

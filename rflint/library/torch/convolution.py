@@ -9,6 +9,7 @@ from rflint import field, sizes
 from rflint.dims import Size, equal, less
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, Tensor, Unknown, Value, is_size
+from rflint.library.torch.axes import restated
 from rflint.library.torch.op import Op, fresh, functional, kept, layer, per_axis, shaped, stop, unread
 from rflint.library.torch.refusal import Refusal
 from rflint.trace import Read, show_shape
@@ -98,9 +99,10 @@ def transposed_axis(op: Op, size: Size, axis: int, at: int) -> tuple[Size | None
 
 
 def transpose(op: Op, input: Value, axes: int, output_size: Value) -> Value:
-    """A transposed convolution; `output_size` chooses the output padding."""
+    """A transposed convolution; `output_size` chooses the output padding, whatever the layer was given."""
     if output_size is None:
         return slide(op, input, axes, transposed_axis)
+    op = restated(op, {"output_padding": (0,) * axes})
     rank = len(input.shape) if isinstance(input, Tensor) and input.shape is not None else 0
     if isinstance(output_size, (list, tuple)) and rank and len(output_size) not in (axes, rank):
         return op.refuse([input], f"output_size has {len(output_size)} values")

@@ -112,6 +112,8 @@ def axis_read(axis: AxisField, operand: Operand, use: Use) -> AxisField:
             return _kept(axis, found, use)
         lost = _unknown(axis, None, f"{label(use)} folds it into other axes")
         parts = _parts(axis, operand, use)
+        if parts and use.base == "Unfold":  # columns, of which `Fold` makes axes again
+            return replace(lost, folded=_gathered(parts), parts=parts)
         if parts:
             return _settled(replace(lost, folded=_gathered(parts)), parts, use)
         return replace(lost, folded=_only_free_axis(operand, use))
@@ -254,7 +256,9 @@ def _settled(axis: AxisField, parts: Sequence[Part], use: Use) -> AxisField:
 
 def laid_out_again(field: Field, use: Use) -> Field:
     """The field where units that a view repeats on an axis, and that are alone there, have that axis again."""
-    if use.output is None or len(use.output) < LEAST_AXES or all(axis.at is not None for axis in field):
+    if use.base == "Unfold" or use.output is None or len(use.output) < LEAST_AXES:
+        return field
+    if all(axis.at is not None for axis in field):
         return field
     places = [_places(axis) for axis in field]
     return tuple(_alone_again(axis, use, places[:at] + places[at + 1 :]) for at, axis in enumerate(field))

@@ -11,6 +11,7 @@ from rflint.field.layouts import laid_out, united
 from rflint.receptive.columns import folded, unfolded
 from rflint.receptive.norms import is_normalised
 from rflint.receptive.parts import (
+    VIEWS,
     Again,
     Maps,
     Part,
@@ -256,7 +257,7 @@ def _settled(axis: AxisField, parts: Sequence[Part], use: Use) -> AxisField:
 
 def laid_out_again(field: Field, use: Use) -> Field:
     """The field where units that a view repeats on an axis, and that are alone there, have that axis again."""
-    if use.base == "Unfold" or use.output is None or len(use.output) < LEAST_AXES:
+    if (use.base not in VIEWS and use.regrouping is None) or use.output is None or len(use.output) < LEAST_AXES:
         return field
     if all(axis.at is not None for axis in field):
         return field

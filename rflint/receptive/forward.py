@@ -37,7 +37,7 @@ def _field_of(trace: Trace, use: Use, made: list[dict[str, Field]]) -> dict[str,
 
 def _axis_read(axis: AxisField, at: int, operand: Operand, use: Use, others: Sequence[Field]) -> AxisField:
     beside = [field[at] for field in others if at < len(field)]
-    return axis_read(axis, placed(use, operand, beside), use)
+    return axis_read(axis, placed(use, operand, axis.at, beside), use)
 
 
 def _met(branches: Sequence[Field], use: Use) -> Field:

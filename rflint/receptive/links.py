@@ -56,7 +56,8 @@ def _links_of(trace: Trace, use: Use, name: str, axis: int) -> Links:
         if before is None or operand.source is None:
             continue
         others = [one[axis] for one in (*seen[:place], *seen[place + 1 :]) if one is not None]
-        for number, (read, part) in enumerate(unit_reads(before[axis], placed(use, operand, others), use, output)):
+        there = placed(use, operand, before[axis].at, others)
+        for number, (read, part) in enumerate(unit_reads(before[axis], there, use, output)):
             several = number if len(before[axis].parts) > 1 else None
             if before[axis].pooled or read.how == "whole":
                 pooled = operand.source if pooled is None else pooled

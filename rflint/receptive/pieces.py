@@ -12,8 +12,10 @@ from rflint.trace import Operand, Read, Use
 UNPLACED = "pieces lie side by side, and where is not known: declare the input's size"
 
 
-def placed(use: Use, operand: Operand, others: Sequence[AxisField]) -> Operand:
+def placed(use: Use, operand: Operand, lies: int | None, others: Sequence[AxisField]) -> Operand:
     """The operand, where it is a piece: read as if it were padded if nothing else there sees the same input axis.
+
+    Only the axis on which the input axis `lies` is looked at, all of them where it lies among others (None).
 
     `others` say what the other pieces see of that axis.  If they see any of it, each position of the whole belongs to
     one of the pieces.
@@ -21,7 +23,9 @@ def placed(use: Use, operand: Operand, others: Sequence[AxisField]) -> Operand:
     if not any(read.how == "piece" for read in operand.reads):
         return operand
     alone = all(other.pooled for other in others)
-    return replace(operand, reads=tuple(_read(use, operand, at, alone) for at in range(len(operand.reads))))
+    reads = enumerate(operand.reads)
+    found = (_read(use, operand, at, alone) if lies in (None, at) else read for at, read in reads)
+    return replace(operand, reads=tuple(found))
 
 
 def _read(use: Use, operand: Operand, at: int, alone: bool) -> Read:

@@ -142,4 +142,4 @@ FIRST = {"RF101", "RF201", "RF207", "RF301", "RF304", "RF401", "RF402", "RF404",
 
 def test_every_one_of_the_first_rules_has_a_finding_here() -> None:
     assert set(checks.all_rules()) >= FIRST
-    assert {pin["code"] for row in TABLE for pin in row["findings"]} == FIRST
+    assert {pin["code"] for row in TABLE for pin in row["findings"]} >= FIRST

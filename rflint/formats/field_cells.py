@@ -54,7 +54,7 @@ def _of_tokens(axis: AxisField, use: Use) -> AxisField:
 
 def _of_units(axis: AxisField, use: Use) -> AxisField:
     """The field of the units that there are, where fewer of them are there than it has phases."""
-    size = None if axis.at is None or use.output is None else use.output[axis.at]
+    size = None if axis.at is None or axis.pooled or use.output is None else use.output[axis.at]
     seen = axis.interval
     if seen is None or not isinstance(size, int) or not 0 < size < seen.period or (seen.jump * size).denominator > 1:
         return axis

@@ -76,8 +76,11 @@ class AxisField:
         return (min(lo for lo, _ in spans), max(hi for _, hi in spans)) if spans else None
 
     def sizes(self, units: int) -> tuple[int, int]:
-        """The least and the greatest extent that the first so many units see; (0, 0) if none sees anything."""
-        if len(self.maps) == 1 and (self.maps[0].period <= units or not units):
+        """The least and the greatest extent that the first so many units see; (0, 0) if none sees anything.
+
+        Of a pooled axis it is what the units see that were there before.
+        """
+        if len(self.maps) == 1 and (self.maps[0].period <= units or not units or self.pooled):
             return self.maps[0].size
         sizes = [hi - lo + 1 for lo, hi in filter(None, map(self.span, range(units)))]
         return min(sizes, default=0), max(sizes, default=0)

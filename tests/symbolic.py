@@ -68,7 +68,7 @@ def differences(every: Trace, one: Trace, values: Mapping[str, Size]) -> Iterato
             yield f"{name} gives {b.output}, {a.output} says {got}"
         seen = fields(one)[b.index]
         for input, field in fields(every)[a.index].items():
-            if not same_field(field, seen.get(input, ())):
+            if not same_field(field, seen.get(input)):
                 yield f"{name} sees {seen.get(input)}, for all sizes it is {field}"
 
 
@@ -104,12 +104,17 @@ def fits(got: Shape, true: Shape) -> bool:
     return len(got) == len(true) and all(is_unknown(a) or a == b for a, b in zip(got, true, strict=True))
 
 
-def same_field(field: Field, true: Field) -> bool:
-    """Whether a field says the same, as far as it is known."""
+def same_field(field: Field, true: Field | None) -> bool:
+    """Whether a field says the same, as far as it is known; None is that of a use that sees nothing of the input."""
+    if true is None:
+        return not any(map(_is_known, field))
     return len(field) == len(true) and all(map(_same_axis, field, true))
 
 
+def _is_known(axis: AxisField) -> bool:
+    return axis.interval is not None and not axis.reason
+
+
 def _same_axis(axis: AxisField, true: AxisField) -> bool:
-    if axis.interval is None or axis.reason:
-        return True
-    return (axis.at, axis.interval, axis.whole, axis.pooled) == (true.at, true.interval, true.whole, true.pooled)
+    said, held = ((one.at, one.interval, one.whole, one.pooled) for one in (axis, true))
+    return not _is_known(axis) or said == held

@@ -19,8 +19,13 @@ from rflint.trace import Trace
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "pieces"
 RECORDED: dict[str, Any] = json.loads((FOLDER / "recorded.json").read_text(encoding="utf-8"))
-APART = {("StackedApart()", 0): "stack lays what sees different positions side by side"}
+APART = {
+    ("StackedApart()", 0): "reshape folds it into other axes",
+    ("Tiled()", 0): "repeat folds it into other axes",
+}
 """The axes along which it is not known what units see, and what is said of them."""
+LAID_OUT_AGAIN = ("Expanded()", "Interleaved()", "OneAboveTheOther()", "Shuffled()")
+"""Networks that read repeated units along an axis that a view has made: extents are known, exact sets are not."""
 
 
 def output_of(call: str, size: Any = 16) -> tuple[Trace, int]:
@@ -42,7 +47,8 @@ def test_units_see_what_gradients_say(call: str) -> None:
             continue
         assert not field.whole
         for unit, positions in enumerate(seen):
-            assert list(footprint(trace, output, "x", axis, unit) or ()) == positions
+            exact = footprint(trace, output, "x", axis, unit)
+            assert list(exact or ()) == positions or (exact is None and call in LAID_OUT_AGAIN)
             assert holds(field, unit, positions)
 
 

@@ -11,7 +11,6 @@ from rflint.field.layouts import laid_out, united
 from rflint.receptive.columns import folded, unfolded
 from rflint.receptive.norms import is_normalised
 from rflint.receptive.parts import (
-    VIEWS,
     Again,
     Maps,
     Part,
@@ -256,31 +255,6 @@ def _settled(axis: AxisField, parts: Sequence[Part], use: Use) -> AxisField:
     again = axis_again(made[0], use.output) if len(made) == 1 else None
     found = None if again is None else _on_axis(axis, made[0].maps, again)
     return replace(axis, parts=made) if found is None else found
-
-
-def laid_out_again(field: Field, use: Use) -> Field:
-    """The field where units that a view repeats on an axis, and that are alone there, have that axis again."""
-    if (use.base not in VIEWS and use.regrouping is None) or use.output is None or len(use.output) < LEAST_AXES:
-        return field
-    if all(axis.at is not None for axis in field):
-        return field
-    places = [_places(axis) for axis in field]
-    return tuple(_alone_again(axis, use, places[:at] + places[at + 1 :]) for at, axis in enumerate(field))
-
-
-def _places(axis: AxisField) -> set[int | None]:
-    """The axes on which the units along an input axis lie."""
-    return {digit.axis for part in axis.parts for digit in part.layout} if axis.at is None else {axis.at}
-
-
-def _alone_again(axis: AxisField, use: Use, others: Sequence[set[int | None]]) -> AxisField:
-    again = axis_again(axis.parts[0], use.output, coarser=True) if axis.at is None and len(axis.parts) == 1 else None
-    if again is None or len(axis.parts[0].layout) > 1 or any(again.at in places for places in others):
-        return axis
-    found = _on_axis(axis, axis.parts[0].maps, again)
-    if found is None and axis.stacked:
-        return replace(axis, reason=f"{axis.stacked} lays what sees different positions side by side")
-    return axis if found is None else found
 
 
 def _on_axis(axis: AxisField, maps: Maps, again: Again) -> AxisField | None:

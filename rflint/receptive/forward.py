@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from rflint.field import INPUT
-from rflint.receptive.axes import UNSEEN, AxisField, Field, axis_read, label, laid_out_again, met
+from rflint.receptive.axes import UNSEEN, AxisField, Field, axis_read, label, met
 from rflint.receptive.pieces import placed
 from rflint.trace import Operand, Trace, Use
 
@@ -32,7 +32,7 @@ def _field_of(trace: Trace, use: Use, made: list[dict[str, Field]]) -> dict[str,
             found = tuple(_axis_read(axis, at, operand, use, others) for at, axis in enumerate(field))
             if not any(axis.maps == (UNSEEN,) for axis in found):
                 arrived.setdefault(name, []).append(found)
-    return {name: laid_out_again(_met(branches, use), use) for name, branches in arrived.items()}
+    return {name: _met(branches, use) for name, branches in arrived.items()}
 
 
 def _axis_read(axis: AxisField, at: int, operand: Operand, use: Use, others: Sequence[Field]) -> AxisField:

@@ -33,6 +33,7 @@ def traced(made: Network) -> Trace:
 @given(st.integers(0, 2**40), st.integers(1, 9))
 @example(48015398, 4)  # columns of one row of windows
 @example(5040, 3)  # and several such rows
+@example(4540, 4)  # units side by side with others that see everything, taken apart again
 def test_units_see_what_sets_pushed_through_the_network_say(seed: int, layers: int) -> None:
     made = network(seed, layers)
     trace = traced(made)

@@ -39,7 +39,8 @@ def labelled(names: Iterable[str], cells: Sequence[str]) -> str:
 
 def input_cells(trace: Trace, use: Use, name: str, extra: Sequence[Cell]) -> tuple[str, ...]:
     """The cells of a use for one network input."""
-    axes = tuple(_of_units(_of_tokens(axis, use), use) for axis in fields(trace)[use.index][name])
+    seen = fields(trace)[use.index][name]
+    axes = tuple(_of_tokens(axis, use) if axis.at is None else _of_units(axis, use) for axis in seen)
     more = (cell(trace, use, name, axes) for cell in extra)
     return (jump_cell(axes), field_cell(axes), *more, seen_cell(axes, trace.spatial_sizes(name)))
 
@@ -49,6 +50,8 @@ def _of_tokens(axis: AxisField, use: Use) -> AxisField:
     if axis.at is not None or axis.pooled or len(axis.parts) != 1 or len(use.output or ()) < LEAST_AXES:
         return axis
     (part,) = axis.parts
+    if len(part.layout) > 1:  # windows: those at the border see less, and which these are is not told by one number
+        return axis
     return replace(axis, at=part.layout[0].axis, maps=part.maps)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from rflint.diagnostics import Diagnostic, Finding, Rule, Span, with_cure
+from rflint.diagnostics import Diagnostic, Finding, Repair, Rule, Span, with_cure
 from rflint.torch_errors import torch_error
 from rflint.trace import Place, Trace
 from rflint.trail import operands_made, trail
@@ -30,7 +30,7 @@ def diagnostic(trace: Trace, rule: Rule, finding: Finding, span: Spans) -> Diagn
         related=related(trace, finding, raises, span),
         trail=way_there(trace, finding, raises, span) if severity in ("error", "warning") else (),
         torch=text_of_torch(trace, finding) if raises else "",
-        fix={"argument": fix.argument, "value": fix.value, "safe": fix.safe} if fix else None,
+        fix=Repair(fix.words, fix.safe) if fix else None,
     )
 
 

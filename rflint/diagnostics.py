@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from rflint.edits import Fix
 from rflint.trace import Place
 
 SEVERITIES = ("note", "info", "warning", "error")
@@ -22,16 +23,25 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Fix:
-    """An edit as data: the argument `argument` of the call at `call` should be `value` (source text).
+class Change:
+    """A piece of text of a file that becomes another one."""
 
-    With the argument "" the call itself should be `value`.
+    file: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A fix as the faces show it: what it does, and the text that it changes.
+
+    `refused` says why it cannot be made ("" if it can): then there are no changes.
     """
 
-    call: Place
-    argument: str
-    value: str
-    safe: bool = False
+    message: str
+    safe: bool
+    changes: tuple[Change, ...] = ()
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +68,7 @@ class Finding:
 
 def with_cure(finding: Finding) -> str:
     """The sentence of a finding, and what its edit would write if it does not say so itself."""
-    fix = finding.fix
-    edit = "" if fix is None else f"{fix.argument}={fix.value}" if fix.argument else fix.value
+    edit = "" if finding.fix is None or finding.fix.message else finding.fix.words
     return finding.message if edit in finding.message else f"{finding.message}; {edit} would do"
 
 
@@ -97,7 +106,7 @@ class Diagnostic:
     """Lines of text for the full format: the uses that lead here, with their sizes."""
     torch: str = ""
     """What torch raises here, word by word; "" if it does not raise, or its text is not known."""
-    fix: dict[str, Any] | None = None
+    fix: Repair | None = None
     count: int = 1
 
     @property

@@ -68,7 +68,7 @@ class Net(nn.Module):
     (finding,) = found(text)
     assert finding.code == "RF405"
     assert finding.fix is not None
-    assert (finding.fix["argument"], finding.fix["value"]) == ("padding", "2")
+    assert finding.fix.message == "padding=2"
 
 
 def test_what_follows_is_reported_where_the_cause_is_not() -> None:

@@ -176,8 +176,8 @@ def test_a_convolution_takes_the_channels_that_it_is_made_for() -> None:
         ("stem", "stem makes 16 channels"),
     ]
     assert finding.fix is not None
-    assert net.where(finding.fix.call) == "conv"
-    assert (finding.fix.argument, finding.fix.value, finding.fix.safe) == ("in_channels", "16", False)
+    assert [net.where(one.layer.defined) for one in finding.fix.edits] == ["conv"]
+    assert (finding.fix.words, finding.fix.safe) == ("in_channels=16", False)
 
 
 def test_an_image_with_channels_last_needs_a_permute() -> None:
@@ -273,13 +273,20 @@ def test_a_number_of_channels_is_no_fix_where_layers_are_given_different_ones() 
 
 
 @pytest.mark.parametrize(
-    ("groups", "unknown", "value"),
-    [(2, (), "8"), (4, (), "8"), (3, (), None), (1, ("groups",), None), (0, (), None), (-2, (), None)],
+    ("groups", "unknown", "words"),
+    [
+        (2, (), "in_channels=8"),
+        (4, (), "in_channels=8"),
+        (3, (), None),
+        (1, ("groups",), None),
+        (0, (), None),
+        (-2, (), None),
+    ],
 )
-def test_channels_that_the_groups_do_not_divide_are_no_fix(groups: int, unknown: Any, value: str | None) -> None:
+def test_channels_that_the_groups_do_not_divide_are_no_fix(groups: int, unknown: Any, words: str | None) -> None:
     net, x = image(N, 8, H, W)
     fix = only("RF401", net, net.conv(x, 12, into=12, groups=groups, unknown=unknown)).fix
-    assert (fix.value if fix else None) == value
+    assert (fix.words if fix else None) == words
 
 
 def test_a_function_is_found_at_its_weight_or_its_call_and_not_rewritten() -> None:
@@ -320,7 +327,7 @@ def test_the_flattened_features_are_counted() -> None:
     assert finding.message == "Linear expects 1568 features = 32·7·7, flatten gives 2048 = 32·8·8"
     assert [net.where(place) for place, _ in finding.related] == ["fc()", "flatten#2()"]
     assert finding.fix is not None
-    assert (finding.fix.argument, finding.fix.value) == ("in_features", "2048")
+    assert finding.fix.words == "in_features=2048"
 
 
 @pytest.mark.parametrize("wanted", [1000, 32 * 7, 32 * 48])
@@ -886,11 +893,7 @@ def test_padding_that_forgets_the_dilation_shrinks() -> None:
     assert net.where(finding.place) == "conv.padding"
     assert finding.message == "padding 1 with dilation 3 shrinks the map by 4; padding=3 keeps its size"
     assert finding.fix is not None
-    assert (finding.fix.argument, finding.fix.value, finding.fix.safe) == (
-        "padding",
-        "3",
-        False,
-    )
+    assert (finding.fix.words, finding.fix.safe) == ("padding=3", False)
 
 
 def test_padding_by_another_wrong_formula_grows() -> None:
@@ -1051,7 +1054,7 @@ def test_a_kernel_alone_is_a_fix() -> None:
     net, x = image(N, 8, H, W)
     fix = only("RF501", net, net.transposed(x, 3, k=5, stride=2, padding=2)).fix
     assert fix is not None
-    assert (fix.argument, fix.value, fix.safe) == ("kernel_size", "6", False)
+    assert (fix.words, fix.safe) == ("kernel_size=6", False)
 
 
 def test_only_the_uneven_axis_is_evened() -> None:

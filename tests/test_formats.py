@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rflint.diagnostics import Diagnostic, Report, Span
+from rflint.diagnostics import Change, Diagnostic, Repair, Report, Span
 from rflint.field import IDENTITY, transposed, window
 from rflint.formats.columns import fitted, folded, lines
 from rflint.formats.concise import concise
@@ -35,7 +35,7 @@ SHORTCUT = Diagnostic(
     related=(("net.py", Span(52, 3, 52, 9), "the shortcut"),),
     trail=("conv1  Conv2d  1×3×8×8 → 1×4×8×8",),
     torch="RuntimeError: sizes differ",
-    fix={"argument": "padding", "value": "1", "safe": False},
+    fix=Repair("padding=1", False, (Change("net.py", Span(1, 3, 1, 4), "1"),)),
 )
 
 
@@ -144,7 +144,8 @@ def test_check_json_has_the_keys_of_its_schema() -> None:
     assert second["related"] == [{"file": "net.py", "line": 52, "message": "the shortcut"}]
     assert second["torch"] == "RuntimeError: sizes differ"
     assert second["trail"] == list(SHORTCUT.trail)
-    assert second["fix"] == SHORTCUT.fix
+    edit = {"file": "net.py", "line": 1, "column": 3, "end_line": 1, "end_column": 4, "text": "1"}
+    assert second["fix"] == {"safe": False, "message": "padding=1", "edits": [edit]}
 
 
 def test_check_json_says_what_was_looked_at() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks._layers import has_channels_last
-from rflint.diagnostics import Fix
+from rflint.edits import Fix, SetArgument
 from rflint.trace import Place, Trace, Use
 
 
@@ -47,20 +47,17 @@ def twins(trace: Trace, use: Use) -> list[Use]:
     return [other for other in trace.uses if other.layer.defined == use.layer.defined]
 
 
-def argument_fix(trace: Trace, use: Use, argument: str, value: object) -> Fix | None:
+def argument_fix(trace: Trace, use: Use, argument: str, value: object, symbolic: str = "") -> Fix | None:
     """The edit that gives an argument of the layer a value; None if the value is.
 
     None also where a function is called, and where one call builds layers with other arguments: what is right for one
-    is wrong for the others.
+    is wrong for the others, unless a symbolic value says what is right for each.
     """
-    call = use.layer.defined
-    if value is None or call is None or not is_constructed(use):
+    if value is None or use.layer.defined is None or not is_constructed(use):
         return None
-    return (
-        Fix(call, argument, str(value))
-        if all(twin.layer.args == use.layer.args for twin in twins(trace, use))
-        else None
-    )
+    alike = all(twin.layer.args == use.layer.args for twin in twins(trace, use))
+    edit = SetArgument(use.layer, argument, str(value), symbolic)
+    return Fix((edit,)) if alike or symbolic else None
 
 
 def comes_astray(trace: Trace, use: Use) -> bool:

@@ -8,8 +8,9 @@ from math import gcd
 from rflint.checks import rule
 from rflint.checks._layers import Window, is_transposed, number, one_or_each, spatial_rank, windows
 from rflint.checks._places import argument_fix, called, place_of
-from rflint.diagnostics import Finding, Fix
+from rflint.diagnostics import Finding
 from rflint.dims import at_most
+from rflint.edits import Fix
 from rflint.trace import Operand, Trace, Use
 
 FEW_CHANNELS = 4

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.checks._places import called, chain, is_constructed, named, place_of, twins
-from rflint.diagnostics import Finding, Fix
-from rflint.trace import Trace, Use
+from rflint.diagnostics import Finding
+from rflint.edits import Fix, Replace
+from rflint.trace import Place, Trace, Use
 
 IDLE = (
     ("Dropout", "p", 0, "drops nothing"),
@@ -27,8 +28,14 @@ def layer_without_effect(trace: Trace) -> Iterator[Finding]:
         words = why(trace, use)
         if words and all(why(trace, twin) for twin in twins(trace, use)):
             call = use.layer.defined
-            fix = Fix(call, "", "nn.Identity()", safe=True) if call and is_constructed(use) else None
-            yield Finding(place_of(use), f"{named(use)} {words}", called(use), fix=fix, use=use.index)
+            fix = idle(call) if call and is_constructed(use) else None
+            message = f"{named(use)} {words}{'; nn.Identity() would do' if fix else ''}"
+            yield Finding(place_of(use), message, called(use), fix=fix, use=use.index)
+
+
+def idle(call: Place) -> Fix:
+    """The edit that puts a layer in its place which does nothing, under the same name."""
+    return Fix((Replace(call, "torch.nn.Identity()"),), safe=True, message="use nn.Identity()")
 
 
 def why(trace: Trace, use: Use) -> str:

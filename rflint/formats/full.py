@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
 
-from rflint.diagnostics import Diagnostic, Span
+from rflint.diagnostics import Diagnostic, Repair, Span
 from rflint.formats.concise import headline
 from rflint.formats.terminal import SEVERITY_STYLES, one_line, paint
 
@@ -69,8 +68,6 @@ def printable(source: str) -> str:
     return "".join(c if c.isprintable() or c == "\t" else "\ufffd" for c in source)
 
 
-def fix_hint(fix: dict[str, Any]) -> str:
-    """`padding=2` for an argument, `nn.Identity()` for the call; "(unsafe)" where it changes what is computed."""
-    words = "=".join(filter(None, (fix.get("argument"), fix.get("value"))))
-    edit = words or str(fix.get("message", ""))
-    return edit if fix.get("safe", True) else f"{edit} (unsafe: it changes what the network computes)"
+def fix_hint(fix: Repair) -> str:
+    """What the fix does; "(unsafe)" where it changes what is computed."""
+    return fix.message if fix.safe else f"{fix.message} (unsafe: it changes what the network computes)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rflint.diagnostics import Diagnostic, Report
+from rflint.diagnostics import Change, Diagnostic, Repair, Report
 
 
 def json_report(report: Report) -> str:
@@ -32,5 +32,16 @@ def finding(diagnostic: Diagnostic) -> dict[str, Any]:
         "torch": diagnostic.torch or None,
         "trail": list(diagnostic.trail),
         "related": [{"file": file, "line": at.line, "message": message} for file, at, message in diagnostic.related],
-        "fix": diagnostic.fix,
+        "fix": repair(diagnostic.fix) if diagnostic.fix else None,
     }
+
+
+def repair(fix: Repair) -> dict[str, Any]:
+    """What a fix does, and the text that it changes: none where it cannot be made."""
+    return {"safe": fix.safe, "message": fix.message, "edits": [change(one) for one in fix.changes]}
+
+
+def change(one: Change) -> dict[str, Any]:
+    """The text between two places becomes another one."""
+    places = dict(zip(("line", "column", "end_line", "end_column"), one.span, strict=True))
+    return {"file": one.file, **places, "text": one.text}

@@ -1,0 +1,98 @@
+"""What a fix changes, as data.  A check says it of layers and places; `fixes` finds the text, or that there is none.
+
+Text that is to be written may hold fields in braces, which stand for what the source says there:
+
+* `{}`: what is replaced;
+* `{0}`, `{1}`: the operands of the call, the tensor first whose method it is: `x` and `-1` of `x.view(-1, 8)`;
+* `{dilation}`: the argument of that name of the call, as it is written there.
+
+A fix whose fields the source does not fill does not apply.  A value that is not a name, a number, a call or the like is
+put in parentheses where it needs them.  `torch.nn.ModuleList`, `torch.flatten` and all other full names are written as
+the file calls them (`nn.ModuleList`); where it has no name for one, the fix does not apply.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rflint.trace import Layer, Place
+
+
+@dataclass(frozen=True, slots=True)
+class SetArgument:
+    """The argument of a layer, or of a function call, gets a value.
+
+    It is edited where it is written: in the constructor call, in the call that hands it on, at the default of a
+    parameter, at the constant or in the list that it comes from.  An argument that is not written is added to the
+    constructor call, by name.
+
+    `value` is a number or another constant, right for this layer.  `symbolic` is what to write instead where the call
+    itself says it with names: `{dilation}` for the padding of a kernel of 3 keeps its size whatever the dilation is.
+    It is taken if the call writes the arguments in its braces, and not as plain numbers.
+    """
+
+    layer: Layer
+    argument: str
+    value: str
+    symbolic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveArgument:
+    """The argument of a layer, or of a function call, is taken away, so that its default holds."""
+
+    layer: Layer
+    argument: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """The expression at `place` becomes `text`; an assignment there stands for what it assigns.
+
+    With `operand`, that operand of the call at `place` is what is replaced.
+    `Replace(kept, "torch.nn.ModuleList({})")`, `Replace(call, "{0}.flatten(1)")`,
+    `Replace(use.place, "torch.nn.functional.pad({}, (4, 0))", operand=0)`.
+    """
+
+    place: Place
+    text: str
+    operand: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """The statement at `place`, or the element of a list, tuple or call there, is taken away."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class InsertFirst:
+    """`text` becomes the first statement, behind the docstring, of the function named `function` around `place`."""
+
+    place: Place
+    function: str
+    text: str
+
+
+Edit = SetArgument | RemoveArgument | Replace | Remove | InsertFirst
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that belong together: all of them are made, or none.
+
+    `message` says in a few words what they do, as an order: `wrap the list in nn.ModuleList`.  Without one, the values
+    that they set say it: `padding=2`.  A fix is safe if the network computes the same with the same weights, or surely
+    raised before and can only be meant so.
+    """
+
+    edits: tuple[Edit, ...]
+    safe: bool = False
+    message: str = ""
+
+    @property
+    def words(self) -> str:
+        """What the fix does: its message, else the arguments that it sets; "" if neither says it."""
+        sets = [f"{one.argument}={one.value}" for one in self.edits if isinstance(one, SetArgument)]
+        return self.message or (", ".join(dict.fromkeys(sets)) if len(sets) == len(self.edits) else "")

@@ -86,7 +86,7 @@ def check(arguments: Namespace) -> int:
     targets, options = asked(arguments)
     report = linter.check(targets, options)
     deliver(report, arguments, options)
-    say(report.failures)
+    say(map(str, report.failures))
     if arguments.verbose:
         say(report.undecided)
     if not arguments.quiet:

@@ -114,6 +114,18 @@ class Diagnostic:
         return (self.file, self.span, self.code, self.message)
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What could not be done: a sentence that names what it is about, and the file and line of that where there are."""
+
+    sentence: str
+    file: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
 @dataclass(slots=True)
 class Report:
     """What a run looked at and what it found."""
@@ -126,5 +138,5 @@ class Report:
     """Of each network followed only in part: its target, where it stopped ("file:line") and why."""
     undecided: list[str] = field(default_factory=list)
     """Sentences about contracts of which it is open whether they hold."""
-    failures: list[str] = field(default_factory=list)
-    """Sentences about targets that could not be read and about internal failures: exit status 2."""
+    failures: list[Failure] = field(default_factory=list)
+    """Targets that could not be read, and internal failures: exit status 2."""

@@ -10,6 +10,8 @@ import stat
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from rflint.diagnostics import Failure
+
 SKIPPED = frozenset(["__pycache__", "build", "dist", "node_modules", "site-packages", "venv"])
 MOST_BYTES = 2_000_000
 """Larger files are data, not networks, and their trees would take gigabytes."""
@@ -86,31 +88,33 @@ Excluded = Callable[[str], bool]
 """Whether a path is left out; that of a folder ends in a slash."""
 
 
-def find_files(targets: Iterable[str], exclude: Sequence[str] = (), folder: str = ".") -> tuple[list[str], list[str]]:
-    """The Python files that targets name, in order and each once, and a sentence for each target without any.
+def find_files(
+    targets: Iterable[str], exclude: Sequence[str] = (), folder: str = "."
+) -> tuple[list[str], list[Failure]]:
+    """The Python files that targets name, in order and each once, and what is wrong with each target without any.
 
     Folders are searched; hidden ones, caches, builds, virtual environments and what `exclude` (patterns as in a
     .gitignore of `folder`) matches are left out.  A file that is named is never left out.
     """
     files: dict[str, str] = {}
-    problems: list[str] = []
+    problems: list[Failure] = []
     for target in targets:
         if os.path.isdir(target):
             found = sorted(_search(target, matcher(exclude, folder), problems))
             if not found:
-                problems.append(f"{target} holds no Python file")
+                problems.append(Failure(f"{target} holds no Python file", target))
         else:
             found = [target] if os.path.exists(target) else []
             if not found:
-                problems.append(f"{target} does not exist")
+                problems.append(Failure(f"{target} does not exist", target))
         for path in found:
             files.setdefault(os.path.abspath(path), path)
     return list(files.values()), problems
 
 
-def _search(folder: str, excluded: Excluded, problems: list[str]) -> Iterator[str]:
+def _search(folder: str, excluded: Excluded, problems: list[Failure]) -> Iterator[str]:
     def unreadable(error: OSError) -> None:
-        problems.append(f"{error.filename} cannot be read: {error.strerror}")
+        problems.append(Failure(f"{error.filename} cannot be read: {error.strerror}", str(error.filename)))
 
     for here, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if _is_searched(here, name, excluded))

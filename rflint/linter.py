@@ -14,7 +14,7 @@ from rflint.causes import Found, one_for_each_cause
 from rflint.config import Config
 from rflint.declarations import NOTHING, Declared, by_name, stray
 from rflint.diagnosing import diagnostic, merged
-from rflint.diagnostics import Diagnostic, Finding, Report, Rule, Span
+from rflint.diagnostics import Diagnostic, Failure, Finding, Report, Rule, Span
 from rflint.dims import symbol
 from rflint.environment import library_folders, source_folders
 from rflint.files import SourceError, find_files, may_hold_network, read_text
@@ -54,7 +54,7 @@ class Shown:
 
     traces: list[Trace]
     span: Callable[[Place], Span]
-    failures: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     again: Callable[[Trace, Mapping[str, Shape]], Trace | None] = lambda traced, shapes: None
     sizes: Callable[[Trace], Admissible | None] = lambda traced: None
     """The input sizes that the network of a trace takes; None where no size can be asked."""
@@ -81,7 +81,7 @@ def check(targets: Sequence[str], options: Options) -> Report:
         try:
             run.lint(file, call, report)
         except (SourceError, TargetError) as problem:
-            report.failures.append(str(problem))
+            report.failures.append(Failure(str(problem), file))
         except Exception as problem:
             if options.debug:
                 raise
@@ -100,9 +100,10 @@ def show(target: str, options: Options) -> Shown:
             opened = run.open(file)
             shown.traces.extend(run.traces(opened, call, shown.failures))
         except (SourceError, TargetError) as problem:
-            shown.failures.append(str(problem))
+            shown.failures.append(Failure(str(problem), file))
         except SyntaxProblem as problem:
-            shown.failures.append(f"{file}:{problem.line}: does not parse: {problem.message}")
+            sentence = f"{file}:{problem.line}: does not parse: {problem.message}"
+            shown.failures.append(Failure(sentence, file, problem.line))
         except Exception as problem:
             if options.debug:
                 raise
@@ -110,9 +111,9 @@ def show(target: str, options: Options) -> Shown:
     return shown
 
 
-def internal(file: str, problem: Exception) -> str:
-    """The sentence for a failure of our own: one file's leaves the others linted."""
-    return f"{file}: internal failure ({type(problem).__name__}: {problem}), please report it"
+def internal(file: str, problem: Exception) -> Failure:
+    """What is said of a failure of our own: one file's leaves the others linted."""
+    return Failure(f"{file}: internal failure ({type(problem).__name__}: {problem}), please report it", file)
 
 
 @dataclass(slots=True)
@@ -138,7 +139,7 @@ class _Run:
         self.roots: dict[int, Root] = {}
         self.rules: dict[str | None, dict[str, Rule]] = {}
 
-    def targets(self, targets: Sequence[str], failures: list[str]) -> Iterator[tuple[str, str]]:
+    def targets(self, targets: Sequence[str], failures: list[Failure]) -> Iterator[tuple[str, str]]:
         """Files, each once, with the call that is asked for ("" for all roots)."""
         calls = [target.partition("::") for target in targets]
         plain = [path for path, _, call in calls if not call.strip()]
@@ -163,7 +164,7 @@ class _Run:
 
     # -- networks --------------------------------------------------------------------------------------------
 
-    def traces(self, file: _File, call: str, failures: list[str]) -> Iterator[Trace]:
+    def traces(self, file: _File, call: str, failures: list[Failure]) -> Iterator[Trace]:
         """The traces of a file's roots, or of the call that is asked for; what is declared of something that is no
         network fails.  Raises `SyntaxProblem`, and `TargetError` for the call."""
         if call:
@@ -176,7 +177,7 @@ class _Run:
             try:
                 traced = self._traced(self._given(root))
             except TargetError as problem:
-                failures.append(str(problem))
+                failures.append(Failure(str(problem), file.path))
             else:
                 yield traced
 
@@ -235,7 +236,7 @@ class _Run:
         file = self.open(path)
         report.files += 1
         problems = [*file.comments.problems, *stray(file.text, file.comments.declarations)]
-        report.failures.extend(f"{path}:{p.line}: {p.message}" for p in problems)
+        report.failures.extend(Failure(f"{path}:{p.line}: {p.message}", path, p.line) for p in problems)
         seen: list[Trace] = []
         try:
             for traced in self.traces(file, call, report.failures):

@@ -24,7 +24,7 @@ def show(arguments: Namespace) -> int:
     [target], options = asked(arguments)
     shown = linter.show(target, options)
     write(shown_text(shown, arguments))
-    say(shown.failures or ([] if shown.traces else [f"no network found in {target}"]))
+    say(map(str, shown.failures) if shown.failures else [] if shown.traces else [f"no network found in {target}"])
     if shown.traces and not arguments.quiet and not arguments.summary:
         say([shown_summary(shown.traces)])
     return 0 if shown.traces else FAILED

@@ -13,7 +13,7 @@ import pytest
 
 from rflint import linter
 from rflint.cli import main
-from rflint.diagnostics import Diagnostic, Report, Rule, Span
+from rflint.diagnostics import Diagnostic, Failure, Report, Rule, Span
 from rflint.trace import Layer, Note, Place, Trace, Use
 
 KNOWN = {
@@ -104,7 +104,10 @@ def test_quiet_leaves_only_findings(run: Run) -> None:
 
 
 def test_quiet_does_not_hide_failures(run: Run) -> None:
-    assert run("--quiet", "net.py", on=report(failures=["a.py: cannot be read"]))[2] == "rflint: a.py: cannot be read\n"
+    assert (
+        run("--quiet", "net.py", on=report(failures=[Failure("a.py: cannot be read")]))[2]
+        == "rflint: a.py: cannot be read\n"
+    )
 
 
 def test_notes_are_counted_apart_and_fail_nothing(run: Run) -> None:
@@ -196,7 +199,7 @@ def test_the_status_says_whether_something_serious_was_found(
 
 @pytest.mark.parametrize("argv", [[], ["--exit-zero"], ["--fail-on", "never"]])
 def test_a_failure_is_status_2_and_is_said_before_the_summary(run: Run, argv: list[str]) -> None:
-    status, out, err = run(*argv, "net.py", on=report("error", failures=["a.py: cannot be read"]))
+    status, out, err = run(*argv, "net.py", on=report("error", failures=[Failure("a.py: cannot be read")]))
     assert status == 2
     assert "RF405" in out
     assert err.splitlines() == [
@@ -307,7 +310,9 @@ TRACE = Trace("net.py::Net()", "Net()", "net.py", None, {"x": IMAGE}, {"x": IMAG
 
 
 def showing(monkeypatch: pytest.MonkeyPatch, *traces: Trace, failures: tuple[str, ...] = ()) -> None:
-    shown = linter.Shown(list(traces), lambda place: Span(place.mark + 1, 1, place.mark + 1, 2), list(failures))
+    shown = linter.Shown(
+        list(traces), lambda place: Span(place.mark + 1, 1, place.mark + 1, 2), list(map(Failure, failures))
+    )
     monkeypatch.setattr(linter, "show", lambda target, options: shown)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rflint.diagnostics import Failure
 from rflint.files import MOST_BYTES, SourceError, decode, find_files, matcher, may_hold_network, read_text
 
 CODE = "größe = 'ß'\r\n"
@@ -155,7 +156,7 @@ def test_patterns_are_seen_from_the_folder_that_they_belong_to(folder: Path, mon
 def test_a_target_without_files_is_a_problem(folder: Path) -> None:
     assert find_files(["nowhere", "empty", "a.py"]) == (
         ["a.py"],
-        ["nowhere does not exist", "empty holds no Python file"],
+        [Failure("nowhere does not exist", "nowhere"), Failure("empty holds no Python file", "empty")],
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rflint.diagnostics import Change, Diagnostic, Repair, Report, Span
+from rflint.diagnostics import Change, Diagnostic, Failure, Repair, Report, Span
 from rflint.field import IDENTITY, transposed, window
 from rflint.formats.columns import fitted, folded, lines
 from rflint.formats.concise import concise
@@ -174,7 +174,7 @@ def in_part(*reasons: str) -> list[tuple[str, str, str]]:
             Report([], 1, 2, 0, in_part("a", "b")),
             "2 networks in 1 file: 2 in part (data.py:12: a; --verbose lists all); no findings",
         ),
-        (Report([], 1, 1, 1, failures=["x"]), "1 network in 1 file: 1 complete; no findings; 1 failure"),
+        (Report([], 1, 1, 1, failures=[Failure("x")]), "1 network in 1 file: 1 complete; no findings; 1 failure"),
     ],
 )
 def test_the_summary_says_what_was_looked_at(report: Report, text: str) -> None:

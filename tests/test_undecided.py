@@ -60,12 +60,16 @@ def test_a_contract_in_a_function_that_no_network_runs_is_said() -> None:
 def test_a_contract_that_stands_at_nothing_is_a_mistake(line: str) -> None:
     said = report(f"{line}\n{HEAD}{NET.format(at_layer='rf==3', in_forward='rf==3')}")
     where = line.count("\n") + 1
-    assert said.failures == [f"net.py:{where}: rf>=5 stands at no network, layer or call that it could speak of"]
+    assert [str(one) for one in said.failures] == [
+        f"net.py:{where}: rf>=5 stands at no network, layer or call that it could speak of"
+    ]
 
 
 def test_a_contract_at_the_head_of_a_method_that_is_not_forward_is_a_mistake() -> None:
     said = report(HEAD + NET.format(at_layer="rf==3", in_forward="rf==3") + OTHER.format(at_head=SAID, inside=""))
-    assert said.failures == ["net.py:13: rf>=5 stands at no network, layer or call that it could speak of"]
+    assert [str(one) for one in said.failures] == [
+        "net.py:13: rf>=5 stands at no network, layer or call that it could speak of"
+    ]
 
 
 def test_a_figure_that_no_rule_can_use_is_said() -> None:
@@ -80,7 +84,7 @@ def test_a_contract_of_something_else_than_a_network_leaves_the_others_in_peace(
     said = report(
         f"{HEAD}class Size:  # rflint: rf>=5\n    n = 3\n\n\n{NET.format(at_layer='rf>=5', in_forward='rf==3')}"
     )
-    assert said.failures == ["net.py::Size() gives Size object, and no network"]
+    assert [str(one) for one in said.failures] == ["net.py::Size() gives Size object, and no network"]
     assert [found.message.split(":")[0] for found in said.diagnostics] == ["rf>=5 does not hold"]
 
 

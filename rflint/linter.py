@@ -43,6 +43,8 @@ class Options:
     verbose: bool = False
     debug: bool = False
     read: Read | None = None
+    noqa: bool = True
+    """Whether `# noqa` silences; where flake8 runs us, it sees to that itself."""
 
 
 @dataclass(slots=True)
@@ -291,6 +293,6 @@ class _Run:
         if found.file.startswith(libraries or "\0") and not file.path.startswith(libraries):
             return False
         if found.file == file.path:
-            return not file.comments.suppresses(found.span, found.code, found.name)
+            return not file.comments.suppresses(found.span, found.code, found.name, self.options.noqa)
         text = self.session.loader.text(found.file)
-        return text is None or not comments(text).suppresses(found.span, found.code, found.name)
+        return text is None or not comments(text).suppresses(found.span, found.code, found.name, self.options.noqa)

@@ -36,6 +36,8 @@ class Suppression:
     line: int
     rules: frozenset[str]
     whole_file: bool = False
+    noqa: bool = False
+    """Whether it is a comment of the kind that flake8 itself knows."""
 
     def silences(self, code: str, name: str) -> bool:
         """Does it mean that rule?"""
@@ -72,10 +74,13 @@ class Comments:
     declarations: list[Declaration] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def suppresses(self, span: Span, code: str, name: str) -> bool:
-        """Is a finding there silenced, by a comment on its first or last line or for the whole file?"""
+    def suppresses(self, span: Span, code: str, name: str, noqa: bool = True) -> bool:
+        """Is a finding there silenced, by a comment on its first or last line or for the whole file?
+
+        Without `noqa`, only comments that speak to us alone count."""
         lines = (span.line, span.end_line)
-        return any((one.whole_file or one.line in lines) and one.silences(code, name) for one in self.suppressions)
+        heard = (one for one in self.suppressions if noqa or not one.noqa)
+        return any((one.whole_file or one.line in lines) and one.silences(code, name) for one in heard)
 
 
 def comments(text: str) -> Comments:
@@ -116,9 +121,9 @@ def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
 def _noqa(line: int, comment: str, alone: bool) -> Iterator[Suppression]:
     """What flake8 would take for a suppression: anywhere in a comment, for the whole file only if alone on its line."""
     if match := _NOQA.search(comment):
-        yield Suppression(line, _words(match["list"]))
+        yield Suppression(line, _words(match["list"]), noqa=True)
     if alone and (match := _FILE_NOQA.match(comment)):
-        yield Suppression(line, _words(match["list"]), whole_file=True)
+        yield Suppression(line, _words(match["list"]), whole_file=True, noqa=True)
 
 
 def _ours(found: Comments, line: int, said: str, target: int) -> None:

@@ -87,7 +87,7 @@ def test_checks_know_only_finished_traces() -> None:
 def test_no_face_knows_another() -> None:
     for name in LEVELS[6].split():
         faces = {other for other in IMPORTED.get(name, ()) if LEVEL[other] == 6}
-        assert faces <= (COMMAND_LINE | {"formats"} if name in COMMAND_LINE else set())
+        assert faces <= (COMMAND_LINE | {"formats"} if name in COMMAND_LINE else {"formats"})
 
 
 def test_the_packages_of_the_project_are_those_of_the_tree() -> None:

@@ -1,0 +1,218 @@
+"""The flake8 plugin: the findings of rflint, each in the file where it stands, for flake8 to select, silence and print.
+
+flake8 hands over one file at a time, and what is wrong with a layer often shows only in the network of another file.
+So all files that flake8 was given are linted together, once, and every file is told what stands in it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+from argparse import Namespace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+
+from rflint import __version__, linter
+from rflint.config import Config, ConfigError, is_selector, load
+from rflint.diagnostics import Diagnostic, Report, Rule
+from rflint.files import find_files
+from rflint.formats.concise import witnessed
+from rflint.linter import Options, read_from_disk
+from rflint.spelling import suggestion
+from rflint.suppressions import TASKS
+
+FAILURE = "RF999"
+"""What flake8 shows for what ends the command line with status 2: its text says what to do."""
+RULES = {
+    "select": "apply these rules of rflint and no others: codes, prefixes (RF2), names or ALL",
+    "extend-select": "apply these rules of rflint too, among them those that are off by default",
+    "ignore": "do not apply these rules of rflint",
+}
+
+
+class Row(NamedTuple):
+    """A line for flake8: its columns count from 0."""
+
+    line: int
+    column: int
+    text: str
+    by: type
+
+
+class Unusable(Exception):
+    """Options or a configuration that cannot be used: a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What flake8 is asked to lint, and the settings that its own options give."""
+
+    paths: tuple[str, ...]
+    files: frozenset[str]
+    """The absolute paths of those files that flake8 itself would look at."""
+    config: str | None = None
+    task: str | None = None
+    rules: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+class Plugin:
+    """What flake8 makes of each file, and asks for the findings in it."""
+
+    name = "rflint"
+    version = __version__
+    options: ClassVar[Namespace]
+
+    def __init__(self, tree: object, filename: str, lines: list[str]) -> None:
+        self.filename, self.lines = filename, lines
+
+    def run(self) -> Iterator[Row]:
+        """The findings in this file."""
+        try:
+            if "-" in self.options.filenames:
+                yield from of_text(asked(self.options), self.filename, "".join(self.lines))
+            else:
+                yield from findings(asked(self.options)).get(os.path.abspath(self.filename), ())
+        except Unusable as problem:
+            raise execution_error(problem) from None
+
+    @staticmethod
+    def add_options(manager: Any) -> None:
+        """Tell flake8 our options, for its command line and its configuration."""
+        add = manager.add_option
+        add("--rflint-config", metavar="PATH", parse_from_config=True, help="rflint's configuration, not the nearest")
+        task = f"what the networks are for: {', '.join(TASKS)}"
+        add("--rflint-task", metavar="TASK", parse_from_config=True, help=task)
+        for name, text in RULES.items():
+            add(
+                f"--rflint-{name}",
+                metavar="RULES",
+                default=[],
+                comma_separated_list=True,
+                parse_from_config=True,
+                help=text,
+            )
+
+    @classmethod
+    def parse_options(cls, manager: object, options: Namespace, paths: object) -> None:
+        """Keep the options, and lint what is asked for where the processes that flake8 forks will inherit it."""
+        cls.options = options
+        try:
+            request = asked(options)
+            configured(request, options.filenames)
+            if "-" not in options.filenames and forks():
+                findings(request)
+        except Unusable as problem:
+            raise execution_error(problem) from None
+
+
+def execution_error(problem: Unusable) -> Exception:
+    """What ends flake8 with a sentence."""
+    from flake8.exceptions import ExecutionError
+
+    error: Exception = ExecutionError(f"rflint: {problem}")
+    return error
+
+
+def forks() -> bool:
+    """Whether new processes begin as copies of this one."""
+    return (multiprocessing.get_start_method(allow_none=True) or multiprocessing.get_all_start_methods()[0]) == "fork"
+
+
+def asked(options: Namespace) -> Asked:
+    """What flake8 is asked for."""
+    given = vars(options)
+    rules = ((name.replace("-", "_"), tuple(given[f"rflint_{name.replace('-', '_')}"])) for name in RULES)
+    return Asked(
+        tuple(options.filenames) or (".",),
+        frozenset(lintable(options)),
+        options.rflint_config,
+        options.rflint_task,
+        tuple((name, chosen) for name, chosen in rules if chosen),
+    )
+
+
+def lintable(options: Namespace) -> Iterator[str]:
+    """The absolute paths of the files that flake8 looks at."""
+    from flake8.discover_files import expand_paths
+
+    found = expand_paths(
+        paths=options.filenames,
+        stdin_display_name=options.stdin_display_name,
+        filename_patterns=options.filename,
+        exclude=(*options.exclude, *options.extend_exclude),
+    )
+    yield from map(os.path.abspath, found)
+
+
+def configured(request: Asked, paths: tuple[str, ...]) -> Config:
+    """The configuration nearest to what is linted, with what flake8's options say instead.  Raises Unusable."""
+    known = linter.known_rules()
+    refuse(request, known)
+    start = os.path.commonpath([os.path.abspath(path) for path in paths or "."])
+    try:
+        config = load(Path(start), Path(request.config) if request.config else None, known)
+    except ConfigError as problem:
+        raise Unusable(str(problem)) from None
+    given: dict[str, Any] = dict(request.rules)
+    if "extend_select" in given:
+        given["extend_select"] = config.extend_select + given["extend_select"]
+    return replace(config, **given, task=request.task or config.task)
+
+
+def refuse(request: Asked, known: Mapping[str, Rule]) -> None:
+    """Raise Unusable for a rule or a task that there is not; argparse does not look at what a configuration says."""
+    words = [word for code, rule in known.items() for word in (code, rule.name)]
+    for name, chosen in request.rules:
+        for selector in chosen:
+            if not is_selector(selector, known):
+                option = f"--rflint-{name.replace('_', '-')}"
+                raise Unusable(f"{option}: there is no rule {selector!r}{suggestion(selector, words)}")
+    if request.task is not None and request.task not in TASKS:
+        near = suggestion(request.task, TASKS, 0.5)
+        raise Unusable(f"--rflint-task is one of {', '.join(TASKS)}, not {request.task!r}{near}")
+
+
+@lru_cache(maxsize=1)
+def findings(request: Asked) -> Mapping[str, list[Row]]:
+    """The findings in all files that are asked for, by absolute path.  Raises Unusable."""
+    config = configured(request, request.paths)
+    found, _ = find_files(request.paths, config.exclude, config.folder)
+    files = [file for file in found if os.path.abspath(file) in request.files]
+    return by_file(linter.check(files, Options(config, noqa=False)), files)
+
+
+def of_text(request: Asked, name: str, text: str) -> list[Row]:
+    """The findings in what flake8 has read from standard input.  Raises Unusable."""
+    config = configured(request, (name,))
+    options = Options(config, read=lambda path: text if path == name else read_from_disk(path), noqa=False)
+    return by_file(linter.check([name], options), [name])[os.path.abspath(name)]
+
+
+def by_file(report: Report, files: list[str]) -> Mapping[str, list[Row]]:
+    """The findings and failures of a report by the absolute path of the file where they stand."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for one in report.diagnostics:
+        rows[os.path.abspath(one.file)].append(finding(one))
+    for sentence in report.failures:
+        about = max((file for file in files if sentence.startswith(file)), key=len, default=files[0])
+        rows[os.path.abspath(about)].append(failure(sentence.removeprefix(about)))
+    return rows
+
+
+def finding(found: Diagnostic) -> Row:
+    """A finding as flake8 takes it: the rule's name at the end says what to look up."""
+    witness = witnessed(found)
+    text = " ".join(filter(None, (found.code, found.message, witness, f"({found.name})")))
+    return Row(found.span.line, found.span.column - 1, re.sub(r"\s+", " ", text), Plugin)
+
+
+def failure(sentence: str) -> Row:
+    """What could not be done in a file, at the line that the sentence names."""
+    place = re.match(r":(\d+)(?=:)", sentence)
+    text = sentence[place.end() :] if place else sentence
+    return Row(int(place[1]) if place else 1, 0, f"{FAILURE} {text.lstrip(': ')}", Plugin)

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from rflint import __version__, linter
 from rflint.config import Config, ConfigError, is_selector, load
-from rflint.diagnostics import Diagnostic, Report, Rule
+from rflint.diagnostics import Diagnostic, Failure, Report, Rule
 from rflint.files import find_files
 from rflint.formats.concise import witnessed
 from rflint.linter import Options, read_from_disk
@@ -198,9 +198,8 @@ def by_file(report: Report, files: list[str]) -> Mapping[str, list[Row]]:
     rows: dict[str, list[Row]] = defaultdict(list)
     for one in report.diagnostics:
         rows[os.path.abspath(one.file)].append(finding(one))
-    for sentence in report.failures:
-        about = max((file for file in files if sentence.startswith(file)), key=len, default=files[0])
-        rows[os.path.abspath(about)].append(failure(sentence.removeprefix(about)))
+    for problem in report.failures:
+        rows[os.path.abspath(problem.file or files[0])].append(failure(problem))
     return rows
 
 
@@ -211,8 +210,7 @@ def finding(found: Diagnostic) -> Row:
     return Row(found.span.line, found.span.column - 1, re.sub(r"\s+", " ", text), Plugin)
 
 
-def failure(sentence: str) -> Row:
-    """What could not be done in a file, at the line that the sentence names."""
-    place = re.match(r":(\d+)(?=:)", sentence)
-    text = sentence[place.end() :] if place else sentence
-    return Row(int(place[1]) if place else 1, 0, f"{FAILURE} {text.lstrip(': ')}", Plugin)
+def failure(problem: Failure) -> Row:
+    """What could not be done in a file, at its line if there is one; flake8 itself says where."""
+    place = f"{problem.file}:{problem.line}: " if problem.line else f"{problem.file}: "
+    return Row(problem.line or 1, 0, f"{FAILURE} {problem.sentence.removeprefix(place)}", Plugin)

@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[1]
 
 LEVELS = {
     0: "algebra contracts dims field nesting sizes spelling",
-    1: "advice config declarations diagnostics edits environment files geometry implied positions profiles receptive "
-    "requirements selection shapes source suppressions trace",
+    1: "advice config declarations diagnostics edits environment files fingerprints geometry implied "
+    "logical_lines positions profiles receptive requirements selection shapes source suppressions trace",
     2: "interp",
     3: "library roots tracing",
     4: "admissible checks",

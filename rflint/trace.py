@@ -146,6 +146,8 @@ class Member:
     """Whether the source says its name somewhere else than where it is assigned; looked up for what is not called."""
     causal: str = ""
     """Where the source says that it is causal ("" if it does not)."""
+    registering: str = ""
+    """The container of torch that could keep what the plain collection does that keeps it ("" if none could)."""
 
 
 class Note(NamedTuple):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
+from typing import NamedTuple
 
-from rflint.checks._layers import Window, is_convolution, spatial_rank, times, window
-from rflint.checks._places import chain, made, named
-from rflint.dims import equal
+from rflint.checks._fixes import same_padding, together
+from rflint.checks._layers import Window, is_convolution, number, one_or_each, spatial_rank, times, window
+from rflint.checks._places import argument_fix, chain, is_constructed, made, named
+from rflint.dims import Size, equal
+from rflint.edits import Fix, SetArgument
 from rflint.field import IDENTITY
 from rflint.trace import Place, Trace, Use
 
@@ -16,23 +19,32 @@ Related = tuple[tuple[Place, str], ...]
 Branch = Sequence[Use]
 
 
-def difference(trace: Trace, use: Use, axis: int) -> tuple[str, Related]:
+class Cause(NamedTuple):
+    """The end of a sentence, places, and an edit if just one would do."""
+
+    text: str = ""
+    related: Related = ()
+    fix: Fix | None = None
+
+
+def difference(trace: Trace, use: Use, axis: int) -> Cause:
     """Why two operands of equal rank differ on an axis (counted from the right: -1, -2, …).
 
-    The end of a sentence, and places.  It names one layer only if the padding that keeps its size makes them equal.
+    It names one layer only if the padding that keeps its size makes them equal.
     """
     branches = own_layers(trace, use)
     a, b = (operand.shape or () for operand in use.operands[:2])
     if len(a) + axis == 1:
-        return projection(branches, str(a[1]), str(b[1])), makers(branches)
+        return Cause(projection(branches, str(a[1]), str(b[1])), makers(branches))
     layer = shrinking_layer(branches, axis)
     gap, change = a[axis] - b[axis], shrinkage(layer, axis) if layer else 0
     if layer and (equal(gap, change) or equal(gap, -change)):
-        return lacking(layer, axis), (made(layer, "this layer changes the size"),)
+        here = (made(layer, "this layer changes the size"),)
+        return Cause(lacking(layer, axis), here, padding_fix(trace, layer, axis))
     even = drifting(trace, use, axis)
     if even:
-        return one_row(even, axis), (made(even[0], "this layer changes the size"),)
-    return strides(branches, axis), makers(branches)
+        return Cause(one_row(even, axis), (made(even[0], "this layer changes the size"),), keeping_size(even))
+    return Cause(strides(branches, axis), makers(branches), rounding_up(branches, axis, gap))
 
 
 def own_layers(trace: Trace, use: Use) -> list[Branch]:
@@ -97,6 +109,35 @@ def lacking(use: Use, axis: int) -> str:
     sliding = window(use, spatial_rank(use) + axis)
     wanted = sliding.extent // 2 if sliding else 0
     return f": {named(use)} needs padding={wanted} to keep the size"
+
+
+def padding_fix(trace: Trace, use: Use, axis: int) -> Fix | None:
+    """The edit that gives a layer that padding, and on its other axes the one that it has."""
+    sliding, rank = window(use, spatial_rank(use) + axis), spatial_rank(use)
+    paddings = [number(use, "padding", at) for at in range(rank)]
+    known = [one for one in paddings if one is not None]
+    if sliding is None or len(known) < rank:
+        return None
+    alike = all(window(use, at) == sliding for at in range(rank))
+    known[axis] = sliding.extent // 2
+    symbolic = same_padding(use) if is_convolution(use) else ""
+    return argument_fix(trace, use, "padding", sliding.extent // 2 if alike else one_or_each(known), symbolic)
+
+
+def keeping_size(layers: Sequence[Use]) -> Fix | None:
+    """The edit that pads convolutions with stride 1 such that they keep the size, whatever their kernel is."""
+    edits = [SetArgument(use.layer, "padding", "'same'") for use in layers if is_constructed(use)]
+    return together(edits) if len(edits) == len(layers) else None
+
+
+def rounding_up(branches: Sequence[Branch], axis: int, gap: Size) -> Fix | None:
+    """The edit that lets the only pool of the shorter branch make a last window that hangs over the edge."""
+    if gap not in (1, -1):
+        return None
+    pools = [use for use in branches[gap > 0] if "Pool" in use.base and scale(use, axis) != 1]
+    if len(pools) != 1 or pools[0].layer.args.get("ceil_mode") is not False:
+        return None
+    return Fix((SetArgument(pools[0].layer, "ceil_mode", "True"),))
 
 
 def one_row(layers: Sequence[Use], axis: int) -> str:

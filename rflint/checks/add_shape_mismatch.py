@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
-from rflint.checks._branches import difference
+from rflint.checks._branches import Cause, difference
 from rflint.checks._layers import times
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal, less
@@ -19,7 +19,7 @@ WORDS = {
 }
 
 
-@rule("RF405", "add-shape-mismatch", "error", fix="hint")
+@rule("RF405", "add-shape-mismatch", "error", fix="unsafe")
 def add_shape_mismatch(trace: Trace) -> Iterator[Finding]:
     """Whether two shapes differ on an axis for every input size, and neither broadcasts."""
     for use in trace.uses:
@@ -27,9 +27,9 @@ def add_shape_mismatch(trace: Trace) -> Iterator[Finding]:
         axis = clash(a, b) if a is not None and b is not None and use.base in WORDS and not use.conditional else None
         if a is None or b is None or axis is None:
             continue
-        cause, related = difference(trace, use, axis) if len(a) == len(b) else ("", ())
+        cause = difference(trace, use, axis) if len(a) == len(b) else Cause()
         words = WORDS[use.base].format(*map(times, without_batch(a, b)))
-        yield Finding(use.place, words + cause, related, use=use.index)
+        yield Finding(use.place, words + cause.text, cause.related, fix=cause.fix, use=use.index)
 
 
 def clash(a: Shape, b: Shape) -> int | None:

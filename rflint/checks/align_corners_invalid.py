@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rflint.checks import rule
 from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
+from rflint.edits import Fix, SetArgument
 from rflint.trace import Use
 
 AXES = {"linear": 1, "bilinear": 2, "bicubic": 2, "lanczos": 2, "trilinear": 3}
@@ -16,13 +17,15 @@ ANY = ("nearest", "nearest-exact", "area")
 SMOOTHED = ("bilinear", "bicubic", "lanczos")
 
 
-@rule("RF507", "align-corners-invalid", "error")
+@rule("RF507", "align-corners-invalid", "error", fix="unsafe")
 def align_corners_invalid(use: Use) -> Iterator[Finding]:
     """Whether size, scale_factor, mode, align_corners, antialias and the axes of the input go together."""
     if use.base != "Upsample" or use.conditional:
         return
     for argument, message in problems(use):
-        yield Finding(place_of(use, argument), message, called(use))
+        mode = mode_meant(use) if argument == "mode" else ""
+        fix = Fix((SetArgument(use.layer, "mode", repr(mode)),)) if mode else None
+        yield Finding(place_of(use, argument), message, called(use), fix=fix)
         return
 
 
@@ -51,9 +54,16 @@ def misfits(use: Use, mode: str) -> Iterator[tuple[str, str]]:
         yield "mode", f"there is no mode {mode!r}; torch has {', '.join([*ANY, *AXES])}"
     shape = use.operands[0].shape if use.operands else None
     if shape is not None and mode in AXES and len(shape) in (3, 4, 5) and len(shape) != AXES[mode] + 2:
-        meant = {1: "linear", 2: "bilinear", 3: "trilinear"}[len(shape) - 2]
         wanted = AXES[mode] + 2
         yield (
             "mode",
-            f"mode {mode!r} takes inputs with {wanted} axes, this has {len(shape)}; {meant!r} is meant for them",
+            f"mode {mode!r} takes inputs with {wanted} axes, this has {len(shape)}; "
+            f"{mode_meant(use)!r} is meant for them",
         )
+
+
+def mode_meant(use: Use) -> str:
+    """The linear mode for inputs of this rank; "" if it is not known, or has none."""
+    shape = use.operands[0].shape if use.operands else None
+    linear = use.layer.args.get("mode") in AXES and shape is not None
+    return {3: "linear", 4: "bilinear", 5: "trilinear"}.get(len(shape or ()), "") if linear else ""

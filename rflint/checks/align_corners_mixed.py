@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
+from rflint.checks._fixes import together
 from rflint.checks._places import named, place_of
 from rflint.diagnostics import Finding
+from rflint.edits import SetArgument
 from rflint.trace import Trace, Use
 
 SMOOTH = ("linear", "bilinear", "trilinear", "bicubic")
 MOST_RELATED = 4
 
 
-@rule("RF509", "align-corners-mixed", "info", default=False, fix="hint")
+@rule("RF509", "align-corners-mixed", "info", default=False, fix="unsafe")
 def align_corners_mixed(trace: Trace) -> Iterator[Finding]:
     """Whether some interpolations align corners and others do not; one finding, where the fewer ones begin."""
     kinds: dict[bool, list[Use]] = {True: [], False: []}
@@ -29,7 +31,9 @@ def align_corners_mixed(trace: Trace) -> Iterator[Finding]:
             f"half a pixel of the smaller map apart"
         )
         related = tuple((place_of(use, "align_corners"), f"align_corners={not aligned}") for use in more[:MOST_RELATED])
-        yield Finding(place_of(first, "align_corners"), message, related, use=first.index)
+        edits = [SetArgument(use.layer, "align_corners", str(not aligned)) for use in fewer]
+        fix = together(edits) if len(fewer) < len(more) else None
+        yield Finding(place_of(first, "align_corners"), message, related, fix=fix, use=first.index)
 
 
 def count(more: list[Use]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from rflint.checks import rule
+from rflint.checks._fixes import schedule_fix
 from rflint.checks._layers import is_convolution, listed, windows
 from rflint.checks._places import place_of
 from rflint.diagnostics import Finding
@@ -19,7 +20,7 @@ STRIDES = (4, 8, 16, 32)
 """At others the tensor is no feature map of a whole network, the input of a head that is looked at alone, say."""
 
 
-@rule("RF209", "aspp-rates-not-scaled", "info", default=False, fix="hint")
+@rule("RF209", "aspp-rates-not-scaled", "info", default=False, fix="unsafe")
 def aspp_rates_not_scaled(trace: Trace) -> Iterator[Finding]:
     """Whether such rates are at a stride of the wrong scale."""
     for source, readers in trace.consumers().items() if trace.order == "forward" else ():
@@ -27,7 +28,7 @@ def aspp_rates_not_scaled(trace: Trace) -> Iterator[Finding]:
         rates, stride = tuple(sorted(map(rate, branches))), output_stride(trace, source)
         meant = next((one for one in PUBLISHED if rates == scaled(one)), None)
         if meant and stride in STRIDES and stride != meant:
-            yield finding(branches, rates, stride, meant)
+            yield finding(trace, branches, rates, stride, meant)
 
 
 def scaled(stride: int) -> tuple[int, ...]:
@@ -49,7 +50,7 @@ def output_stride(trace: Trace, source: int | str) -> Fraction | None:
     return jumps.pop() if len(jumps) == 1 else None
 
 
-def finding(branches: Sequence[Use], rates: Sequence[int], stride: Fraction, meant: int) -> Finding:
+def finding(trace: Trace, branches: Sequence[Use], rates: Sequence[int], stride: Fraction, meant: int) -> Finding:
     """The finding at the first branch; the other ones are related."""
     message = (
         f"rates {listed(rates)} are DeepLabv3's for output stride {meant}; at stride {stride}, as here, "
@@ -57,4 +58,6 @@ def finding(branches: Sequence[Use], rates: Sequence[int], stride: Fraction, mea
     )
     place = place_of(branches[0], "dilation")
     others = dict.fromkeys((place_of(use, "dilation"), f"rate {rate(use)}") for use in branches[1:])
-    return Finding(place, message, tuple(pair for pair in others if pair[0] != place))
+    right = dict(zip(rates, scaled(int(stride)), strict=True))
+    fix = schedule_fix(trace, branches, [right[rate(use)] for use in branches])
+    return Finding(place, message, tuple(pair for pair in others if pair[0] != place), fix=fix)

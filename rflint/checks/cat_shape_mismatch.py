@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rflint.checks import rule
-from rflint.checks._branches import difference
+from rflint.checks._branches import Cause, difference
 from rflint.checks._layers import times
 from rflint.diagnostics import Finding
 from rflint.dims import equal
 from rflint.trace import Operand, Shape, Trace, Use
 
 
-@rule("RF406", "cat-shape-mismatch", "error", fix="hint")
+@rule("RF406", "cat-shape-mismatch", "error", fix="unsafe")
 def cat_shape_mismatch(trace: Trace) -> Iterator[Finding]:
     """Whether two of the tensors differ, for every input size, on an axis that torch wants to be equal."""
     for use in trace.uses:
@@ -54,6 +54,6 @@ def finding(trace: Trace, use: Use, first: Operand, other: Operand, axis: int | 
     """What is joined with what, and why they differ, where only two tensors meet."""
     verb = "joins" if use.base == "cat" else "stacks"
     along = f" along axis {use.layer.args['dim']}" if use.base == "cat" else ""
-    cause, related = difference(trace, use, axis) if axis is not None and len(use.operands) == 2 else ("", ())
-    message = f"{verb} {times(first.shape)} and {times(other.shape)}{along}{cause}"
-    return Finding(use.place, message, related, use=use.index)
+    cause = difference(trace, use, axis) if axis is not None and len(use.operands) == 2 else Cause()
+    message = f"{verb} {times(first.shape)} and {times(other.shape)}{along}{cause.text}"
+    return Finding(use.place, message, cause.related, fix=cause.fix, use=use.index)

@@ -6,27 +6,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from rflint.checks import rule
-from rflint.checks._layers import is_convolution
-from rflint.checks._places import place_of
+from rflint.checks._layers import is_convolution, spatial_rank, window
+from rflint.checks._places import argument_fix, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import equal
+from rflint.edits import Fix, Replace
 from rflint.geometry.ends import behind
 from rflint.receptive import fields
 from rflint.trace import Member, Operand, Place, Trace, Use
 
 
-@rule("RF312", "causal-leak", "warning", fix="hint")
+@rule("RF312", "causal-leak", "warning", fix="unsafe")
 def causal_leak(trace: Trace) -> Iterator[Finding]:
     """Whether an output of a module that calls itself causal reads an input of its own length ahead of it."""
     found: dict[Place, Finding] = {}
     for member in trace.members:
         if member.causal and member.called:
-            for finding in leaks(part(trace, member.path), member):
+            for finding in leaks(trace, part(trace, member.path), member):
                 found.setdefault(finding.place, finding)
     yield from found.values()
 
 
-def leaks(module: Trace, member: Member) -> Iterator[Finding]:
+def leaks(trace: Trace, module: Trace, member: Member) -> Iterator[Finding]:
     """The findings for one module: where the first step is after which it looks ahead, and how far it does at last."""
     for output in (one for one in module.output_sources if isinstance(one, int)):
         for name, shape in module.input_shapes.items():
@@ -35,10 +36,10 @@ def leaks(module: Trace, member: Member) -> Iterator[Finding]:
             if shape is None or len(shape) != 3 or size is None or equal(shape[-1], size) is not True or ahead <= 0:
                 continue
             first = next(at for at in behind(module, output) if look_ahead(module, at, name) > 0)
-            yield finding(module.uses[first], ahead, member)
+            yield finding(trace, module.uses[first], ahead, member)
 
 
-def finding(use: Use, ahead: int, member: Member) -> Finding:
+def finding(trace: Trace, use: Use, ahead: int, member: Member) -> Finding:
     """The finding at the step that looks ahead."""
     pads = is_convolution(use) and use.layer.args.get("padding") not in ((0,), "valid")
     place = place_of(use, "padding") if pads else use.place
@@ -46,7 +47,23 @@ def finding(use: Use, ahead: int, member: Member) -> Finding:
     what = f"position t of {member.path or 'the output'} sees up to {ahead} {steps} after t"
     message = f"{what}, though {member.causal} says that it is causal: all of the padding belongs on the left"
     elsewhere = ((use.place, "from here on it looks ahead"),) if place != use.place else ()
-    return Finding(place, message, elsewhere, use=use.index)
+    return Finding(place, message, elsewhere, fix=padded_left(trace, use), use=use.index)
+
+
+def padded_left(trace: Trace, use: Use) -> Fix | None:
+    """The edit that pads what a convolution is called on, on its left, by as much as it pads on both sides together."""
+    one = window(use, 0) if is_convolution(use) and spatial_rank(use) == 1 else None
+    alike = all(other.layer == use.layer for other in trace.uses if other.place == use.place)
+    if one is None or one.stride != 1 or one.padding != one.extent - 1 or not alike or not pads_zeros(use):
+        return None
+    plain = argument_fix(trace, use, "padding", 0)
+    pad = Replace(use.place, f"torch.nn.functional.pad({{}}, ({one.padding}, 0))", operand=0)
+    return Fix((*plain.edits, pad), message=f"pad {one.padding} on the left only") if plain else None
+
+
+def pads_zeros(use: Use) -> bool:
+    """Whether its padding is zeros, as that of `F.pad`."""
+    return use.layer.args.get("padding_mode") == "zeros"
 
 
 def look_ahead(module: Trace, index: int, name: str) -> int:

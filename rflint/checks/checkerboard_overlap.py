@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from math import gcd
 
 from rflint.checks import rule
-from rflint.checks._layers import Window, is_transposed, number, one_or_each, spatial_rank, windows
-from rflint.checks._places import argument_fix, called, place_of
+from rflint.checks._evening import evened
+from rflint.checks._layers import Window, is_transposed, spatial_rank, windows
+from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import at_most
-from rflint.edits import Fix
 from rflint.trace import Operand, Trace, Use
 
 FEW_CHANNELS = 4
 """Up to so many channels an output is taken for an image: grey, colour, colour and transparency."""
 SQUASHING = ("Tanh", "Sigmoid")
-EVENED = ("kernel_size", "padding", "output_padding")
-ARGUMENTS = (*EVENED, "stride", "dilation")
 
 
 @rule("RF501", "checkerboard-overlap", "warning", fix="unsafe")
@@ -29,8 +27,8 @@ def checkerboard_overlap(trace: Trace) -> Iterator[Finding]:
         if uneven and not any(map(leaves_out, slides)) and reaches_image(trace, use):
             most, least = overlap(uneven)
             what = f"kernel {uneven.kernel} at stride {uneven.stride} lays {most} taps on some rows, {least} on others"
-            cure, fix = evened(trace, use)
-            message = f"{what}: a checkerboard{cure}"
+            cure, fix = evened(trace, use) if all(one.dilation == 1 for one in slides) else ("", None)
+            message = f"{what}: a checkerboard{f'; {cure} lays as many on all' if cure else ''}"
             yield Finding(place_of(use, "kernel_size"), message, called(use), fix=fix, use=use.index)
 
 
@@ -78,29 +76,3 @@ def is_picture(use: Use, spatial: int) -> bool:
     """Whether an output of the network has few channels, or values between fixed bounds."""
     shape = use.output or ()
     return use.base in SQUASHING or (len(shape) > spatial and at_most(shape[-1 - spatial], FEW_CHANNELS) is True)
-
-
-def evened(trace: Trace, use: Use) -> tuple[str, Fix | None]:
-    """What lays as many taps on every row and makes stride times as many rows, and the edit if it takes just one.
-
-    It is the next kernel that the stride divides with padding (k - s)/2; if that is no whole number, one row is left
-    to output_padding.
-    """
-    now = [tuple(number(use, name, axis) for name in ARGUMENTS) for axis in range(spatial_rank(use))]
-    known = [[value for value in values if value is not None] for values in now]
-    if any(len(values) < len(ARGUMENTS) or values[-1] != 1 for values in known):
-        return "", None
-    right = [even_axis(*values) for values in known]
-    pairs = [(name, [v[at] for v in known], [v[at] for v in right]) for at, name in enumerate(EVENED)]
-    edits = {name: one_or_each(values) for name, before, values in pairs if before != values}
-    fix = argument_fix(trace, use, "kernel_size", edits["kernel_size"]) if len(edits) == 1 else None
-    return f"; {', '.join(f'{name}={value}' for name, value in edits.items())} lays as many on all", fix
-
-
-def even_axis(kernel: int, padding: int, extra: int, stride: int, _: int) -> tuple[int, int, int]:
-    """Kernel, padding and output_padding on one axis; what they are if the stride divides the kernel already."""
-    if kernel % stride == 0:
-        return kernel, padding, extra
-    kernel += -kernel % stride
-    padding = (kernel - stride + 1) // 2
-    return kernel, padding, 2 * padding - (kernel - stride)

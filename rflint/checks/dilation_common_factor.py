@@ -6,18 +6,20 @@ from collections.abc import Iterator, Sequence
 from math import gcd
 
 from rflint.checks import rule
+from rflint.checks._fixes import schedule_fix
 from rflint.checks._layers import listed
 from rflint.checks._places import place_of
 from rflint.checks._runs import Run, positions_read, runs
 from rflint.diagnostics import Finding
 from rflint.geometry.gains import gridding_index
+from rflint.geometry.schedules import dense_rates, extent
 from rflint.trace import Trace
 
 LONGEST_PICTURE = 31
 MOST_RELATED = 8
 
 
-@rule("RF202", "dilation-common-factor", "info", default=False, fix="hint")
+@rule("RF202", "dilation-common-factor", "info", default=False, fix="unsafe")
 def dilation_common_factor(trace: Trace) -> Iterator[Finding]:
     """Whether there are such runs in chains that leave no hole; one finding for the whole network."""
     found, told = list[Run](), set[int]()
@@ -27,7 +29,7 @@ def dilation_common_factor(trace: Trace) -> Iterator[Finding]:
             found.append(run)
             told |= layers
     if found:
-        yield finding(found)
+        yield finding(trace, found)
 
 
 def factor(run: Run) -> int:
@@ -35,7 +37,7 @@ def factor(run: Run) -> int:
     return gcd(*(layer.link.dilation for layer in run.layers))
 
 
-def finding(found: Sequence[Run]) -> Finding:
+def finding(trace: Trace, found: Sequence[Run]) -> Finding:
     """The finding at the first layer of the longest run; the others are counted."""
     run = max(found, key=lambda one: len(one.layers))
     others = f"; so do those of {len(found) - 1} more run{'s' if len(found) > 2 else ''}" if len(found) > 1 else ""
@@ -44,14 +46,18 @@ def finding(found: Sequence[Run]) -> Finding:
     if seen is not None:
         shown = f" {seen.pattern}" if seen.extent <= LONGEST_PICTURE else ""
         alone = f": by themselves they read {seen.count} of {seen.extent} rows{shown}"
+    kernels, rates = [layer.link.kernel for layer in run.layers], [layer.link.dilation for layer in run.layers]
+    better = dense_rates(kernels, extent(kernels, rates))
     message = (
-        f"dilations {listed([layer.link.dilation for layer in run.layers])} in a row share the factor {factor(run)}"
-        f"{alone}{kept(run)}{others}"
+        f"dilations {listed(rates)} in a row share the factor {factor(run)}"
+        f"{alone}{kept(run)}; {listed(better)} read all of {extent(kernels, better)}{others}"
     )
     place = place_of(run.layers[0].use, "dilation")
     pairs = dict.fromkeys((place_of(one.use, "dilation"), f"dilation {one.link.dilation}") for one in run.layers[1:])
     related = [pair for pair in pairs if pair[0] != place][:MOST_RELATED]
-    return Finding(place, message, tuple(related), tuple(layer.use.index for layer in run.layers))
+    trail = tuple(layer.use.index for layer in run.layers)
+    fix = schedule_fix(trace, [layer.use for layer in run.layers], better)
+    return Finding(place, message, tuple(related), trail, fix)
 
 
 def kept(run: Run) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
+from rflint.checks._fixes import same_padding
 from rflint.checks._layers import number, one_or_each, spatial_rank
-from rflint.checks._places import argument_fix, called, chain, is_constructed, place_of
+from rflint.checks._places import argument_fix, called, chain, is_constructed, place_of, twins
 from rflint.diagnostics import Finding
 from rflint.dims import equal
 from rflint.trace import Operand, Trace, Use
@@ -22,7 +23,7 @@ def dilation_padding_mismatch(trace: Trace) -> Iterator[Finding]:
             padding, dilation, right = number(use, "padding", axis), number(use, "dilation", axis), wanted(use, changes)
             effect = f"shrinks the map by {-change}" if change < 0 else f"makes the map larger by {change}"
             message = f"padding {padding} with dilation {dilation} {effect}; padding={right} keeps its size"
-            fix = argument_fix(trace, use, "padding", right)
+            fix = argument_fix(trace, use, "padding", right, same_padding(use) if all_odd(trace, use) else "")
             yield Finding(place_of(use, "padding"), message, called(use), fix=fix, use=use.index)
 
 
@@ -44,6 +45,12 @@ def wanted(use: Use, changes: list[int]) -> str:
     """The padding that keeps the size, as source text: one number, or one per axis."""
     right = [(number(use, "padding", axis) or 0) - change // 2 for axis, change in enumerate(changes)]
     return one_or_each(right)
+
+
+def all_odd(trace: Trace, use: Use) -> bool:
+    """Whether all layers that the same call builds have odd kernels, so that one formula keeps all their sizes."""
+    kernels = [number(twin, "kernel_size", axis) for twin in twins(trace, use) for axis in range(spatial_rank(use))]
+    return all(kernel is not None and kernel % 2 == 1 for kernel in kernels)
 
 
 def is_evened_out(trace: Trace, use: Use, changes: list[int]) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from rflint.checks import rule
 from rflint.checks._layers import is_convolution, is_transposed, one_or_each, spatial_rank, windows
-from rflint.checks._places import argument_fix, called, place_of, twins
+from rflint.checks._places import called, is_constructed, place_of, twins
 from rflint.diagnostics import Finding
+from rflint.edits import Fix, RemoveArgument
 from rflint.trace import Trace, Use
 
 
@@ -19,8 +19,8 @@ def dilation_without_effect(trace: Trace) -> Iterator[Finding]:
         if is_idle(use) and all(is_idle(twin) for twin in twins(trace, use)):
             dilation = one_or_each(use.layer.args["dilation"])
             message = f"dilation {dilation} has no effect: a kernel of 1 has one tap and nothing between"
-            fix = argument_fix(trace, use, "dilation", 1)
-            fix = fix and replace(fix, safe=True)
+            edits = (RemoveArgument(use.layer, "dilation"),)
+            fix = Fix(edits, safe=True, message="leave the dilation away") if is_constructed(use) else None
             yield Finding(place_of(use, "dilation"), message, called(use), fix=fix, use=use.index)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rflint.checks import rule
-from rflint.checks._branches import drift, drifting
+from rflint.checks._branches import drift, drifting, keeping_size
 from rflint.checks._layers import spatial_rank, window
 from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
@@ -14,7 +14,7 @@ from rflint.trace import Trace, Use
 MEETINGS = ("add", "sub", "mul", "div", "cat", "stack")
 
 
-@rule("RF305", "even-kernel-size-drift", "warning", fix="hint")
+@rule("RF305", "even-kernel-size-drift", "warning", fix="unsafe")
 def even_kernel_size_drift(trace: Trace) -> Iterator[Finding]:
     """Whether the even kernels of one branch explain just what is missing where it meets another one."""
     for use in trace.uses:
@@ -23,7 +23,7 @@ def even_kernel_size_drift(trace: Trace) -> Iterator[Finding]:
         for axis in range(-spatial_axes(use), 0):
             layers = drifting(trace, use, axis)
             if layers:
-                yield finding(layers[0], use, axis, len(layers))
+                yield finding(layers, use, axis)
                 break
 
 
@@ -33,8 +33,9 @@ def spatial_axes(use: Use) -> int:
     return max(0, len(a) - 2) if len(a) == len(b) else 0
 
 
-def finding(layer: Use, use: Use, axis: int, count: int) -> Finding:
+def finding(layers: Sequence[Use], use: Use, axis: int) -> Finding:
     """The finding at the kernel of the first such layer."""
+    layer, count = layers[0], len(layers)
     one, change = window(layer, spatial_rank(layer) + axis), drift(layer, axis)
     kernel = one.kernel if one else 0
     others = f", as {count - 1} more of its branch" if count > 1 else ""
@@ -42,4 +43,5 @@ def finding(layer: Use, use: Use, axis: int, count: int) -> Finding:
         f"the even kernel {kernel} makes one row {'more' if change > 0 else 'less'}{others}, and is joined with a "
         f"tensor of the old size; an odd kernel or padding='same' keeps it"
     )
-    return Finding(place_of(layer, "kernel_size"), message, (*called(layer), (use.place, "joined here")), use=use.index)
+    related = (*called(layer), (use.place, "joined here"))
+    return Finding(place_of(layer, "kernel_size"), message, related, fix=keeping_size(layers), use=use.index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
+from rflint.checks._fixes import schedule_fix
 from rflint.checks._grids import Grid, grids
 from rflint.checks._layers import is_convolution, listed
 from rflint.checks._places import place_of
@@ -13,13 +14,13 @@ from rflint.geometry.schedules import dense_rates, extent
 from rflint.trace import Trace
 
 
-@rule("RF201", "gridding-holes", "warning", fix="hint")
+@rule("RF201", "gridding-holes", "warning", fix="unsafe")
 def gridding_holes(trace: Trace) -> Iterator[Finding]:
     """Whether units at the end of a segment skip rows of its start, behind two or more dilated layers on every way."""
-    yield from map(finding, grids(trace))
+    yield from (finding(trace, grid) for grid in grids(trace))
 
 
-def finding(grid: Grid) -> Finding:
+def finding(trace: Trace, grid: Grid) -> Finding:
     """The finding at the dilation of the first dilated layer; the others are related."""
     steps, seen = grid.steps, grid.seen
     chain = [step for step in steps if step.link.kernel > 1 and is_convolution(step.use)]
@@ -36,4 +37,6 @@ def finding(grid: Grid) -> Finding:
     place = place_of(first.use, "dilation")
     related = dict.fromkeys((place_of(one.use, "dilation"), f"dilation {one.link.dilation}") for one in others)
     elsewhere = tuple(pair for pair in related if pair[0] != place)
-    return Finding(place, message, elsewhere, tuple(step.use.index for step in chain), use=chain[-1].use.index)
+    trail = tuple(step.use.index for step in chain)
+    fix = schedule_fix(trace, [step.use for step in chain], better)
+    return Finding(place, message, elsewhere, trail, fix, use=chain[-1].use.index)

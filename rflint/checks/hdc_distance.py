@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import gcd
 
 from rflint.checks import rule
+from rflint.checks._fixes import schedule_fix
 from rflint.checks._layers import listed
 from rflint.checks._places import place_of
 from rflint.checks._runs import Run, Widening, positions_read, runs
@@ -17,7 +18,7 @@ from rflint.trace import Trace
 LONGEST_PICTURE = 31
 
 
-@rule("RF203", "hdc-distance", "info", default=False, fix="hint")
+@rule("RF203", "hdc-distance", "info", default=False, fix="unsafe")
 def hdc_distance(trace: Trace) -> Iterator[Finding]:
     """Whether a run without a common factor (RF202) breaks the rule, and skips rows; one finding for the network."""
     found, told = list[tuple[Sequence[Widening], Positions]](), set[int]()
@@ -28,7 +29,7 @@ def hdc_distance(trace: Trace) -> Iterator[Finding]:
             found.append((group(run), seen))
             told |= layers
     if found:
-        yield finding(found)
+        yield finding(trace, found)
 
 
 def group(run: Run) -> list[Widening]:
@@ -47,7 +48,7 @@ def breaks_rule(run: Run) -> bool:
     return gcd(*rates(run.layers)) == 1 and len(kernels) == 1 and hybrid_distances(rates(group(run)))[1] > min(kernels)
 
 
-def finding(found: Sequence[tuple[Sequence[Widening], Positions]]) -> Finding:
+def finding(trace: Trace, found: Sequence[tuple[Sequence[Widening], Positions]]) -> Finding:
     """The finding at the first dilated layer of the group that reads the smallest share; the others are counted."""
     layers, seen = min(found, key=lambda pair: pair[1].count / pair[1].extent)
     kernels = [layer.link.kernel for layer in layers]
@@ -60,4 +61,5 @@ def finding(found: Sequence[tuple[Sequence[Widening], Positions]]) -> Finding:
         f"{listed(better)} read all of {extent(kernels, better)}"
     )
     first = next(layer for layer in layers if layer.is_dilated)
-    return Finding(place_of(first.use, "dilation"), message, trail=tuple(layer.use.index for layer in layers))
+    fix = schedule_fix(trace, [layer.use for layer in layers], better)
+    return Finding(place_of(first.use, "dilation"), message, trail=tuple(layer.use.index for layer in layers), fix=fix)

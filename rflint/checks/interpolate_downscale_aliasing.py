@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from rflint.checks import rule
-from rflint.checks._places import place_of
+from rflint.checks._places import is_constructed, place_of
 from rflint.checks._readers import Reader, rows_read
 from rflint.checks._unread import is_label, unread
 from rflint.diagnostics import Finding
+from rflint.edits import Fix, SetArgument
 from rflint.trace import Trace, Use
 
+ANTIALIASED = ("bilinear", "bicubic")
+"""The modes of which `F.interpolate` takes averages; the layer `nn.Upsample` does not."""
 SMOOTH = ("linear", "bilinear", "trilinear", "bicubic")
 
 
-@rule("RF505", "interpolate-downscale-aliasing", "info", fix="hint")
+@rule("RF505", "interpolate-downscale-aliasing", "info", fix="unsafe")
 def interpolate_downscale_aliasing(trace: Trace) -> Iterator[Finding]:
     """Whether a smooth interpolation steps over rows of what it is given, though others may read these."""
     coarse = [(use, read) for use in trace.uses if (read := share_read(use)) < 1]
@@ -27,7 +30,9 @@ def interpolate_downscale_aliasing(trace: Trace) -> Iterator[Finding]:
                 f"{mode} to 1/{factor:.3g} of the rows reads {round(100 * read)} % of them, so that details between "
                 f"appear or vanish as they move: antialias=True, or a pool, averages them"
             )
-            yield Finding(place_of(use, "scale_factor", "size"), message, use=use.index)
+            smooth = mode in ANTIALIASED and not is_constructed(use)
+            fix = Fix((SetArgument(use.layer, "antialias", "True"),)) if smooth else None
+            yield Finding(place_of(use, "scale_factor", "size"), message, fix=fix, use=use.index)
 
 
 def share_read(use: Use) -> Fraction:

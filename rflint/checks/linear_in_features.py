@@ -10,6 +10,7 @@ from rflint.checks._layers import enclosed, is_overridden, size_given, times
 from rflint.checks._places import argument_fix, called, chain, comes_astray, made, named, place_of, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
+from rflint.edits import Fix, Replace
 from rflint.trace import Shape, Trace, Use
 
 
@@ -28,7 +29,7 @@ def linear_in_features(trace: Trace) -> Iterator[Finding]:
         alike = {features_given(twin) for twin in twins(trace, use)} == {given}
         is_map = len(use.operands[0].shape or ()) > 3  # of which a layer for features acts on the width
         number = given if alike and not astray and not is_map and isinstance(given, int) else None
-        fix = argument_fix(trace, use, "in_features", number)
+        fix = argument_fix(trace, use, "in_features", number) or flattened_first(trace, use, astray)
         place = place_of(use, "in_features", "weight")
         yield Finding(place, message, (*called(use), *source), fix=fix, use=use.index)
 
@@ -49,6 +50,16 @@ def unflattened(use: Use, wanted: Size) -> str:
     if equal(shape[1], wanted) is True:
         return f"{wanted} features on the last axis, {times(shape)} has them on axis 1: pool and flatten, or permute"
     return ""
+
+
+def flattened_first(trace: Trace, use: Use, astray: str) -> Fix | None:
+    """The edit that flattens what the layer is called on, if that is all that is missing."""
+    shape, wanted = use.operands[0].shape or (), size_given(use, "in_features")
+    first = next(other for other in trace.uses if other.place == use.place)
+    if not astray or first is not use or wanted is None or equal(prod(shape[1:]), wanted) is not True:
+        return None
+    edit = Replace(use.place, "torch.flatten({}, 1)", operand=0)
+    return Fix((edit,), message="flatten the input: torch.flatten(x, 1)")
 
 
 def flattening(trace: Trace, use: Use) -> Use | None:

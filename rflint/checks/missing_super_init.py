@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.diagnostics import Finding
+from rflint.edits import Fix, InsertFirst
 from rflint.trace import Trace
 
 MEANT = "call super().__init__() first in __init__"
@@ -17,7 +18,7 @@ WORDS = {
 """What torch says, and what has happened."""
 
 
-@rule("RF417", "missing-super-init", "error")
+@rule("RF417", "missing-super-init", "error", fix="safe")
 def missing_super_init(trace: Trace) -> Iterator[Finding]:
     """Whether what ends the building of the network, or its first call, is the missing constructor of `nn.Module`."""
     raised = trace.raised
@@ -25,4 +26,6 @@ def missing_super_init(trace: Trace) -> Iterator[Finding]:
         return
     for text, words in WORDS.items():
         if raised.text.endswith(text):
-            yield Finding(raised.place, f"{words}; {MEANT}", torch=f"{raised.exception}: {raised.text}")
+            edits = (InsertFirst(raised.place, "__init__", "super().__init__()"),)
+            fix = Fix(edits, safe=True, message=MEANT) if text.startswith("cannot assign") else None
+            yield Finding(raised.place, f"{words}; {MEANT}", torch=f"{raised.exception}: {raised.text}", fix=fix)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rflint.checks import rule
 from rflint.checks._layers import is_convolution, is_transposed, number, one_or_each, spatial_rank
 from rflint.checks._places import argument_fix, called, is_constructed, place_of
 from rflint.diagnostics import Finding
+from rflint.edits import Fix
 from rflint.trace import Trace, Use
 
 NAMES = ("same", "valid")
@@ -22,21 +24,39 @@ def same_padding_with_stride(trace: Trace) -> Iterator[Finding]:
             continue
         argument, problem = refused_name(use)
         if problem:
-            fix = (
-                argument_fix(trace, use, "padding", explicit(use)) if use.layer.args.get("padding") == "same" else None
+            yield Finding(
+                place_of(use, argument), problem, called(use), fix=fix_of(trace, use, argument), use=use.index
             )
-            yield Finding(place_of(use, argument), problem, called(use), fix=fix, use=use.index)
+
+
+def fix_of(trace: Trace, use: Use, argument: str) -> Fix | None:
+    """The edit that writes the name as torch does, or the numbers that "same" stands for at a stride."""
+    written = use.layer.args.get(argument)
+    meant = written.lower() if isinstance(written, str) else ""
+    if argument == "padding" and meant == "same" and is_strided(use):
+        return argument_fix(trace, use, "padding", explicit(use))
+    if is_transposed(use) or meant == written or meant not in (NAMES if argument == "padding" else MODES):
+        return None
+    fix = argument_fix(trace, use, argument, repr(meant))
+    return replace(fix, safe=True) if fix else None
+
+
+def is_strided(use: Use) -> bool:
+    """Whether it steps by more than 1 on some axis."""
+    stride = use.layer.args.get("stride")
+    return isinstance(stride, tuple) and any(isinstance(one, int) and one != 1 for one in stride)
 
 
 def refused_name(use: Use) -> tuple[str, str]:
     """The argument that is refused, and why; "" if none is."""
-    padding, stride = use.layer.args.get("padding"), use.layer.args.get("stride")
+    padding = use.layer.args.get("padding")
     if isinstance(padding, str) and is_transposed(use):
         return "padding", f"a transposed convolution takes numbers for its padding, not {padding!r}"
     if isinstance(padding, str) and padding not in NAMES:
         return "padding", f"there is no padding {padding!r}: it is 'same', 'valid' or numbers"
-    if padding == "same" and isinstance(stride, tuple) and any(isinstance(one, int) and one != 1 for one in stride):
-        return "padding", f"padding='same' is for stride 1, with stride {one_or_each(stride)} torch refuses it"
+    if padding == "same" and is_strided(use):
+        stride = one_or_each(use.layer.args["stride"])
+        return "padding", f"padding='same' is for stride 1, with stride {stride} torch refuses it"
     return "padding_mode", refused_mode(use)
 
 

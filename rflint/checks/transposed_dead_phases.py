@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import gcd, prod
 
 from rflint.checks import rule
+from rflint.checks._evening import evened
 from rflint.checks._layers import Window, is_transposed, windows
 from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
@@ -15,7 +16,7 @@ from rflint.trace import Trace
 LONGEST_PICTURE = 12
 
 
-@rule("RF502", "transposed-dead-phases", "warning", fix="hint")
+@rule("RF502", "transposed-dead-phases", "warning", fix="unsafe")
 def transposed_dead_phases(trace: Trace) -> Iterator[Finding]:
     """Whether no tap t < k has d·t ≡ φ (mod s), for some phase φ."""
     for use in trace.uses if trace.order == "forward" else ():
@@ -23,7 +24,9 @@ def transposed_dead_phases(trace: Trace) -> Iterator[Finding]:
         dead = [one for one in slides if written(one) < one.stride]
         if dead and not any(one is None for one in windows(use)):
             lost = 1 - prod((Fraction(written(one), one.stride) for one in slides), start=Fraction(1))
-            yield Finding(place_of(use, "kernel_size"), sentence(dead[0], lost), called(use), use=use.index)
+            cure, fix = evened(trace, use)
+            message = f"{sentence(dead[0], lost)}; {cure or advice(dead[0])} writes all"
+            yield Finding(place_of(use, "kernel_size"), message, called(use), fix=fix, use=use.index)
 
 
 def written(one: Window) -> int:
@@ -37,8 +40,12 @@ def sentence(one: Window, lost: Fraction) -> str:
     shown = "".join("#" if row % one.stride in phases else "." for row in range(max(6, one.stride)))
     picture = f" {shown}" if len(shown) <= LONGEST_PICTURE else ""
     dilated = f" with dilation {one.dilation}" if one.dilation > 1 else ""
-    cure = f"a kernel of {one.stride}" if gcd(one.dilation, one.stride) == 1 else "dilation 1"
     return (
         f"kernel {one.kernel} at stride {one.stride}{dilated} writes rows{picture} only: {round(100 * lost)} % of the "
-        f"output is the bias and nothing else; {cure} writes all"
+        f"output is the bias and nothing else"
     )
+
+
+def advice(one: Window) -> str:
+    """What helps where the other arguments are not known."""
+    return f"a kernel of {one.stride}" if gcd(one.dilation, one.stride) == 1 else "dilation 1"

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from rflint.checks import rule
+from rflint.checks._evening import times_stride
 from rflint.checks._layers import Window, is_transposed, number, spatial_rank, window
 from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
@@ -25,7 +26,7 @@ class Drift(NamedTuple):
     by: int
 
 
-@rule("RF504", "transposed-size-drift", "warning", fix="hint")
+@rule("RF504", "transposed-size-drift", "warning", fix="unsafe")
 def transposed_size_drift(trace: Trace) -> Iterator[Finding]:
     """Whether an output has nearly n/jump positions, but not quite, and a transposed convolution is to blame."""
     told = set[int]()
@@ -35,7 +36,7 @@ def transposed_size_drift(trace: Trace) -> Iterator[Finding]:
             layer = to_blame(trace, int(output or 0), drift.axis) if drift else None
             if drift and layer and layer.index not in told:
                 told.add(layer.index)
-                yield finding(layer, drift)
+                yield finding(trace, layer, drift)
 
 
 def drifting(trace: Trace, output: int, name: str) -> Drift | None:
@@ -80,16 +81,14 @@ def surplus_of(one: Window, extra: int | None) -> int:
     return 0 if extra is None else one.extent - one.padding + extra - one.stride
 
 
-def finding(use: Use, drift: Drift) -> Finding:
+def finding(trace: Trace, use: Use, drift: Drift) -> Finding:
     """The finding at the layer's constructor, with what would make its size a multiple of the stride."""
     more = f"{abs(drift.by)} {'more' if drift.by > 0 else 'fewer'}"
-    at = spatial_rank(use) + drift.axis
-    extra, over = number(use, "output_padding", at) or 0, surplus(use, drift.axis)
-    one = window(use, at)
+    over, one = surplus(use, drift.axis), window(use, spatial_rank(use) + drift.axis)
     stride = one.stride if one else 1
     off = f"this layer makes {stride}·n {'+' if over > 0 else '-'} {abs(over)} of n"
-    fits = 0 <= extra - over < max(stride, one.dilation if one else 1)
-    cure = f"; output_padding={extra - over} makes {stride}·n" if fits else ""
-    message = f"the output has {drift.size} positions, {more} than the {drift.promised} of its strides: {off}{cure}"
+    cure, fix = times_stride(trace, use)
+    message = f"the output has {drift.size} positions, {more} than the {drift.promised} of its strides: {off}"
+    message += f"; {cure} makes {stride}·n" if cure else ""
     place = place_of(use, "output_padding", "padding", "kernel_size")
-    return Finding(place, message, called(use), use=use.index)
+    return Finding(place, message, called(use), fix=fix, use=use.index)

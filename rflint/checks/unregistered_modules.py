@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.diagnostics import Finding
+from rflint.edits import Fix, Replace
 from rflint.trace import Member, Place, Trace
 
 MOST_RELATED = 3
 
 
-@rule("RF414", "unregistered-modules", "warning", fix="hint")
+@rule("RF414", "unregistered-modules", "warning", fix="unsafe")
 def unregistered_modules(trace: Trace) -> Iterator[Finding]:
     """Whether modules with weights are reached through plain collections of two or more only.
 
@@ -27,4 +28,9 @@ def unregistered_modules(trace: Trace) -> Iterator[Finding]:
         many = f"{len(tops)} modules" if len(tops) > 1 else "a module"
         what = f"{name} keeps {many} with weights in a plain collection: parameters(), to() and state_dict() miss them"
         related = tuple((one.made, f"{one.path} is made here") for one in tops[:MOST_RELATED] if one.made)
-        yield Finding(place, f"{what}; nn.ModuleList or nn.ModuleDict registers them", related)
+        kinds = {one.registering for one in tops}
+        kind = kinds.pop() if len(kinds) == 1 else ""
+        cure = f"nn.{kind} registers them" if kind else "nn.ModuleList or nn.ModuleDict registers them"
+        edits = (Replace(place, f"torch.nn.{kind}({{}})"),)
+        fix = Fix(edits, message=f"keep them in an nn.{kind}") if kind else None
+        yield Finding(place, f"{what}; {cure}", related, fix=fix)

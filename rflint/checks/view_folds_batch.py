@@ -7,13 +7,14 @@ from math import prod
 
 from rflint.checks import rule
 from rflint.checks._layers import enclosed, size_given, times
-from rflint.checks._places import comes_astray
+from rflint.checks._places import argument_fix, comes_astray
 from rflint.diagnostics import Finding
 from rflint.dims import Dim, Size, divides, equal, less
+from rflint.edits import Fix, Replace
 from rflint.trace import Shape, Trace, Use
 
 
-@rule("RF408", "view-folds-batch", "warning", fix="hint")
+@rule("RF408", "view-folds-batch", "warning", fix="unsafe")
 def view_folds_batch(trace: Trace) -> Iterator[Finding]:
     """Whether a tensor has not as many elements as it is viewed as, or only by taking some of the next sample."""
     for use in trace.uses:
@@ -22,9 +23,10 @@ def view_folds_batch(trace: Trace) -> Iterator[Finding]:
         if shape is None or not isinstance(wanted, tuple) or use.conditional or not all(map(is_size, wanted)):
             continue
         refused = misfit(shape, wanted)
-        problem = refused or (folded(shape, wanted) if feeds_linear(trace, use, wanted[-1:]) else "")
+        problem = refused or (folded(shape, wanted) if linear_behind(trace, use, wanted[-1:]) else "")
         if problem and not comes_astray(trace, use):
-            yield Finding(use.place, problem, severity="error" if refused else "", use=use.index)
+            severity, fix = "error" if refused else "", flattened(trace, use, shape, wanted)
+            yield Finding(use.place, problem, fix=fix, severity=severity, use=use.index)
 
 
 def is_size(value: object) -> bool:
@@ -60,6 +62,16 @@ def folded(shape: Shape, wanted: Shape) -> str:
     )
 
 
+def flattened(trace: Trace, use: Use, shape: Shape, wanted: Shape) -> Fix | None:
+    """The edit that flattens each sample, and makes the linear layer behind it for as many features as that gives."""
+    features, linear = prod(shape[1:]), linear_behind(trace, use, wanted[-1:])
+    if len(shape) < 3 or len(wanted) != 2 or linear is None or not isinstance(features, int):
+        return None
+    fits = argument_fix(trace, linear, "in_features", features)
+    edits = (Replace(use.place, "torch.flatten({0}, 1)"), *(fits.edits if fits else ()))
+    return Fix(edits, message="flatten each sample: torch.flatten(x, 1)") if fits else None
+
+
 def is_run(features: Size, axes: Sequence[Size]) -> bool:
     """Whether so many features may be some of the last axes, or a part of the very last: pixels as samples."""
     runs = [prod(axes[at:]) for at in range(1, len(axes))]
@@ -67,18 +79,18 @@ def is_run(features: Size, axes: Sequence[Size]) -> bool:
     return within is not False or any(equal(features, run) is not False for run in runs)
 
 
-def feeds_linear(trace: Trace, use: Use, features: Shape) -> bool:
-    """Whether a linear layer that takes that many features reads it, directly or after layers that keep its shape."""
+def linear_behind(trace: Trace, use: Use, features: Shape) -> Use | None:
+    """A linear layer that takes that many features and reads it, directly or after layers that keep its shape."""
     waiting, seen = [use.index], set[int]()
     while waiting:
         index = waiting.pop()
         for reader, _ in trace.consumers().get(index, []):
             if reader.base == "Linear" and (size_given(reader, "in_features"),) == features:
-                return True
+                return reader
             if reader.index not in seen and reader.output == use.output is not None:
                 seen.add(reader.index)
                 waiting.append(reader.index)
-    return False
+    return None
 
 
 def counted(shape: Shape) -> str:

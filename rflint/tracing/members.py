@@ -103,7 +103,17 @@ def _member(interp: Interpreter, found: _Found, called: set[str]) -> Member:
         is_called,
         not is_called and weights and is_mentioned(interp, owner, found.name),
         claim(module),
+        "" if found.registered else _registering(interp, found),
     )
+
+
+def _registering(interp: Interpreter, found: _Found) -> str:
+    """`ModuleList` for a list or tuple of modules, `ModuleDict` for a dict by names that torch takes."""
+    held = found.owner.attrs.get(found.name) if found.owner else None
+    if isinstance(held, dict):
+        named = all(isinstance(key, str) and key and "." not in key for key in held)
+        return "ModuleDict" if named and all(map(interp.is_network, held.values())) else ""
+    return "ModuleList" if isinstance(held, (list, tuple)) and all(map(interp.is_network, held)) else ""
 
 
 def _kept(owner: Instance | None, name: str) -> Place | None:

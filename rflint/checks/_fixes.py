@@ -1,0 +1,84 @@
+"""What checks say about edits: arguments of a layer together, paddings that move along with a dilation, schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rflint.checks._layers import listed, number, one_or_each, spatial_rank
+from rflint.checks._places import is_constructed, twins
+from rflint.edits import Edit, Fix, SetArgument
+from rflint.trace import Trace, Use
+
+
+def arguments_fix(
+    trace: Trace, use: Use, values: Mapping[str, object], symbolic: Mapping[str, str] | None = None
+) -> Fix | None:
+    """The edit that gives several arguments of a constructed layer their values; None if there are none.
+
+    Where the constructor call builds layers with other arguments, only values that are said with names do.
+    """
+    alike, symbolic = all(twin.layer.args == use.layer.args for twin in twins(trace, use)), symbolic or {}
+    if not values or not is_constructed(use) or not (alike or symbolic.keys() >= values.keys()):
+        return None
+    return Fix(tuple(SetArgument(use.layer, name, str(one), symbolic.get(name, "")) for name, one in values.items()))
+
+
+def same_padding(use: Use) -> str:
+    """The padding d·(k - 1)/2 in terms of the arguments that the constructor call does not write as numbers."""
+    kernel, literals = number(use, "kernel_size", 0), use.layer.literals
+    if kernel is None or "kernel_size" not in literals:
+        dilation = use.layer.args["dilation"][0] if "dilation" in literals else "{dilation}"
+        return "({kernel_size} - 1) // 2" if dilation == 1 else f"{dilation} * ({{kernel_size}} - 1) // 2"
+    half = (kernel - 1) // 2
+    return "{dilation}" if half == 1 else f"{half} * {{dilation}}"
+
+
+def schedule_fix(trace: Trace, layers: Sequence[Use], rates: Sequence[int]) -> Fix | None:
+    """The edit that gives convolutions with stride 1 these dilations, and moves their paddings along.
+
+    None if a layer would need two of them, or its padding is not the one that keeps the size.
+    """
+    wanted = dict[tuple[str, object], int]()
+    edits = list[Edit]()
+    for use, rate in zip(layers, rates, strict=True):
+        if wanted.setdefault((use.path, use.layer.defined), rate) != rate:
+            return None
+        moved = rate_edits(use, rate)
+        if moved is None:
+            return None
+        edits += moved
+    message = f"set dilations {listed(rates)} and the paddings that go with them"
+    return together(edits, message)
+
+
+def together(edits: Sequence[Edit], message: str = "") -> Fix | None:
+    """The edits as one fix, each of them once; None if there are none."""
+    once = [one for at, one in enumerate(edits) if one not in edits[:at]]
+    return Fix(tuple(once), message=message) if once else None
+
+
+def rate_edits(use: Use, rate: int) -> list[Edit] | None:
+    """What gives a layer a dilation on all axes, with a padding that keeps the size as before."""
+    dilations, padding = use.layer.args.get("dilation"), use.layer.args.get("padding")
+    if not is_constructed(use) or not isinstance(dilations, tuple) or len(set(dilations)) != 1:
+        return None
+    old = dilations[0]
+    if old == rate:
+        return []
+    edits: list[Edit] = [SetArgument(use.layer, "dilation", str(rate))]
+    if isinstance(padding, str):
+        return edits
+    paddings = [number(use, "padding", axis) for axis in range(spatial_rank(use))]
+    kernels = [number(use, "kernel_size", axis) for axis in range(spatial_rank(use))]
+    moved = [scaled(kernel, one, old, rate) for kernel, one in zip(kernels, paddings, strict=True)]
+    right = [one for one in moved if one is not None]
+    if len(right) < len(paddings):
+        return None
+    return [*edits, SetArgument(use.layer, "padding", one_or_each(right), same_padding(use))]
+
+
+def scaled(kernel: int | None, padding: int | None, old: int, new: int) -> int | None:
+    """The padding d·(k - 1)/2, which keeps the size, for another dilation; None for all other paddings."""
+    if kernel is None or padding is None or 2 * padding != old * (kernel - 1) or new * (kernel - 1) % 2:
+        return None
+    return new * (kernel - 1) // 2

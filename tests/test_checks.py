@@ -13,6 +13,7 @@ from rflint import field
 from rflint.checks import all_rules, rule
 from rflint.diagnostics import Finding
 from rflint.dims import symbol, unknown
+from rflint.edits import Replace, SetArgument
 from rflint.field import IDENTITY
 from rflint.trace import Read, Trace, Use
 
@@ -355,7 +356,8 @@ def test_a_missing_flatten_is_said_to_be_missing() -> None:
     assert finding.message == (
         "Linear expects 512 features, but acts on the last axis of N×512×1×1: torch.flatten(x, 1) is missing"
     )
-    assert finding.fix is None
+    assert finding.fix is not None
+    assert finding.fix.edits == (Replace(net.uses[-1].place, "torch.flatten({}, 1)", operand=0),)
 
 
 def test_features_on_the_channel_axis_are_pointed_at() -> None:
@@ -1022,11 +1024,15 @@ def test_layers_whose_calls_are_not_known_are_not_judged_by_their_padding() -> N
     assert silent("RF207", net, net.conv(x, padding=1, dilation=2), order="constructor")
 
 
-def test_a_number_is_no_fix_for_a_call_that_builds_other_dilations_too() -> None:
+def test_a_call_that_builds_other_dilations_too_is_mended_by_a_formula() -> None:
     net, x = image(N, 8, H, W)
     first = net.conv(x, padding=1, dilation=1, path="first")
     second = net.conv(first, padding=1, dilation=2, path="second", like=first)
-    assert only("RF207", net, second).fix is None
+    fix = only("RF207", net, second).fix
+    assert fix is not None
+    assert [edit.symbolic for edit in fix.edits if isinstance(edit, SetArgument)] == [
+        "{dilation} * ({kernel_size} - 1) // 2"
+    ]
 
 
 def test_a_dilated_subclass_with_its_own_forward_may_pad_otherwise() -> None:
@@ -1047,7 +1053,8 @@ def test_a_kernel_that_the_stride_does_not_divide_makes_a_checkerboard() -> None
         "kernel 3 at stride 2 lays 2 taps on some rows, 1 on others: a checkerboard; "
         "kernel_size=4, output_padding=0 lays as many on all"
     )
-    assert finding.fix is None
+    assert finding.fix is not None
+    assert finding.fix.words == "kernel_size=4, output_padding=0"
 
 
 def test_a_kernel_alone_is_a_fix() -> None:

@@ -44,7 +44,7 @@ def test_rates_with_a_common_factor_behind_undilated_layers() -> None:
     assert net.where(finding.place) == "d3.dilation"
     assert finding.message == (
         "dilations 2, 2, 2 in a row share the factor 2: by themselves they read 7 of 13 rows #.#.#.#.#.#.#; "
-        "all 6 layers in a row have gridding index 0.037"
+        "all 6 layers in a row have gridding index 0.037; 1, 2, 3 read all"
     )
     assert [net.where(place) for place, _ in finding.related] == ["d4.dilation", "d5.dilation"]
 

@@ -17,6 +17,7 @@ from rflint.trace import Trace
 
 LONGEST_PICTURE = 31
 MOST_RELATED = 8
+MOST_LISTED = 4
 
 
 @rule("RF202", "dilation-common-factor", "info", default=False, fix="unsafe")
@@ -48,10 +49,8 @@ def finding(trace: Trace, found: Sequence[Run]) -> Finding:
         alone = f": by themselves they read {seen.count} of {seen.extent} rows{shown}"
     kernels, rates = [layer.link.kernel for layer in run.layers], [layer.link.dilation for layer in run.layers]
     better = dense_rates(kernels, extent(kernels, rates))
-    message = (
-        f"dilations {listed(rates)} in a row share the factor {factor(run)}"
-        f"{alone}{kept(run)}; {listed(better)} read all of {extent(kernels, better)}{others}"
-    )
+    cure = f"; {listed(better)} read all" if len(better) <= MOST_LISTED else ""
+    message = f"dilations {listed(rates)} in a row share the factor {factor(run)}{alone}{kept(run)}{cure}{others}"
     place = place_of(run.layers[0].use, "dilation")
     pairs = dict.fromkeys((place_of(one.use, "dilation"), f"dilation {one.link.dilation}") for one in run.layers[1:])
     related = [pair for pair in pairs if pair[0] != place][:MOST_RELATED]

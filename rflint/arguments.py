@@ -7,14 +7,13 @@ import os
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from rflint.choices import CHECK_FORMATS, COLORS, FAIL_ON
 from rflint.spelling import suggestion
 
 COMMANDS = ("check", "show", "rule", "suggest")
-CHECK_FORMATS = ("concise", "full", "json")
 SHOW_FORMATS = ("table", "json")
 MOST_POSITIONS = 10**9
 MOST_LAYERS = 1000
-FAIL_ON = ("error", "warning", "info", "never")
 
 OVERVIEW = """\
 usage: rflint [check] [options] [TARGET...]   lint files, folders, `-`, or FILE::CALL (that network alone)
@@ -197,6 +196,11 @@ def spans(text: str) -> list[int]:
     return found
 
 
+def commas(text: str) -> list[str]:
+    """`third_party,*_pb2.py` as a list."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
 def words(text: str) -> list[str]:
     """`RF2,even-kernel` as a list."""
     return [word for word in text.replace(",", " ").split() if word]
@@ -207,6 +211,7 @@ def check_parser() -> Parser:
     parser = new_parser("check", "[options] [TARGET...]", "Lint networks: files, folders, `-`, or FILE::CALL.")
     add_targets(parser, "*")
     add_rule_options(parser)
+    add_file_options(parser)
     add_report_options(parser)
     add_network_options(parser)
     add_run_options(parser)
@@ -289,6 +294,13 @@ def new_parser(command: str, usage: str, description: str) -> Parser:
     )
 
 
+def add_flag(group: argparse._ArgumentGroup, name: str, said: str, short: str = "") -> None:
+    """An option that may be set in the configuration as well: `--no-NAME` takes that back.  None is neither."""
+    group.add_argument(*filter(None, [short, name]), action="store_const", const=True, help=said)
+    off = "--no-" + name.removeprefix("--")
+    group.add_argument(off, action="store_const", const=False, dest=name[2:].replace("-", "_"), help=argparse.SUPPRESS)
+
+
 def add_targets(parser: Parser, number: str) -> None:
     """What to look at."""
     parser.add_argument("targets", nargs=number, metavar="TARGET", help="a file, a folder, `-`, or FILE::CALL")
@@ -304,7 +316,7 @@ def add_rule_options(parser: Parser) -> None:
     per_file = "do not apply these to files matching the pattern; may be given again"
     group.add_argument("--per-file-ignores", action="append", metavar="PATTERN:RULES", help=per_file)
     group.add_argument("--fail-on", type=one_of(*FAIL_ON), metavar="|".join(FAIL_ON), help="exit with 1 from here on")
-    group.add_argument("--exit-zero", action="store_true", help="exit with 0 whatever is found")
+    add_flag(group, "--exit-zero", "exit with 0 whatever is found")
 
 
 def add_report_options(parser: Parser) -> None:
@@ -312,7 +324,7 @@ def add_report_options(parser: Parser) -> None:
     group = parser.add_argument_group("report")
     group.add_argument("--format", type=one_of(*CHECK_FORMATS), metavar="|".join(CHECK_FORMATS))
     group.add_argument("--output-file", metavar="PATH", help="write the findings there instead of to stdout")
-    group.add_argument("--statistics", action="store_true", help="count the findings of each rule")
+    add_flag(group, "--statistics", "count the findings of each rule")
 
 
 def add_network_options(parser: Parser) -> None:
@@ -320,16 +332,30 @@ def add_network_options(parser: Parser) -> None:
     group = parser.add_argument_group("networks")
     shape = 'the input shape, batch first: "N,3,224,224", or name=SHAPE; once for each input'
     group.add_argument("--input", action="append", default=[], metavar="SHAPE", help=shape)
-    group.add_argument("--train", action="store_true", help="analyse in training mode instead of eval mode")
+    add_flag(group, "--train", "analyse in training mode instead of eval mode")
 
 
 def add_run_options(parser: Parser) -> None:
     """What all runs take."""
     group = parser.add_argument_group("run")
-    group.add_argument("--config", metavar="PATH", help="this configuration file instead of the nearest one upwards")
-    group.add_argument("--color", type=one_of("auto", "always", "never"), metavar="auto|always|never", default="auto")
-    group.add_argument("-v", "--verbose", action="store_true", help="add notes: fields, and what is not known")
-    group.add_argument("-q", "--quiet", action="store_true", help="print findings and failures, nothing else")
-    group.add_argument("--no-cache", action="store_true", help="neither read nor write a cache")
+    named = "this configuration for all files, not the nearest one upwards from each"
+    group.add_argument("--config", metavar="PATH", help=named)
+    group.add_argument("--isolated", action="store_true", help="no configuration at all")
+    group.add_argument("--color", type=one_of(*COLORS), metavar="|".join(COLORS))
+    add_flag(group, "--verbose", "add notes: fields, and what is not known", "-v")
+    add_flag(group, "--quiet", "print findings and failures, nothing else", "-q")
+    group.add_argument(
+        "--no-cache", action="store_const", const=False, dest="cache", help="neither read nor write a cache"
+    )
     group.add_argument("--jobs", type=at_least_one, metavar="N", help="how many processes to use")
     group.add_argument("--debug", action="store_true", help="show the traceback of an internal failure")
+
+
+def add_file_options(parser: Parser) -> None:
+    """Which files are linted."""
+    group = parser.add_argument_group("files", "PATTERNS are those of .gitignore, separated by commas.")
+    group.add_argument("--exclude", type=commas, action="extend", metavar="PATTERNS", help="leave these out")
+    more = "leave these out too"
+    group.add_argument("--extend-exclude", type=commas, action="extend", metavar="PATTERNS", help=more)
+    add_flag(group, "--force-exclude", "leave out what is excluded even if it is named")
+    add_flag(group, "--respect-gitignore", "leave out what .gitignore files leave out (as by default)")

@@ -1,4 +1,4 @@
-"""Files: reading them as Python does, and finding them in folders."""
+"""Files: reading them as Python does."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ import os
 import re
 import stat
 import tokenize
-from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from rflint.diagnostics import Failure
-
-SKIPPED = frozenset(["__pycache__", "build", "dist", "node_modules", "site-packages", "venv"])
 MOST_BYTES = 2_000_000
 """Larger files are data, not networks, and their trees would take gigabytes."""
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=]", re.MULTILINE)
@@ -22,9 +18,6 @@ _NAMES_NOT_TEXT = frozenset(["idna", "punycode", "undefined"])
 
 class SourceError(Exception):
     """A file that cannot be read as Python: one sentence that names it."""
-
-
-# Reading
 
 
 def read_text(path: str) -> str:
@@ -80,62 +73,3 @@ def _is_utf8(data: bytes) -> bool:
 def may_hold_network(text: str) -> bool:
     """Is there any sign of a network?  Files without are never parsed."""
     return "torch" in text or "nn." in text
-
-
-# Finding
-
-Excluded = Callable[[str], bool]
-"""Whether a path is left out; that of a folder ends in a slash."""
-
-
-def find_files(
-    targets: Iterable[str], exclude: Sequence[str] = (), folder: str = "."
-) -> tuple[list[str], list[Failure]]:
-    """The Python files that targets name, in order and each once, and what is wrong with each target without any.
-
-    Folders are searched; hidden ones, caches, builds, virtual environments and what `exclude` (patterns as in a
-    .gitignore of `folder`) matches are left out.  A file that is named is never left out.
-    """
-    files: dict[str, str] = {}
-    problems: list[Failure] = []
-    for target in targets:
-        if os.path.isdir(target):
-            found = sorted(_search(target, matcher(exclude, folder), problems))
-            if not found:
-                problems.append(Failure(f"{target} holds no Python file", target))
-        else:
-            found = [target] if os.path.exists(target) else []
-            if not found:
-                problems.append(Failure(f"{target} does not exist", target))
-        for path in found:
-            files.setdefault(os.path.abspath(path), path)
-    return list(files.values()), problems
-
-
-def _search(folder: str, excluded: Excluded, problems: list[Failure]) -> Iterator[str]:
-    def unreadable(error: OSError) -> None:
-        problems.append(Failure(f"{error.filename} cannot be read: {error.strerror}", str(error.filename)))
-
-    for here, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(name for name in folders if _is_searched(here, name, excluded))
-        for name in names:
-            path = os.path.join(here, name)
-            if name.endswith(".py") and os.path.isfile(path) and not excluded(path):
-                yield path
-
-
-def _is_searched(here: str, name: str, excluded: Excluded) -> bool:
-    if name.startswith(".") or name in SKIPPED or name.endswith(".egg-info"):
-        return False
-    path = os.path.join(here, name)
-    return not excluded(path + "/") and not os.path.exists(os.path.join(path, "pyvenv.cfg"))
-
-
-def matcher(patterns: Sequence[str], folder: str = ".") -> Excluded:
-    """What says whether a path matches patterns as in a .gitignore of that folder.  Raises ValueError for a bad one."""
-    if not patterns:
-        return lambda path: False
-    import pathspec
-
-    spec = pathspec.GitIgnoreSpec.from_lines(patterns)
-    return lambda path: spec.match_file(os.path.relpath(path, folder) + ("/" if path.endswith("/") else ""))

@@ -17,11 +17,12 @@ from rflint.diagnosing import diagnostic, merged
 from rflint.diagnostics import Diagnostic, Failure, Finding, Report, Rule, Span
 from rflint.dims import symbol
 from rflint.environment import library_folders, source_folders
-from rflint.files import SourceError, find_files, may_hold_network, read_text
+from rflint.files import SourceError, may_hold_network, read_text
+from rflint.folders import find_files
 from rflint.interp.finding import Read
 from rflint.roots.search import root_of, roots
 from rflint.selection import ignored_in, is_asked_for, selected
-from rflint.source import SyntaxProblem
+from rflint.source import Source, SyntaxProblem
 from rflint.suppressions import Comments, comments
 from rflint.trace import Place, Shape, Trace
 from rflint.tracing.building import TargetError, call_of
@@ -35,7 +36,8 @@ SYNTAX = Rule("RF900", "syntax-error", "error", lambda _: ())
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a run is asked to do.  `inputs` are shapes by parameter name, or in order with the name "".
-    `read` gives the text of a file, or None if there is none; by default files are read from disk."""
+    `read` gives the text of a file, or None if there is none; by default files are read from disk.
+    `config_of` gives the configuration of a file or folder, by default the one of the run for all."""
 
     config: Config
     inputs: tuple[tuple[str, Shape], ...] = ()
@@ -45,6 +47,7 @@ class Options:
     read: Read | None = None
     noqa: bool = True
     """Whether `# noqa` silences; where flake8 runs us, it sees to that itself."""
+    config_of: Callable[[str], Config] | None = None
 
 
 @dataclass(slots=True)
@@ -77,9 +80,10 @@ def read_from_disk(path: str) -> str | None:
 
 def check(targets: Sequence[str], options: Options) -> Report:
     """Lint files, folders and `FILE::CALL` targets."""
-    run = _Run(options, targets)
+    runs = _Runs(options, targets)
     report = Report()
-    for file, call in run.targets(targets, report.failures):
+    for file, call in runs.targets(targets, report.failures):
+        run = runs.of(file)
         try:
             run.lint(file, call, report)
         except (SourceError, TargetError) as problem:
@@ -94,10 +98,10 @@ def check(targets: Sequence[str], options: Options) -> Report:
 
 def show(target: str, options: Options) -> Shown:
     """The traces of a target: of the one call it names, or of all roots of its files."""
-    run = _Run(options, [target])
-    run.session.examples = True
-    shown = Shown([], run.span, again=run.again, sizes=run.sizes)
-    for file, call in run.targets([target], shown.failures):
+    runs = _Runs(options, [target], examples=True)
+    shown = Shown([], runs.span, again=runs.again, sizes=runs.sizes)
+    for file, call in runs.targets([target], shown.failures):
+        run = runs.of(file)
         try:
             opened = run.open(file)
             shown.traces.extend(run.traces(opened, call, shown.failures))
@@ -128,33 +132,81 @@ class _File:
     declared: dict[str, Declared]
 
 
-class _Run:
-    """One run: a session of the tracer, the rules that apply, and the files met so far."""
+def span_in(sources: Mapping[str, Source], place: Place) -> Span:
+    """Where a place is, in the sources that were read."""
+    source = sources.get(place.file)
+    return source.span(place.mark) if source is not None else Span(1, 1, 1, 1)
 
-    def __init__(self, options: Options, targets: Sequence[str]) -> None:
-        self.options = options
-        self.config = options.config
-        paths = list(dict.fromkeys(target.partition("::")[0] for target in targets))
-        libraries = library_folders(paths, self.config.environment)
-        search = (*self.config.src, *source_folders(paths), *libraries)
-        self.session = Session(options.read or read_from_disk, search, options.train, libraries)
-        self.roots: dict[int, Root] = {}
-        self.rules: dict[str | None, dict[str, Rule]] = {}
+
+class _Runs:
+    """The runs that a run comes to: one for each configuration, with one session for all that look for imports in the
+    same places."""
+
+    def __init__(self, options: Options, targets: Sequence[str], examples: bool = False) -> None:
+        self.options, self.examples = options, examples
+        self.paths = list(dict.fromkeys(target.partition("::")[0] for target in targets))
+        self.runs: dict[Config, _Run] = {}
+        self.sessions: dict[tuple[tuple[str, ...], bool], Session] = {}
+        self.sources: dict[str, Source] = {}
 
     def targets(self, targets: Sequence[str], failures: list[Failure]) -> Iterator[tuple[str, str]]:
         """Files, each once, with the call that is asked for ("" for all roots)."""
         calls = [target.partition("::") for target in targets]
         plain = [path for path, _, call in calls if not call.strip()]
         if self.options.read is None:
-            plain, problems = find_files(plain, self.config.exclude, self.config.folder)
+            plain, problems = find_files(plain, self.config_of)
             failures.extend(problems)
         yield from ((file, "") for file in dict.fromkeys(plain))
         yield from dict.fromkeys((path, call.strip()) for path, _, call in calls if call.strip())
 
+    def config_of(self, path: str) -> Config:
+        """The configuration of a file or folder."""
+        return self.options.config_of(path) if self.options.config_of is not None else self.options.config
+
+    def of(self, path: str) -> _Run:
+        """The run that a file belongs to."""
+        config = self.config_of(path)
+        if config not in self.runs:
+            self.runs[config] = _Run(replace(self.options, config=config), self._session(config))
+        return self.runs[config]
+
+    def _session(self, config: Config) -> Session:
+        libraries = library_folders(self.paths, config.environment)
+        search = (*config.src, *source_folders(self.paths), *libraries)
+        training = self.options.train or config.train
+        if (search, training) not in self.sessions:
+            read = self.options.read or read_from_disk
+            session = Session(read, search, training, libraries, self.examples, sources=self.sources)
+            self.sessions[search, training] = session
+        return self.sessions[search, training]
+
     def span(self, place: Place) -> Span:
         """Where a place is."""
-        source = self.session.source(place.file)
-        return source.span(place.mark) if source is not None else Span(1, 1, 1, 1)
+        return span_in(self.sources, place)
+
+    def again(self, traced: Trace, shapes: Mapping[str, Shape]) -> Trace | None:
+        """The network of a trace on inputs of other shapes; None if it is no network then."""
+        return self._made(traced).again(traced, shapes)
+
+    def sizes(self, traced: Trace) -> Admissible | None:
+        """The input sizes that the network of a trace takes."""
+        return self._made(traced).sizes(traced)
+
+    def _made(self, traced: Trace) -> _Run:
+        return next(run for run in self.runs.values() if id(traced) in run.roots)
+
+
+class _Run:
+    """A run under one configuration: a session of the tracer, the rules that apply, and the networks met so far."""
+
+    def __init__(self, options: Options, session: Session) -> None:
+        self.options, self.config, self.session = options, options.config, session
+        self.roots: dict[int, Root] = {}
+        self.rules: dict[str | None, dict[str, Rule]] = {}
+
+    def span(self, place: Place) -> Span:
+        """Where a place is."""
+        return span_in(self.session.sources, place)
 
     def open(self, path: str) -> _File:
         """Read a file.  Raises `SourceError` if it cannot be read."""

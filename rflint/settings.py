@@ -8,63 +8,113 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 from rflint import linter
 from rflint.arguments import UsageError
-from rflint.config import Config, ConfigError, is_selector, load
+from rflint.config import COMMAND_LINE, KEYS, Config, ConfigError, Configurations, is_selector
 from rflint.diagnostics import Rule
 from rflint.files import SourceError, decode
 from rflint.linter import Options, read_from_disk
+from rflint.patterns import Patterns, check_patterns
 from rflint.shapes import Shape, parse_shape
 from rflint.spelling import suggestion
 
-RULE_KEYS = ("select", "extend_select", "ignore")
+RULE_KEYS = ("select", "extend-select", "ignore")
+NOT_OPTIONS = ("input", "network")
+"""Settings that no option of the same name makes: shapes on the command line have their batch."""
 NAMED = re.compile(r"\s*(?:(?P<name>[^\W\d]\w*)\s*=)?(?P<shape>.*)", re.DOTALL)
 Read = Callable[[str], "str | None"]
 
 
 def asked(arguments: Namespace) -> tuple[list[str], Options]:
-    """The targets, and the options for the linter.  Raises UsageError."""
-    config = configured(arguments, linter.known_rules())
+    """The targets, and the options for the linter; the arguments have what the configuration says of the whole run.
+
+    Raises UsageError.
+    """
+    config_of = configurations(arguments, linter.known_rules())
+    config = config_of(start(arguments))
+    fill(arguments, config)
     inputs = tuple(read_input(text) for text in arguments.input)
     targets, read = standard_input(arguments)
-    return targets, Options(config, inputs, arguments.train, arguments.verbose, arguments.debug, read)
+    options = Options(config, inputs, bool(arguments.train), arguments.verbose, arguments.debug, read, config_of)
+    return targets, options
 
 
-def configured(arguments: Namespace, known: Mapping[str, Rule]) -> Config:
-    """The configuration nearest to the targets, with what the command line says instead.  Raises UsageError."""
-    explicit = Path(arguments.config) if arguments.config else None
-    try:
-        config = load(start(arguments), explicit, known)
-    except ConfigError as error:
-        raise UsageError(str(error)) from None
-    return config if arguments.command == "show" else replace(config, **overrides(arguments, config, known))
+def configurations(arguments: Namespace, known: Mapping[str, Rule]) -> Callable[[str], Config]:
+    """What gives the configuration of a path: the nearest one, with what the command line says instead.
+
+    It raises UsageError.
+    """
+    found = Configurations(arguments.config, arguments.isolated, known)
+    given = overrides(arguments, known)
+
+    @cache
+    def laid_over(path: str) -> Config:
+        try:
+            return commanded(found.of(path), given)
+        except ConfigError as error:
+            raise UsageError(str(error)) from None
+
+    return laid_over
 
 
-def start(arguments: Namespace) -> Path:
-    """Where the search for a configuration begins: the folder that all targets have in common."""
+def start(arguments: Namespace) -> str:
+    """Whose configuration is that of the whole run: the folder that all targets have in common."""
     paths = [target.partition("::")[0] for target in arguments.targets]
     named = [(arguments.stdin_filename or "." if path == "-" else path) for path in paths]
     try:
-        return Path(os.path.commonpath([os.path.abspath(path) for path in named]))
+        return os.path.commonpath([os.path.abspath(path) for path in named])
     except ValueError:  # no target, or targets on two drives
-        return Path.cwd()
+        return "."
 
 
-def overrides(arguments: Namespace, config: Config, known: Mapping[str, Rule]) -> dict[str, Any]:
-    """The settings that `check` is given on the command line; `--extend-select` adds, the others replace."""
-    given = {key: vars(arguments)[key] for key in (*RULE_KEYS, "fail_on", "format")}
-    found = {key: value for key, value in given.items() if value is not None}
-    for key in RULE_KEYS:
-        if key in found:
-            found[key] = selectors(f"--{key.replace('_', '-')}", found[key], known)
-    if "extend_select" in found:
-        found["extend_select"] = config.extend_select + found["extend_select"]
-    if arguments.per_file_ignores:
-        found["per_file_ignores"] = per_file(arguments.per_file_ignores, known)
+def overrides(arguments: Namespace, known: Mapping[str, Rule]) -> dict[str, Any]:
+    """The settings that the command line makes, by key.  Raises UsageError."""
+    given = {name: vars(arguments).get(key.attribute) for name, key in KEYS.items() if name not in NOT_OPTIONS}
+    found = {name: value for name, value in given.items() if value is not None}
+    if arguments.command == "show":
+        found.pop("format", None)
+    for name in RULE_KEYS:
+        if name in found:
+            found[name] = selectors(f"--{name}", found[name], known)
+    for name in ("exclude", "extend-exclude"):
+        if name in found:
+            found[name] = (patterns(f"--{name}", found[name]),)
+    if "per-file-ignores" in found:
+        found["per-file-ignores"] = per_file(found["per-file-ignores"], known)
     return found
+
+
+def commanded(config: Config, given: Mapping[str, Any]) -> Config:
+    """A configuration with what the command line says: `--extend-select` and the like add, the others replace."""
+    values = {KEYS[name].attribute: value for name, value in given.items()}
+    for name in given:
+        if KEYS[name].adds:
+            values[KEYS[name].attribute] = getattr(config, KEYS[name].attribute) + given[name]
+    places = {name: (*_added_to(config, name), COMMAND_LINE) for name in given}
+    return replace(config, **values, origins={**config.origins, **places})
+
+
+def _added_to(config: Config, name: str) -> tuple[str, ...]:
+    return config.origins.get(name, ()) if KEYS[name].adds else ()
+
+
+def fill(arguments: Namespace, config: Config) -> None:
+    """Write into the arguments what command line and configuration together say of the whole run."""
+    for name, key in KEYS.items():
+        if key.of_run and not (name == "format" and arguments.command == "show"):
+            setattr(arguments, key.attribute, getattr(config, key.attribute))
+
+
+def patterns(option: str, given: Sequence[str]) -> Patterns:
+    """The patterns that an option names, as seen from the working folder.  Raises UsageError."""
+    try:
+        check_patterns(given)
+    except ValueError as problem:
+        raise UsageError(f"{option}: {problem}") from None
+    return Patterns(".", tuple(given))
 
 
 def selectors(option: str, given: Iterable[str], known: Mapping[str, Rule]) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from rflint.config import Config, ConfigError, NetworkConfig, from_toml, is_selector, load, nearest
+from rflint.config import Config, ConfigError, NetworkConfig, from_toml, is_selector, load
 from rflint.contracts import contract
 from rflint.dims import parse
+from rflint.patterns import Patterns
 
 KNOWN = {"RF201": SimpleNamespace(name="gridding-holes"), "RF301": SimpleNamespace(name="output-size-nonpositive")}
 
@@ -25,13 +26,11 @@ def write(path: Path, text: str) -> Path:
 
 
 def test_the_nearest_one_upwards_is_taken(tmp_path: Path) -> None:
-    outer = write(tmp_path / "pyproject.toml", "[tool.rflint]\ntask = 'audio'\n")
-    inner = write(tmp_path / "a" / "rflint.toml", "task = 'detection'\n")
+    write(tmp_path / "pyproject.toml", "[tool.rflint]\ntask = 'audio'\n")
+    write(tmp_path / "a" / "rflint.toml", "task = 'detection'\n")
     deep = write(tmp_path / "a" / "b" / "net.py", "")
     write(tmp_path / "c" / "pyproject.toml", "[tool.ruff]\n# not [tool.rflint]\n")
-    assert nearest(deep) == nearest(deep.parent) == inner.resolve()
-    assert nearest(tmp_path / "c") == outer.resolve()
-    assert load(deep).task == "detection"
+    assert load(deep).task == load(deep.parent).task == "detection"
     assert load(tmp_path / "c").task == "audio"
 
 
@@ -125,7 +124,7 @@ def test_every_setting_is_read() -> None:
         extend_select=("RF201",),
         per_file_ignores=(("tests/*", ("RF2",)), ("*.py", ())),
         src=(str(Path("sub/lib")), "sub"),
-        exclude=("old/", "!old/keep.py"),
+        exclude=(Patterns("sub", ("old/", "!old/keep.py")),),
         environment=str(Path("sub/.venv")),
         task="segmentation",
         input=(3, parse("32*h"), parse("W")),
@@ -141,7 +140,6 @@ def test_every_setting_is_read() -> None:
             NetworkConfig("Two()", (("", (3, 8, 8)), ("", (parse("C"),)))),
             NetworkConfig("Three()", (("x", (3,)), ("mask", (1,)))),
         ),
-        folder="sub",
     )
 
 

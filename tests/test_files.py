@@ -1,20 +1,15 @@
-"""Reading files as Python does, and finding them."""
+"""Reading files as Python does."""
 
 from __future__ import annotations
 
-import os
 import tokenize
 from pathlib import Path
 
 import pytest
 
-from rflint.diagnostics import Failure
-from rflint.files import MOST_BYTES, SourceError, decode, find_files, matcher, may_hold_network, read_text
+from rflint.files import MOST_BYTES, SourceError, decode, may_hold_network, read_text
 
 CODE = "größe = 'ß'\r\n"
-
-
-# Reading
 
 
 @pytest.mark.parametrize(
@@ -81,87 +76,3 @@ def test_files_without_a_sign_of_a_network_are_told_apart() -> None:
     assert may_hold_network("from torch import nn")
     assert may_hold_network("class A(nn.Module): pass")
     assert not may_hold_network("import numpy as np")
-
-
-# Finding
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with files that are to be found and others that are not."""
-    for name in (
-        "b.py",
-        "a.py",
-        "notes.txt",
-        "stubs.pyi",
-        "sub/c.py",
-        "sub/deep/d.py",
-        ".hidden/e.py",
-        ".venv/lib/f.py",
-        "__pycache__/g.py",
-        "build/lib/h.py",
-        "environment/i.py",
-        "environment/pyvenv.cfg",
-        "empty/readme.md",
-    ):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def found(*targets: str, exclude: tuple[str, ...] = ()) -> list[str]:
-    """The files of targets, which have no problems, with slashes on every system."""
-    files, problems = find_files(targets, exclude)
-    assert problems == []
-    return [os.path.normpath(file).replace("\\", "/") for file in files]
-
-
-def test_folders_are_searched_in_order(folder: Path) -> None:
-    assert found(".") == ["a.py", "b.py", "sub/c.py", "sub/deep/d.py"]
-    assert found("sub", "a.py") == ["sub/c.py", "sub/deep/d.py", "a.py"]
-
-
-def test_each_file_is_found_once(folder: Path) -> None:
-    assert found("b.py", "./b.py", ".", str(folder / "a.py")) == ["b.py", "a.py", "sub/c.py", "sub/deep/d.py"]
-
-
-def test_what_is_named_is_searched_even_if_it_would_be_skipped(folder: Path) -> None:
-    assert found("build", ".hidden/e.py", "notes.txt") == ["build/lib/h.py", ".hidden/e.py", "notes.txt"]
-    assert found("a.py", exclude=("a.py",)) == ["a.py"]
-
-
-@pytest.mark.parametrize(
-    ("exclude", "left"),
-    [
-        (("sub",), ["a.py", "b.py"]),
-        (("sub/",), ["a.py", "b.py"]),
-        (("deep/",), ["a.py", "b.py", "sub/c.py"]),
-        (("/c.py", "*a.py"), ["b.py", "sub/c.py", "sub/deep/d.py"]),
-        (("*.py", "!b.py"), ["b.py"]),
-        (("sub/**/d.py",), ["a.py", "b.py", "sub/c.py"]),
-    ],
-)
-def test_patterns_are_those_of_gitignore(folder: Path, exclude: tuple[str, ...], left: list[str]) -> None:
-    assert found(".", exclude=exclude) == left
-
-
-def test_patterns_are_seen_from_the_folder_that_they_belong_to(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder / "sub")
-    assert find_files(["."], ["/sub/deep"], folder="..") == ([os.path.join(".", "c.py")], [])
-    assert matcher(["/sub/deep"], "..")("deep/")
-    assert not matcher(["/sub/deep"], ".")("deep/")
-
-
-def test_a_target_without_files_is_a_problem(folder: Path) -> None:
-    assert find_files(["nowhere", "empty", "a.py"]) == (
-        ["a.py"],
-        [Failure("nowhere does not exist", "nowhere"), Failure("empty holds no Python file", "empty")],
-    )
-
-
-def test_links_lead_neither_in_circles_nor_into_what_is_no_file(folder: Path) -> None:
-    (folder / "sub" / "up").symlink_to(folder, target_is_directory=True)
-    (folder / "sub" / "gone.py").symlink_to(folder / "nowhere.py")
-    os.mkfifo(folder / "sub" / "pipe.py")
-    assert found("sub") == ["sub/c.py", "sub/deep/d.py"]

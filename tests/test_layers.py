@@ -15,8 +15,8 @@ import tomli
 ROOT = Path(__file__).parents[1]
 
 LEVELS = {
-    0: "algebra contracts dims field nesting sizes spelling",
-    1: "advice config declarations diagnostics edits environment files fingerprints geometry implied "
+    0: "algebra choices contracts dims field nesting patterns sizes spelling",
+    1: "advice config declarations diagnostics edits environment files fingerprints folders geometry gitignore implied "
     "logical_lines positions profiles receptive requirements selection shapes source suppressions trace",
     2: "interp",
     3: "library roots tracing",

@@ -35,10 +35,12 @@ if TYPE_CHECKING:
 class Loader:
     """Finds and runs modules.  Shared by all roots of a run: a module runs once."""
 
-    def __init__(self, read: Read, library: Any, roots: Sequence[str] = ()) -> None:
+    def __init__(
+        self, read: Read, library: Any, roots: Sequence[str] = (), sources: dict[str, Source] | None = None
+    ) -> None:
         self.files, self.library = Finder(read, roots), library
         self.modules: dict[str, SourceModule | Unknown] = {}
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[str, Source] = {} if sources is None else sources
         self.resolving: set[tuple[int, str]] = set()
         self.pending: list[tuple[str, bool]] = []
         """Files of modules (and packages) that others import and nobody has looked at: they may fill registries."""

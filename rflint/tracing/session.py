@@ -58,11 +58,12 @@ class Session:
     """Whether an example may stand for a list of images that is not declared: to look at, not to find fault with."""
     loader: Loader = field(init=False)
     sources: dict[str, Source] = field(default_factory=dict)
+    """Those of files and of calls that are asked for, which sessions may share: each is parsed once."""
     built: dict[tuple[str, str, bool], tuple[Interpreter, Value, Place | None]] = field(default_factory=dict)
     """Networks that the search for roots has built already; tracing takes them from here."""
 
     def __post_init__(self) -> None:
-        self.loader = Loader(self.read, LIBRARY, self.search)
+        self.loader = Loader(self.read, LIBRARY, self.search, self.sources)
 
     def interpreter(self) -> Interpreter:
         """A fresh interpreter over the shared modules."""
@@ -70,7 +71,7 @@ class Session:
 
     def source(self, file: str) -> Source | None:
         """The source that a place's file name means."""
-        return self.sources.get(file) or self.loader.sources.get(file)
+        return self.sources.get(file)
 
 
 @contextmanager

@@ -11,16 +11,15 @@ import os
 import re
 from argparse import Namespace
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
+from functools import cache, lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from rflint import __version__, linter
-from rflint.config import Config, ConfigError, is_selector, load
+from rflint.config import Config, ConfigError, Configurations, is_selector
 from rflint.diagnostics import Diagnostic, Failure, Report, Rule
-from rflint.files import find_files
+from rflint.folders import find_files
 from rflint.formats.concise import witnessed
 from rflint.linter import Options, read_from_disk
 from rflint.spelling import suggestion
@@ -103,7 +102,9 @@ class Plugin:
         cls.options = options
         try:
             request = asked(options)
-            configured(request, options.filenames)
+            config_of = configurations(request)
+            for path in options.filenames or ["."]:
+                config_of(path)
             if "-" not in options.filenames and forks():
                 findings(request)
         except Unusable as problem:
@@ -149,19 +150,23 @@ def lintable(options: Namespace) -> Iterator[str]:
     yield from map(os.path.abspath, found)
 
 
-def configured(request: Asked, paths: tuple[str, ...]) -> Config:
-    """The configuration nearest to what is linted, with what flake8's options say instead.  Raises Unusable."""
+def configurations(request: Asked) -> Callable[[str], Config]:
+    """What gives the configuration nearest to a path, with what flake8's options say instead; both raise Unusable."""
     known = linter.known_rules()
     refuse(request, known)
-    start = os.path.commonpath([os.path.abspath(path) for path in paths or "."])
-    try:
-        config = load(Path(start), Path(request.config) if request.config else None, known)
-    except ConfigError as problem:
-        raise Unusable(str(problem)) from None
-    given: dict[str, Any] = dict(request.rules)
-    if "extend_select" in given:
-        given["extend_select"] = config.extend_select + given["extend_select"]
-    return replace(config, **given, task=request.task or config.task)
+    found, given = Configurations(request.config, known=known), dict(request.rules)
+
+    @cache
+    def of(path: str) -> Config:
+        try:
+            config = found.of(path)
+        except ConfigError as problem:
+            raise Unusable(str(problem)) from None
+        added = {name: config.extend_select + rules for name, rules in given.items() if name == "extend_select"}
+        values: dict[str, Any] = {**given, **added, "task": request.task or config.task}
+        return replace(config, **values)
+
+    return of
 
 
 def refuse(request: Asked, known: Mapping[str, Rule]) -> None:
@@ -180,16 +185,17 @@ def refuse(request: Asked, known: Mapping[str, Rule]) -> None:
 @lru_cache(maxsize=1)
 def findings(request: Asked) -> Mapping[str, list[Row]]:
     """The findings in all files that are asked for, by absolute path.  Raises Unusable."""
-    config = configured(request, request.paths)
-    found, _ = find_files(request.paths, config.exclude, config.folder)
+    config_of = configurations(request)
+    found, _ = find_files(request.paths, config_of)
     files = [file for file in found if os.path.abspath(file) in request.files]
-    return by_file(linter.check(files, Options(config, noqa=False)), files)
+    return by_file(linter.check(files, Options(Config(), noqa=False, config_of=config_of)), files)
 
 
 def of_text(request: Asked, name: str, text: str) -> list[Row]:
     """The findings in what flake8 has read from standard input.  Raises Unusable."""
-    config = configured(request, (name,))
-    options = Options(config, read=lambda path: text if path == name else read_from_disk(path), noqa=False)
+    options = Options(
+        configurations(request)(name), read=lambda path: text if path == name else read_from_disk(path), noqa=False
+    )
     return by_file(linter.check([name], options), [name])[os.path.abspath(name)]
 
 

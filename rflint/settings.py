@@ -38,7 +38,8 @@ def asked(arguments: Namespace) -> tuple[list[str], Options]:
     fill(arguments, config)
     inputs = tuple(read_input(text) for text in arguments.input)
     targets, read = standard_input(arguments)
-    options = Options(config, inputs, bool(arguments.train), arguments.verbose, arguments.debug, read, config_of)
+    train = bool(arguments.train)
+    options = Options(config, inputs, train, arguments.verbose, arguments.debug, read, config_of=config_of)
     return targets, options
 
 

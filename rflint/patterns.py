@@ -116,7 +116,7 @@ def _piece(glob: str, at: int) -> tuple[str, int]:
     starts_part = at == 0 or glob[at - 1] == "/"
     if starts_part and glob.startswith("**/", at):
         return "(?:.+/)?", at + 3
-    if at and starts_part and glob[at:] == "**":
+    if starts_part and glob[at:] == "**":
         return ".+", len(glob)
     letter = glob[at]
     if letter == "*":

@@ -208,7 +208,6 @@ PATTERN = st.builds(
             "x/y",
             "x/**",
             "**",
-            "x**",
             "x/**/b.py",
         ]
     ),

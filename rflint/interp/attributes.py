@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rflint.interp.numerals import kind_of
 from rflint.interp.values import (
     OPEN,
     BoundMethod,
@@ -343,4 +344,5 @@ def describe(value: Value) -> str:
         return "a partial function"
     if isinstance(value, Iteration):
         return "an iterator"
-    return {"NoneType": "None"}.get(type(value).__name__, type(value).__name__.lower().rstrip("_"))
+    name = kind_of(value).__name__
+    return "None" if name == "NoneType" else name.lower().rstrip("_")

@@ -9,6 +9,7 @@ from rflint.interp import attributes, operators
 from rflint.interp.displays import distinct
 from rflint.interp.frames import Call
 from rflint.interp.functions import items_of, lent, taken_by
+from rflint.interp.numerals import kind_of
 from rflint.interp.values import (
     ClassMethod,
     ClassValue,
@@ -285,7 +286,7 @@ def type_(call: Call) -> Value:
         return int
     if isinstance(value, (ClassValue, NativeClass)):
         return type
-    return value if isinstance(value, Unknown) else type(value)
+    return value if isinstance(value, Unknown) else kind_of(value)
 
 
 @makes(object)

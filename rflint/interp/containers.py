@@ -8,6 +8,7 @@ from rflint.interp import budget, operators
 from rflint.interp.displays import overwritten
 from rflint.interp.frames import Args, Call, Frame
 from rflint.interp.hosts import DefaultDict, Deque, existing, is_certain, method
+from rflint.interp.numerals import kind_of
 from rflint.interp.values import Raised, Rest, Unknown, Value, View
 
 
@@ -34,7 +35,7 @@ def _rank(value: Value) -> tuple[bool, str, Value, str]:
     """Numbers by size, others by text; an unknown rest last."""
     number = value if isinstance(value, (int, float)) else 0
     name = value if isinstance(value, str) else str(getattr(value, "name", ""))
-    return isinstance(value, Unknown), type(value).__name__, number, name
+    return isinstance(value, Unknown), kind_of(value).__name__, number, name
 
 
 def is_short(value: range) -> bool:

@@ -11,6 +11,7 @@ import libcst as cst
 from rflint.interp import budget, operators
 from rflint.interp.evaluation import evaluate, evaluates
 from rflint.interp.frames import Frame
+from rflint.interp.numerals import Numeral
 from rflint.interp.values import (
     DEEPEST,
     Raised,
@@ -30,7 +31,13 @@ def _literal(text: str) -> Value:
     return ast.literal_eval(text)
 
 
-@evaluates(cst.Integer, cst.Float, cst.Imaginary, cst.SimpleString)
+@evaluates(cst.Integer)
+def integer(node: cst.Integer, frame: Frame) -> Value:
+    """An integer, which knows where it is written."""
+    return Numeral(_literal(node.value), frame.place(node))
+
+
+@evaluates(cst.Float, cst.Imaginary, cst.SimpleString)
 def literal(node: Any, frame: Frame) -> Value:
     """A number or a string."""
     return _literal(node.value)

@@ -9,6 +9,7 @@ from typing import Any
 from rflint.dims import Dim
 from rflint.interp import attributes, budget, displays, operators
 from rflint.interp.frames import Call, Frame
+from rflint.interp.numerals import kind_of
 from rflint.interp.values import (
     BoundMethod,
     Instance,
@@ -85,7 +86,7 @@ def attribute(value: Value, name: str) -> Value:
         return BoundMethod(NativeFunction(name, _write_through), value)
     if isinstance(value, type):
         return _of_type(value, name)
-    kind = next((host for host in (dict, list) if isinstance(value, host)), type(value))
+    kind = next((host for host in (dict, list) if isinstance(value, host)), kind_of(value))
     if (kind, name) in METHODS:
         return BoundMethod(METHODS[kind, name], value)
     kind = int if kind is bool else kind
@@ -94,7 +95,7 @@ def attribute(value: Value, name: str) -> Value:
     if name in FIELDS.get(kind, ()):
         return getattr(value, name)
     if name == "__class__":
-        return type(value)
+        return kind_of(value)
     if name in OPERATIONS and isinstance(value, HOLDING):
         return BoundMethod(NativeFunction(name, _operation), value)
     return attributes.ABSENT

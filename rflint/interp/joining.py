@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rflint.dims import equal
+from rflint.interp.numerals import kind_of
 from rflint.interp.values import (
     OPEN,
     BoundMethod,
@@ -95,7 +96,7 @@ class Joiner:
             return {key: self.values(a[key], b[key]) for key in a}
         joined: dict[Value, Value] = {}
         keys = [key for key in a if key in b and not isinstance(key, Rest)]
-        ordered = [x for x, y in zip(a, b, strict=False) if x is y or (type(x) is type(y) and x == y)]
+        ordered = [x for x, y in zip(a, b, strict=False) if x is y or (kind_of(x) is kind_of(y) and x == y)]
         prefix = next((i for i, key in enumerate(keys) if i >= len(ordered) or ordered[i] != key), len(keys))
         rest = next((key for key in (*a, *b) if isinstance(key, Rest)), None) or self._rest()
         for key in keys[:prefix]:

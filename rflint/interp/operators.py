@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rflint import dims
 from rflint.dims import Dim
 from rflint.interp import attributes, budget
+from rflint.interp.numerals import kind_of
 from rflint.interp.values import (
     CONTAINERS,
     BoundMethod,
@@ -160,7 +161,9 @@ def _containers(sign: str, a: Value, b: Value, frame: Frame, node: Any) -> Value
     if isinstance(a, dict) and isinstance(b, dict) and sign == "|":
         return _merged(a, b)
     raise Raised(
-        TypeError, f"unsupported operand types for {sign}: {type(a).__name__} and {type(b).__name__}", frame.place(node)
+        TypeError,
+        f"unsupported operand types for {sign}: {kind_of(a).__name__} and {kind_of(b).__name__}",
+        frame.place(node),
     )
 
 
@@ -267,7 +270,7 @@ def _identical(a: Value, b: Value) -> Value:
             return value
     if isinstance(a, BoundMethod) and isinstance(b, BoundMethod):
         return a.function is b.function and a.receiver is b.receiver
-    if isinstance(a, (int, str, Dim)) and type(a) is type(b):
+    if isinstance(a, (int, str, Dim)) and kind_of(a) is kind_of(b):
         return a == b
     return a is b
 

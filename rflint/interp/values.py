@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rflint.dims import Dim
+from rflint.interp.numerals import kind_of
 from rflint.trace import Place, Shape
 
 if TYPE_CHECKING:
@@ -380,7 +381,7 @@ def class_of(value: Value) -> Value:
     """The class of a value: `type(value)`."""
     if isinstance(value, Instance):
         return value.cls
-    return type(value)
+    return kind_of(value)
 
 
 def find_unknown(value: Value) -> Unknown | None:

@@ -13,6 +13,7 @@ import libcst as cst
 from rflint.interp import budget, importing
 from rflint.interp.frames import Frame
 from rflint.interp.interpreter import Interpreter
+from rflint.interp.numerals import kind_of
 from rflint.interp.scopes import Scope
 from rflint.interp.values import Raised, SourceModule, Unknown, Value
 
@@ -106,7 +107,7 @@ class Evaluator:
 
 def _is_plain(value: Value, depth: int) -> bool:
     """Is it a number, a text, or a short collection of them?"""
-    if type(value) in (int, float, str, bool, type(None)):
+    if kind_of(value) in (int, float, str, bool, type(None)):
         return value == value and value not in (inf, -inf)
     if type(value) not in (list, tuple, dict) or depth > DEEPEST or len(value) > LONGEST:
         return False

@@ -18,6 +18,7 @@ from itertools import islice
 from typing import Any
 
 from rflint.interp.frames import Call
+from rflint.interp.numerals import kind_of
 from rflint.interp.values import Tensor, Value
 from rflint.library.registry import member
 from rflint.library.torch.tensor import TENSOR
@@ -49,7 +50,7 @@ def lengths(values: Any) -> tuple[int, ...]:
 
 def common_type(values: Any) -> str:
     """The dtype that torch gives these numbers."""
-    kinds = {type(number) for number in flat(values)}
+    kinds = {kind_of(number) for number in flat(values)}
     if kinds <= {bool} and kinds:
         return "bool"
     return "int64" if kinds and kinds <= {bool, int} else "float"

@@ -57,6 +57,9 @@ class Replace:
     place: Place
     text: str
     operand: int | None = None
+    layer: Layer | None = None
+    """The layer that is called there, if it is one: then its operands are the arguments, and no object is one whose
+    method it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,6 @@ class Fix:
 
     @property
     def words(self) -> str:
-        """What the fix does: its message, else the arguments that it sets; "" if neither says it."""
+        """What the fix does: its message, or the arguments that it sets."""
         sets = [f"{one.argument}={one.value}" for one in self.edits if isinstance(one, SetArgument)]
-        return self.message or (", ".join(dict.fromkeys(sets)) if len(sets) == len(self.edits) else "")
+        return self.message or ", ".join(dict.fromkeys(sets))

@@ -20,6 +20,7 @@ from rflint.environment import library_folders, source_folders
 from rflint.files import SourceError, may_hold_network, read_text
 from rflint.folders import find_files
 from rflint.interp.finding import Read
+from rflint.repairs.proposals import Proposals
 from rflint.roots.search import root_of, roots
 from rflint.selection import ignored_in, is_asked_for, selected
 from rflint.source import Source, SyntaxProblem
@@ -92,7 +93,7 @@ def check(targets: Sequence[str], options: Options) -> Report:
             if options.debug:
                 raise
             report.failures.append(internal(file, problem))
-    report.diagnostics = merged(report.diagnostics)
+    report.diagnostics = runs.proposals.settled(merged(report.diagnostics), runs.sources.get)
     return report
 
 
@@ -148,6 +149,7 @@ class _Runs:
         self.runs: dict[Config, _Run] = {}
         self.sessions: dict[tuple[tuple[str, ...], bool], Session] = {}
         self.sources: dict[str, Source] = {}
+        self.proposals = Proposals()
 
     def targets(self, targets: Sequence[str], failures: list[Failure]) -> Iterator[tuple[str, str]]:
         """Files, each once, with the call that is asked for ("" for all roots)."""
@@ -167,7 +169,7 @@ class _Runs:
         """The run that a file belongs to."""
         config = self.config_of(path)
         if config not in self.runs:
-            self.runs[config] = _Run(replace(self.options, config=config), self._session(config))
+            self.runs[config] = _Run(replace(self.options, config=config), self._session(config), self.proposals)
         return self.runs[config]
 
     def _session(self, config: Config) -> Session:
@@ -199,8 +201,8 @@ class _Runs:
 class _Run:
     """A run under one configuration: a session of the tracer, the rules that apply, and the networks met so far."""
 
-    def __init__(self, options: Options, session: Session) -> None:
-        self.options, self.config, self.session = options, options.config, session
+    def __init__(self, options: Options, session: Session, proposals: Proposals) -> None:
+        self.options, self.config, self.session, self.proposals = options, options.config, session, proposals
         self.roots: dict[int, Root] = {}
         self.rules: dict[str | None, dict[str, Rule]] = {}
 
@@ -295,6 +297,7 @@ class _Run:
         try:
             for traced in self.traces(file, call, report.failures):
                 self._count(traced, report)
+                self.proposals.trace(use.layer for use in traced.uses)
                 report.diagnostics.extend(d for d in self._diagnose(traced) if self._is_heard(file, d))
                 seen += [traced] if traced.said else []
         except SyntaxProblem as problem:
@@ -323,7 +326,9 @@ class _Run:
         found = [Found(rule, finding) for rule in rules for finding in rule.check(traced)]
         heard = [one for one in found if self._is_wanted(*one, traced.task)]
         for rule, finding in one_for_each_cause(traced, heard):
-            yield diagnostic(traced, rule, finding, self.span)
+            made = diagnostic(traced, rule, finding, self.span)
+            self.proposals.add(made, finding.fix)
+            yield made
 
     def _rules(self, task: str | None) -> dict[str, Rule]:
         """The rules that apply to networks of a task."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 from typing import Any
 
@@ -14,6 +14,15 @@ from libcst._nodes.internal import CodegenState
 Offsets = dict[int, tuple[int, int]]
 _FRAMES = 10_000
 """Enough for the deepest tree that `nesting.py` lets through: a few frames for each level."""
+
+
+def extents(module: Module) -> Offsets:
+    """By the identity of each node: where all of its code begins and ends, with its parentheses, its comma, and the
+    space and comments that it keeps."""
+    measure = _Extents(module)
+    with _frames(_FRAMES):
+        module._codegen(measure)
+    return measure.found
 
 
 def offsets(module: Module) -> Offsets:
@@ -62,6 +71,16 @@ class _Measure(CodegenState):
     ) -> Any:
         """Note where the code of a node stands without what only surrounds it."""
         return _Part(self, node, start_node, end_node)
+
+
+class _Extents(_Measure):
+    """Keeps all of a node's code, whatever its syntactic position is."""
+
+    def record_syntactic_position(
+        self, node: CSTNode, *, start_node: CSTNode | None = None, end_node: CSTNode | None = None
+    ) -> Any:
+        """Nothing: the whole is asked for."""
+        return nullcontext()
 
 
 class _Part(AbstractContextManager[None]):

@@ -62,10 +62,23 @@ class Source:
 
         The first question costs a pass of code generation over the file.
         """
+        return self.span_of(*self.offsets.get(id(self._marked[mark]), (0, 0)))
+
+    def node(self, mark: int) -> Any:
+        """The marked node."""
+        return self._marked[mark]
+
+    def span_of(self, start: int, end: int) -> Span:
+        """Lines and columns of a piece of the tree's code."""
+        assert self.offsets is not None
+        return Span(*self._line_column(start), *self._line_column(end))
+
+    @property
+    def offsets(self) -> dict[int, tuple[int, int]]:
+        """Where each node begins and ends in the tree's code; see `positions`."""
         if self._spans is None:
             self._spans = self._measured()
-        start, end = self._spans.get(id(self._marked[mark]), (0, 0))
-        return Span(*self._line_column(start), *self._line_column(end))
+        return self._spans
 
     def _measured(self) -> dict[int, tuple[int, int]]:
         from rflint.positions import offsets

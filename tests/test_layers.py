@@ -21,7 +21,7 @@ LEVELS = {
     2: "interp",
     3: "library roots tracing",
     4: "admissible checks",
-    5: "cache causes diagnosing fixes linter pages torch_errors trail undecided",
+    5: "cache causes diagnosing fixes linter pages repairs torch_errors trail undecided",
     6: "arguments cli flake8_plugin formats output report server settings show suggest",
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names.split()}

@@ -69,5 +69,7 @@ def printable(source: str) -> str:
 
 
 def fix_hint(fix: Repair) -> str:
-    """What the fix does; "(unsafe)" where it changes what is computed."""
+    """What the fix does; "(unsafe)" where it changes what is computed, and why, where it is for a human to make."""
+    if fix.refused:
+        return f"{fix.message} (by hand: {fix.refused})"
     return fix.message if fix.safe else f"{fix.message} (unsafe: it changes what the network computes)"

@@ -32,12 +32,12 @@ def finding(diagnostic: Diagnostic) -> dict[str, Any]:
         "torch": diagnostic.torch or None,
         "trail": list(diagnostic.trail),
         "related": [{"file": file, "line": at.line, "message": message} for file, at, message in diagnostic.related],
-        "fix": repair(diagnostic.fix) if diagnostic.fix else None,
+        "fix": repair(diagnostic.fix) if diagnostic.fix and diagnostic.fix.changes else None,
     }
 
 
 def repair(fix: Repair) -> dict[str, Any]:
-    """What a fix does, and the text that it changes: none where it cannot be made."""
+    """What a fix does, and the text that it changes."""
     return {"safe": fix.safe, "message": fix.message, "edits": [change(one) for one in fix.changes]}
 
 

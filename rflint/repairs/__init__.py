@@ -1,0 +1,1 @@
+"""What text a fix changes: from edits of layers and places to pieces of files."""

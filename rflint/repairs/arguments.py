@@ -1,0 +1,131 @@
+"""Arguments of layers, set and taken away where they are written."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import libcst as cst
+
+from rflint.diagnostics import Change
+from rflint.edits import RemoveArgument, SetArgument
+from rflint.library import LIBRARY
+from rflint.repairs.calls import added, call_of, keyword, without
+from rflint.repairs.files import Files
+from rflint.repairs.following import given, is_constant
+from rflint.repairs.located import Located, Refused
+from rflint.repairs.readers import digits
+from rflint.repairs.templates import fields, filled
+from rflint.trace import Layer, Place
+
+
+class Made(NamedTuple):
+    """What an edit comes to: the changes, the places from which arguments are taken, the value that is written."""
+
+    changes: list[Change]
+    edited: list[Place]
+    value: str = ""
+
+
+def setting(files: Files, edit: SetArgument) -> Made:
+    """What gives an argument its value.  Raises `Refused`."""
+    written = edit.layer.places.get(edit.argument)
+    if written is None:
+        located, call = constructor(files, edit.layer)
+        value = symbolic(files, edit, located, call) or edit.value
+        return Made(added(located, call, f"{edit.argument}={value}"), [], value)
+    located, node = files.find(written)
+    value = _in_its_call(files, edit, located, node)
+    if is_constant(node):
+        value = value or edit.value
+        return Made([located.replace(node, value)], [written], value)
+    if value == located.text(node):
+        return Made([], [], value)
+    source = digits(edit.layer, edit.argument)
+    if source is not None and edit.value.isdecimal():
+        return _digits_anew(files, edit, source)
+    if isinstance(node, cst.Name):
+        return _followed(files, edit, located, node, written)
+    if not value:
+        raise Refused(f"{edit.argument} is calculated: {located.text(node)}")
+    return Made([located.replace(node, value)], [written], value)
+
+
+def _digits_anew(files: Files, edit: SetArgument, source: Place) -> Made:
+    """The argument is handed on from where its digits are written: there they become others."""
+    located, number = files.find(source)
+    if not isinstance(number, cst.Integer):
+        raise Refused(f"it is not known where {edit.argument} is written")
+    return Made([located.replace(number, edit.value)], [source], edit.value)
+
+
+def _followed(files: Files, edit: SetArgument, located: Located, name: cst.Name, written: Place) -> Made:
+    """The argument is a name: what gives it its value becomes another one."""
+    source = given(located, name)
+    if source is None:
+        raise Refused(f"{edit.argument} is {name.value}, which is given its value elsewhere")
+    value = edit.value
+    if not is_constant(source):
+        value = "" if _is_default(located, source) else _in_its_call(files, edit, located, name)
+    if not value:
+        raise Refused(f"{edit.argument} is calculated: {located.text(source)}")
+    return Made([located.replace(source, value)], [written], value)
+
+
+def _is_default(located: Located, source: Any) -> bool:
+    return isinstance(located.path(source)[-2], cst.Param)
+
+
+def _in_its_call(files: Files, edit: SetArgument, located: Located, node: Any) -> str:
+    """The symbolic value in the call of which a node is an argument; "" where there is none."""
+    found = call_of(located, node)
+    return symbolic(files, edit, located, found[0]) if found is not None else ""
+
+
+def symbolic(files: Files, edit: SetArgument, located: Located, call: cst.Call) -> str:
+    """The symbolic value, if the call writes all arguments that it names, and not all as constants; else ""."""
+    named = {name: argument_of(files, edit.layer, located, call, name) for name in fields(edit.symbolic)}
+    if not named or None in named.values() or all(is_constant(node) for node in named.values()):
+        return ""
+    return filled(edit.symbolic, lambda name: (named[name], located.text(named[name])))
+
+
+def argument_of(files: Files, layer: Layer, located: Located, call: cst.Call, name: str) -> Any:
+    """The expression that a call gives for an argument of a layer; None if it gives none."""
+    by_name = keyword(call, name)
+    if by_name is not None:
+        return by_name.value
+    place = layer.places.get(name)
+    if place is not None and place.file == located.source.path:
+        node = located.source.node(place.mark)
+        if any(arg.value is node for arg in call.args):
+            return node
+    return _by_position(files, layer, call, name)
+
+
+def _by_position(files: Files, layer: Layer, call: cst.Call, name: str) -> Any:
+    """The positional argument of the constructor of a layer of torch."""
+    cls = LIBRARY.find(f"torch.nn.{layer.base}")
+    names = cls.signature.names()[1:] if getattr(cls, "signature", None) is not None else []
+    if name not in names or layer.defined is None or files.find(layer.defined)[1] is not call:
+        return None
+    before = call.args[: names.index(name) + 1]
+    fits = len(before) == names.index(name) + 1 and all(arg.keyword is None and not arg.star for arg in before)
+    return before[-1].value if fits and layer.kind == layer.base else None
+
+
+def constructor(files: Files, layer: Layer) -> tuple[Located, cst.Call]:
+    """The call that builds a layer, or calls a function.  Raises `Refused`."""
+    located, call = files.find(layer.defined)
+    if not isinstance(call, cst.Call):
+        raise Refused(f"no call builds the {layer.kind}")
+    return located, call
+
+
+def removing(files: Files, edit: RemoveArgument) -> Made:
+    """What takes an argument away from the call that builds the layer.  Raises `Refused`."""
+    written = edit.layer.places.get(edit.argument)
+    located, call = constructor(files, edit.layer)
+    found = None if written is None else call_of(located, files.find(written)[1])
+    if written is None or found is None or found[0] is not call:
+        raise Refused(f"{edit.argument} is not written in the call that builds the {edit.layer.kind}")
+    return Made(without(located, call, found[1]), [written])

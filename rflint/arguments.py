@@ -322,7 +322,8 @@ def add_rule_options(parser: Parser) -> None:
 def add_report_options(parser: Parser) -> None:
     """How findings are written."""
     group = parser.add_argument_group("report")
-    group.add_argument("--format", type=one_of(*CHECK_FORMATS), metavar="|".join(CHECK_FORMATS))
+    formats = f"how findings are written: {', '.join(CHECK_FORMATS)}"
+    group.add_argument("--format", type=one_of(*CHECK_FORMATS), metavar="NAME", help=formats)
     group.add_argument("--output-file", metavar="PATH", help="write the findings there instead of to stdout")
     add_flag(group, "--statistics", "count the findings of each rule")
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from rflint.diagnostics import Report, Rule
-    from rflint.linter import Options
 
 FOUND = 1
 FAILED = 2
@@ -81,6 +80,7 @@ def check(arguments: Namespace) -> int:
     """Lint the targets."""
     from rflint import linter
     from rflint.formats import summary
+    from rflint.reporting import deliver
     from rflint.settings import asked
 
     targets, options = asked(arguments)
@@ -92,42 +92,6 @@ def check(arguments: Namespace) -> int:
     if not arguments.quiet:
         say([summary.summary(report)])
     return status(report, options.config.fail_on, arguments.exit_zero)
-
-
-def deliver(report: Report, arguments: Namespace, options: Options) -> None:
-    """Write the findings, and the counts of `--statistics` below them; JSON stays alone on its stream."""
-    from rflint.formats.summary import statistics
-
-    wanted = options.config.format
-    text = findings_text(report, wanted, options, in_colour(arguments.color, arguments.output_file is not None))
-    counts = statistics(report.diagnostics) if arguments.statistics else ""
-    write(text if wanted == "json" else text + counts, arguments.output_file)
-    if wanted == "json":
-        say(counts.splitlines())
-
-
-def findings_text(report: Report, wanted: str, options: Options, colour: bool) -> str:
-    """The findings in one of the formats of `check`."""
-    if wanted == "json":
-        from rflint.formats.json_report import json_report
-
-        return json_report(report)
-    if wanted == "full":
-        from rflint.formats.full import full
-
-        return full(report.diagnostics, lambda file: source_lines(file, options), colour)
-    from rflint.formats.concise import concise
-
-    return concise(report.diagnostics, colour)
-
-
-def source_lines(file: str, options: Options) -> list[str]:
-    """The lines of a source file, split as our positions count them; none if it cannot be read."""
-    from rflint.linter import read_from_disk
-    from rflint.source import NEWLINE
-
-    text = (options.read or read_from_disk)(file)
-    return [] if text is None else NEWLINE.split(text.removeprefix("\ufeff"))
 
 
 def status(report: Report, fail_on: str, exit_zero: bool) -> int:

@@ -28,7 +28,7 @@ def diagnostic(trace: Trace, rule: Rule, finding: Finding, span: Spans) -> Diagn
         message=with_cure(finding),
         witness=witness(trace),
         related=related(trace, finding, raises, span),
-        trail=way_there(trace, finding, raises, span) if severity in ("error", "warning") else (),
+        trail=trail(trace, finding, raises, span) if severity in ("error", "warning") else (),
         torch=text_of_torch(trace, finding) if raises else "",
         fix=Repair(fix.words, fix.safe) if fix else None,
     )
@@ -38,11 +38,6 @@ def related(trace: Trace, finding: Finding, raises: bool, span: Spans) -> tuple[
     """The places that a finding names, and of errors those that made what does not fit."""
     places = (*finding.related, *(operands_made(trace, finding) if raises else ()))
     return tuple(dict.fromkeys((p.file, span(p), text) for p, text in places if not p.file.startswith("<")))
-
-
-def way_there(trace: Trace, finding: Finding, raises: bool, span: Spans) -> tuple[str, ...]:
-    """The uses from the input to the finding, with the lines on which they stand."""
-    return trail(trace, finding, raises, lambda place: f"{place.file}:{span(place).line}")
 
 
 def text_of_torch(trace: Trace, finding: Finding) -> str:

@@ -91,6 +91,18 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A use on the way to a finding and the sizes that it makes, with the line that calls it: none of an input."""
+
+    text: str
+    file: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.text}  {self.file}:{self.line}" if self.file else self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """A finding with its place resolved: what the faces print.  Sorts by file and position."""
 
@@ -102,8 +114,8 @@ class Diagnostic:
     message: str
     witness: str = ""
     related: tuple[tuple[str, Span, str], ...] = ()
-    trail: tuple[str, ...] = ()
-    """Lines of text for the full format: the uses that lead here, with their sizes."""
+    trail: tuple[Step, ...] = ()
+    """The uses that lead here, with their sizes."""
     torch: str = ""
     """What torch raises here, word by word; "" if it does not raise, or its text is not known."""
     fix: Repair | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from rflint.checks._places import chain, made, named
-from rflint.diagnostics import Finding
+from rflint.diagnostics import Finding, Span, Step
 from rflint.trace import Place, Trace, Use, show_shape
 
 FIRST, LAST = 2, 7
@@ -15,13 +15,13 @@ MOST_OPERANDS = 2
 Related = tuple[tuple[Place, str], ...]
 
 
-def trail(trace: Trace, finding: Finding, raises: bool, where: Callable[[Place], str]) -> tuple[str, ...]:
-    """A line for each input and each use on the way to a finding, with sizes; the middle of a long way is left out.
+def trail(trace: Trace, finding: Finding, raises: bool, span: Callable[[Place], Span]) -> tuple[Step, ...]:
+    """A step for each input and each use on the way to a finding, with sizes; the middle of a long way is left out.
 
     The last use makes nothing if it `raises`."""
     indices = list(finding.trail) or ([] if finding.use is None else way(trace, finding.use))
-    steps = [step(trace.uses[index], raises and index == indices[-1], where) for index in indices]
-    return (*starts(trace, indices), *shortened(steps))
+    steps = [step(trace.uses[index], raises and index == indices[-1], span) for index in indices]
+    return (*map(Step, starts(trace, indices)), *shortened(steps))
 
 
 def way(trace: Trace, index: int) -> list[int]:
@@ -44,17 +44,18 @@ def starts(trace: Trace, indices: Sequence[int]) -> list[str]:
     return [f"{name}: {show_shape(trace.input_shapes.get(str(name)))}" for name in names]
 
 
-def step(use: Use, raises: bool, where: Callable[[Place], str]) -> str:
+def step(use: Use, raises: bool, span: Callable[[Place], Span]) -> Step:
     """`body.0 Conv2d: 1×3×32×32 → 1×8×32×32  net.py:12`."""
     shapes = " + ".join(map(show_shape, use.inputs))
     made = "raises" if raises else show_shape(use.output)
-    return f"{f'{use.path} {use.kind}'.strip()}: {shapes} → {made}  {where(use.place)}"
+    text = f"{f'{use.path} {use.kind}'.strip()}: {shapes} → {made}"
+    return Step(text) if use.place.file.startswith("<") else Step(text, use.place.file, span(use.place).line)
 
 
-def shortened(steps: Sequence[str]) -> Sequence[str]:
+def shortened(steps: Sequence[Step]) -> Sequence[Step]:
     """The steps, or the first and the last ones with the number of those between."""
     between = len(steps) - FIRST - LAST
-    return steps if between < 2 else [*steps[:FIRST], f"… {between} more", *steps[-LAST:]]
+    return steps if between < 2 else [*steps[:FIRST], Step(f"… {between} more"), *steps[-LAST:]]
 
 
 def operands_made(trace: Trace, finding: Finding) -> Iterator[tuple[Place, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rflint.choices import CHECK_FORMATS
 from rflint.cli import main
 
 FAULTY = """\
@@ -162,7 +163,7 @@ USAGE = "usage: rflint check [options] [TARGET...]   (rflint check --help lists 
         (["--wholly-unknown"], "there is no option --wholly-unknown"),
         (["-x"], "there is no option -x"),
         (["--fix"], "there is no option --fix"),
-        (["--format", "jsno"], "--format: 'jsno' is not one of concise, full, json; did you mean json?"),
+        (["--format", "jsno"], f"--format: 'jsno' is not one of {', '.join(CHECK_FORMATS)}; did you mean json?"),
         (
             ["--fail-on", "warnings"],
             "--fail-on: 'warnings' is not one of error, warning, info, never; did you mean warning?",

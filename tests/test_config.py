@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from rflint.choices import CHECK_FORMATS
 from rflint.config import Config, ConfigError, NetworkConfig, from_toml, is_selector, load
 from rflint.contracts import contract
 from rflint.dims import parse
@@ -200,8 +201,8 @@ input = 4
         ("environment = 3", 1, "environment is a string"),
         ('task = "segmenting"', 1, "task is one of segmentation, classification, detection, restoration, audio, not"),
         ('fail-on = "fatal"', 1, "fail-on is one of error, warning, info, never, not 'fatal'"),
-        ('format = "jsn"', 1, "format is one of concise, full, json, not 'jsn'; did you mean json?"),
-        ("format = []", 1, "format is one of concise, full, json, not []"),
+        ('format = "jsn"', 1, f"format is one of {', '.join(CHECK_FORMATS)}, not 'jsn'; did you mean json?"),
+        ("format = []", 1, f"format is one of {', '.join(CHECK_FORMATS)}, not []"),
         ('input = "3,8,8"', 1, "input is a list of sizes, such as input = [3, 224, 224]"),
         ("input = []", 1, "input is a list of sizes, such as input = [3, 224, 224]"),
         ("input = [3, -1]", 1, "-1 in input is no size: sizes are positive"),

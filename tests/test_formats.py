@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rflint.diagnostics import Change, Diagnostic, Failure, Repair, Report, Span
+from rflint.diagnostics import Change, Diagnostic, Failure, Repair, Report, Span, Step
 from rflint.field import IDENTITY, transposed, window
 from rflint.formats.columns import fitted, folded, lines
 from rflint.formats.concise import concise
@@ -33,7 +33,7 @@ SHORTCUT = Diagnostic(
     "error",
     "28 and 27 differ",
     related=(("net.py", Span(52, 3, 52, 9), "the shortcut"),),
-    trail=("conv1  Conv2d  1×3×8×8 → 1×4×8×8",),
+    trail=(Step("conv1 Conv2d: 1×3×8×8 → 1×4×8×8", "net.py", 7),),
     torch="RuntimeError: sizes differ",
     fix=Repair("padding=1", False, (Change("net.py", Span(1, 3, 1, 4), "1"),)),
 )
@@ -89,7 +89,7 @@ def test_full_shows_trail_related_places_and_fix() -> None:
     text = full([SHORTCUT], lambda file: ["x + y"])
     assert text.splitlines()[4:] == [
         "  = error: add-shape-mismatch",
-        "  = via conv1  Conv2d  1×3×8×8 → 1×4×8×8",
+        "  = via conv1 Conv2d: 1×3×8×8 → 1×4×8×8  net.py:7",
         "  = torch: RuntimeError: sizes differ",
         "  = see net.py:52:3: the shortcut",
         "  = fix: padding=1 (unsafe: it changes what the network computes)",
@@ -135,6 +135,7 @@ def test_check_json_has_the_keys_of_its_schema() -> None:
         "end_line": 2,
         "end_column": 12,
         "witness": "Head() on N,64,H,W",
+        "count": 1,
         "torch": None,
         "trail": [],
         "related": [],
@@ -143,14 +144,20 @@ def test_check_json_has_the_keys_of_its_schema() -> None:
     assert list(first) == list(second)
     assert second["related"] == [{"file": "net.py", "line": 52, "message": "the shortcut"}]
     assert second["torch"] == "RuntimeError: sizes differ"
-    assert second["trail"] == list(SHORTCUT.trail)
+    assert second["trail"] == ["conv1 Conv2d: 1×3×8×8 → 1×4×8×8  net.py:7"]
     edit = {"file": "net.py", "line": 1, "column": 3, "end_line": 1, "end_column": 4, "text": "1"}
     assert second["fix"] == {"safe": False, "message": "padding=1", "edits": [edit]}
 
 
 def test_check_json_says_what_was_looked_at() -> None:
     whole = json.loads(json_report(Report([], files=3, networks=6, complete=5)))
-    assert whole == {"version": 1, "findings": [], "summary": {"files": 3, "networks": 6, "complete": 5}}
+    assert whole == {
+        "version": 1,
+        "findings": [],
+        "failures": [],
+        "partial": [],
+        "summary": {"files": 3, "networks": 6, "complete": 5},
+    }
 
 
 # The last line

@@ -19,6 +19,11 @@ def found(code: str, text: str) -> Diagnostic:
     return finding
 
 
+def lines(code: str, text: str) -> tuple[str, ...]:
+    """The way to that finding, a line for each step."""
+    return tuple(map(str, found(code, text).trail))
+
+
 JOIN = """
 # rflint: input=(2, 3, 32, 32)
 class Net(nn.Module):
@@ -35,7 +40,7 @@ class Net(nn.Module):
 
 
 def test_the_way_goes_from_the_input_over_both_branches_to_the_use_that_raises() -> None:
-    assert found("RF405", JOIN).trail == (
+    assert lines("RF405", JOIN) == (
         "x: 2×3×32×32",
         "stem Conv2d: 2×3×32×32 → 2×8×32×32  net.py:14",
         "deep Conv2d: 2×8×32×32 → 2×8×15×15  net.py:15",
@@ -62,7 +67,7 @@ class Net(nn.Module):
 
 
 def test_the_middle_of_a_long_way_is_counted() -> None:
-    trail = found("RF401", LONG.format(layers=20)).trail
+    trail = lines("RF401", LONG.format(layers=20))
     assert len(trail) == 11
     assert trail[3] == "… 12 more"
     assert trail[4].startswith("body.14 Conv2d: N×18×(H - 28)×(W - 28) → ")
@@ -70,7 +75,7 @@ def test_the_middle_of_a_long_way_is_counted() -> None:
 
 
 def test_one_step_is_not_left_out_to_be_counted() -> None:
-    assert [line.split()[0] for line in found("RF401", LONG.format(layers=9)).trail][1:4] == [
+    assert [line.split()[0] for line in lines("RF401", LONG.format(layers=9))][1:4] == [
         "body.0",
         "body.1",
         "body.2",
@@ -102,7 +107,7 @@ class Net(nn.Module):
     def forward(self, x):
         return self.up(x)
 """
-    assert found("RF502", text).trail == (
+    assert lines("RF502", text) == (
         "x: N×3×H×W",
         "up ConvTranspose2d: N×3×H×W → N×8×(2*H - 1)×(2*W - 1)  net.py:11",
     )

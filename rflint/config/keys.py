@@ -53,7 +53,7 @@ _OF_FILES = (
 _OF_RUNS = (
     Key("fail-on", choice(FAIL_ON), "exit with 1 from this severity on (default: warning)"),
     Key("exit-zero", kinds.FLAG, "exit with 0 whatever is found"),
-    Key("format", choice(CHECK_FORMATS), "how findings are written (default: concise)"),
+    Key("format", choice(tuple(CHECK_FORMATS)), "how findings are written (default: concise)"),
     Key("output-file", kinds.PATH, "write the findings there instead of to stdout"),
     Key("statistics", kinds.FLAG, "count the findings of each rule"),
     Key("color", choice(COLORS), "whether to write in colours (default: auto)"),

@@ -17,9 +17,14 @@ def headline(diagnostic: Diagnostic, colour: bool) -> str:
     """Where, which rule and what, in one line."""
     place = f"{one_line(diagnostic.file)}:{diagnostic.span.line}:{diagnostic.span.column}:"
     code = paint(diagnostic.code, SEVERITY_STYLES[diagnostic.severity], colour)
-    line = f"{paint(place, 'bold', colour)} {code} {one_line(diagnostic.message)}"
+    return f"{paint(place, 'bold', colour)} {code} {sentence(diagnostic, colour)}"
+
+
+def sentence(diagnostic: Diagnostic, colour: bool = False) -> str:
+    """The message, and what it was proved for, in one line."""
     witness = witnessed(diagnostic)
-    return f"{line}  {paint(witness, 'dim', colour)}" if witness else line
+    message = one_line(diagnostic.message)
+    return f"{message}  {paint(witness, 'dim', colour)}" if witness else message
 
 
 def witnessed(diagnostic: Diagnostic) -> str:

@@ -24,8 +24,8 @@ def paragraph(diagnostic: Diagnostic, lines: Lines, colour: bool) -> Iterator[st
     gutter = " " * len(str(diagnostic.span.line))
     yield from excerpt(diagnostic, lines(diagnostic.file), gutter, colour)
     yield f"{gutter} = {paint(diagnostic.severity, SEVERITY_STYLES[diagnostic.severity], colour)}: {diagnostic.name}"
-    for use in diagnostic.trail:
-        yield f"{gutter} = via {one_line(use)}"
+    for step in diagnostic.trail:
+        yield f"{gutter} = via {one_line(str(step))}"
     if diagnostic.torch:
         yield f"{gutter} = torch: {one_line(diagnostic.torch)}"
     for file, span, message in diagnostic.related:

@@ -1,18 +1,35 @@
-"""The JSON of `check --format json`, version 1."""
+"""The JSON of `check --format json`, version 1, and of `--format jsonl`, an object on each line."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from rflint.diagnostics import Change, Diagnostic, Repair, Report
+from rflint.diagnostics import Change, Diagnostic, Failure, Repair, Report
 
 
 def json_report(report: Report) -> str:
-    """All findings and what was looked at, as one indented JSON object."""
+    """All findings, what could not be done and what was looked at, as one indented JSON object."""
     summary = {"files": report.files, "networks": report.networks, "complete": report.complete}
-    findings = [finding(diagnostic) for diagnostic in report.diagnostics]
-    return json.dumps({"version": 1, "findings": findings, "summary": summary}, indent=2) + "\n"
+    whole = {
+        "version": 1,
+        "findings": [finding(diagnostic) for diagnostic in report.diagnostics],
+        "failures": [failed(failure) for failure in report.failures],
+        "partial": [{"target": target, "where": where, "reason": why} for target, where, why in report.partial],
+        "summary": summary,
+    }
+    return json.dumps(whole, indent=2) + "\n"
+
+
+def json_lines(report: Report) -> str:
+    """A line for each finding, and one with the key `failure` for what could not be done."""
+    rows = [*map(finding, report.diagnostics), *map(failed, report.failures)]
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def failed(failure: Failure) -> dict[str, Any]:
+    """What could not be done, and the file and line that it is about, null where there is none."""
+    return {"failure": failure.sentence, "file": failure.file or None, "line": failure.line or None}
 
 
 def finding(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -29,8 +46,9 @@ def finding(diagnostic: Diagnostic) -> dict[str, Any]:
         "end_line": span.end_line,
         "end_column": span.end_column,
         "witness": diagnostic.witness,
+        "count": diagnostic.count,
         "torch": diagnostic.torch or None,
-        "trail": list(diagnostic.trail),
+        "trail": list(map(str, diagnostic.trail)),
         "related": [{"file": file, "line": at.line, "message": message} for file, at, message in diagnostic.related],
         "fix": repair(diagnostic.fix) if diagnostic.fix and diagnostic.fix.changes else None,
     }

@@ -1,0 +1,50 @@
+"""How the report of `check` is delivered: in the format that is asked for, to stdout or a file, with its counts."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rflint.choices import FOR_PEOPLE
+from rflint.output import in_colour, say, write
+
+if TYPE_CHECKING:
+    from rflint.diagnostics import Diagnostic, Report
+    from rflint.formats.registry import View
+    from rflint.linter import Options
+
+
+def deliver(report: Report, arguments: Namespace, options: Options) -> None:
+    """Write the findings, and the counts of `--statistics` below them; what machines read stays alone on its stream."""
+    from rflint.formats.registry import written
+    from rflint.formats.summary import statistics
+
+    wanted = options.config.format
+    text = written(report, wanted, view(options, in_colour(arguments.color, arguments.output_file is not None)))
+    counts = statistics(report.diagnostics) if arguments.statistics else ""
+    write(text + counts if wanted in FOR_PEOPLE else text, arguments.output_file)
+    if wanted not in FOR_PEOPLE:
+        say(counts.splitlines())
+
+
+def view(options: Options, colour: bool) -> View:
+    """The sources and fingerprints that formats need."""
+    from rflint.formats.registry import View
+    from rflint.linter import read_from_disk
+
+    read = options.read or read_from_disk
+
+    def lines(file: str) -> list[str]:
+        from rflint.source import NEWLINE
+
+        text = read(file)
+        return [] if text is None else NEWLINE.split(text.removeprefix("\ufeff"))
+
+    def marks(found: Sequence[Diagnostic]) -> list[str]:
+        from rflint.fingerprints import fingerprints, numbered
+
+        return list(numbered(fingerprints(found, read)))
+
+    return View(lines, os.getcwd(), colour, marks)

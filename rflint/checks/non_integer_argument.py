@@ -8,6 +8,7 @@ from typing import Any
 from rflint.checks import rule
 from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
+from rflint.edits import Fix, Replace, SetArgument
 from rflint.trace import Use
 
 WINDOW = ("kernel_size", "stride", "padding", "dilation", "output_padding")
@@ -31,7 +32,7 @@ INTEGERS = {
 """The arguments that torch takes as integers alone, by how the name of the layer begins."""
 
 
-@rule("RF421", "non-integer-argument", "error", fix="hint")
+@rule("RF421", "non-integer-argument", "error", fix="safe")
 def non_integer_argument(use: Use) -> Iterator[Finding]:
     """Whether an argument that torch takes as an integer is a float: 2.0 is refused like 1.5."""
     names = next((names for stem, names in INTEGERS.items() if use.base.startswith(stem)), ())
@@ -40,8 +41,20 @@ def non_integer_argument(use: Use) -> Iterator[Finding]:
         if odd is not None:
             whole = int(odd) if odd == int(odd) else f"{int(odd)} or {int(odd) + 1}"
             message = f"{name}={odd} is no integer, and torch takes nothing else here; {whole}? // divides integers"
-            yield Finding(place_of(use, name), message, called(use))
+            yield Finding(place_of(use, name), message, called(use), fix=whole_number(use, name))
             return
+
+
+def whole_number(use: Use, name: str) -> Fix | None:
+    """The edit that writes 2.0 as 2, or a division as one of integers; None if the argument is not written so."""
+    value = use.layer.args.get(name)
+    if name not in use.layer.places:
+        return None
+    if name not in use.layer.literals:
+        edit = Replace(use.layer.places[name], "{dividend} // {divisor}")
+        return Fix((edit,), safe=True, message="divide with //")
+    whole = {int(one) for one in (value if isinstance(value, tuple) else (value,)) if one == int(one)}
+    return Fix((SetArgument(use.layer, name, str(whole.pop())),), safe=True) if len(whole) == 1 else None
 
 
 def fraction(value: Any) -> float | None:

@@ -4,7 +4,8 @@ Text that is to be written may hold fields in braces, which stand for what the s
 
 * `{}`: what is replaced;
 * `{0}`, `{1}`: the operands of the call, the tensor first whose method it is: `x` and `-1` of `x.view(-1, 8)`;
-* `{dilation}`: the argument of that name of the call, as it is written there.
+* `{dilation}`: the argument of that name of the call, as it is written there;
+* `{dividend}`, `{divisor}`: what is divided by what, where a division is replaced.
 
 A fix whose fields the source does not fill does not apply.  A value that is not a name, a number, a call or the like is
 put in parentheses where it needs them.  `torch.nn.ModuleList`, `torch.flatten` and all other full names are written as
@@ -47,10 +48,10 @@ class RemoveArgument:
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """The expression at `place` becomes `text`; an assignment there stands for what it assigns.
+    """The expression at `place` becomes `text`, or `otherwise` where the file has no name for one in `text`.
 
     With `operand`, that operand of the call at `place` is what is replaced.
-    `Replace(kept, "torch.nn.ModuleList({})")`, `Replace(call, "{0}.flatten(1)")`,
+    `Replace(call, "torch.flatten({0}, 1)", otherwise="{0}.flatten(1)")`,
     `Replace(use.place, "torch.nn.functional.pad({}, (4, 0))", operand=0)`.
     """
 
@@ -60,25 +61,45 @@ class Replace:
     layer: Layer | None = None
     """The layer that is called there, if it is one: then its operands are the arguments, and no object is one whose
     method it is."""
+    otherwise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """What the statement at `place` assigns, or hands to `setattr`, becomes `text`: `torch.nn.ModuleList({})`."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """The slice at `place` leaves away at the end what it leaves away at the beginning: `[:, :n]` for `[:, -n:]`."""
+
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """The statement at `place`, or the element of a list, tuple or call there, is taken away."""
+    """The statement or the assignment at `place`, or the element of a list, tuple or call there, is taken away."""
 
     place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class InsertFirst:
-    """`text` becomes the first statement, behind the docstring, of the function named `function` around `place`."""
+    """`text` becomes the first statement, behind the docstring, of the function named `function` around `place`.
+
+    If a statement of that function matches the regular expression `moved`, it is that statement that moves there.
+    """
 
     place: Place
     function: str
     text: str
+    moved: str = ""
 
 
-Edit = SetArgument | RemoveArgument | Replace | Remove | InsertFirst
+Edit = SetArgument | RemoveArgument | Replace | Assign | Mirror | Remove | InsertFirst
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,29 +52,34 @@ def schedule_fix(trace: Trace, layers: Sequence[Use], rates: Sequence[int]) -> F
 
 
 def together(edits: Sequence[Edit], message: str = "") -> Fix | None:
-    """The edits as one fix, each of them once; None if there are none."""
-    once = [one for at, one in enumerate(edits) if one not in edits[:at]]
-    return Fix(tuple(once), message=message) if once else None
+    """The edits as one fix; None if there are none."""
+    return Fix(tuple(edits), message=message) if edits else None
 
 
 def rate_edits(use: Use, rate: int) -> list[Edit] | None:
-    """What gives a layer a dilation on all axes, with a padding that keeps the size as before."""
-    dilations, padding = use.layer.args.get("dilation"), use.layer.args.get("padding")
+    """What gives a layer a dilation on all axes, with a padding that keeps the size as before.
+
+    A layer that has that dilation is given it again if it is written: others may be built of the same words.
+    """
+    dilations = use.layer.args.get("dilation")
     if not is_constructed(use) or not isinstance(dilations, tuple) or len(set(dilations)) != 1:
         return None
-    old = dilations[0]
-    if old == rate:
-        return []
-    edits: list[Edit] = [SetArgument(use.layer, "dilation", str(rate))]
-    if isinstance(padding, str):
-        return edits
-    paddings = [number(use, "padding", axis) for axis in range(spatial_rank(use))]
-    kernels = [number(use, "kernel_size", axis) for axis in range(spatial_rank(use))]
-    moved = [scaled(kernel, one, old, rate) for kernel, one in zip(kernels, paddings, strict=True)]
-    right = [one for one in moved if one is not None]
-    if len(right) < len(paddings):
+    stays, right = dilations[0] == rate, moved_padding(use, dilations[0], rate)
+    if right is None and not stays:
         return None
-    return [*edits, SetArgument(use.layer, "padding", one_or_each(right), same_padding(use))]
+    values = {"dilation": (str(rate), ""), "padding": (right or "", same_padding(use))}
+    wanted = [name for name, (value, _) in values.items() if value and (not stays or name in use.layer.places)]
+    return [SetArgument(use.layer, name, *values[name]) for name in wanted]
+
+
+def moved_padding(use: Use, old: int, new: int) -> str | None:
+    """The padding for another dilation, "" for one that has a name; None if it is not the one that keeps the size."""
+    if isinstance(use.layer.args.get("padding"), str):
+        return ""
+    axes = [(number(use, "kernel_size", axis), number(use, "padding", axis)) for axis in range(spatial_rank(use))]
+    moved = [scaled(kernel, padding, old, new) for kernel, padding in axes]
+    right = [one for one in moved if one is not None]
+    return one_or_each(right) if len(right) == len(axes) else None
 
 
 def scaled(kernel: int | None, padding: int | None, old: int, new: int) -> int | None:

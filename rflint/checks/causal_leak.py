@@ -10,7 +10,7 @@ from rflint.checks._layers import is_convolution, spatial_rank, window
 from rflint.checks._places import argument_fix, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import equal
-from rflint.edits import Fix, Replace
+from rflint.edits import Fix, Mirror, Replace
 from rflint.geometry.ends import behind
 from rflint.receptive import fields
 from rflint.trace import Member, Operand, Place, Trace, Use
@@ -47,7 +47,14 @@ def finding(trace: Trace, use: Use, ahead: int, member: Member) -> Finding:
     what = f"position t of {member.path or 'the output'} sees up to {ahead} {steps} after t"
     message = f"{what}, though {member.causal} says that it is causal: all of the padding belongs on the left"
     elsewhere = ((use.place, "from here on it looks ahead"),) if place != use.place else ()
-    return Finding(place, message, elsewhere, fix=padded_left(trace, use), use=use.index)
+    return Finding(place, message, elsewhere, fix=late(trace, use), use=use.index)
+
+
+def late(trace: Trace, use: Use) -> Fix | None:
+    """The edit that lets a crop keep the beginning, or a convolution pad the left side only."""
+    if use.base == "getitem":
+        return Fix((Mirror(use.place),), message="cut off the end instead")
+    return padded_left(trace, use)
 
 
 def padded_left(trace: Trace, use: Use) -> Fix | None:
@@ -57,7 +64,7 @@ def padded_left(trace: Trace, use: Use) -> Fix | None:
     if one is None or one.stride != 1 or one.padding != one.extent - 1 or not alike or not pads_zeros(use):
         return None
     plain = argument_fix(trace, use, "padding", 0)
-    pad = Replace(use.place, f"torch.nn.functional.pad({{}}, ({one.padding}, 0))", operand=0)
+    pad = Replace(use.place, f"torch.nn.functional.pad({{}}, ({one.padding}, 0))", operand=0, layer=use.layer)
     return Fix((*plain.edits, pad), message=f"pad {one.padding} on the left only") if plain else None
 
 

@@ -58,7 +58,7 @@ def flattened_first(trace: Trace, use: Use, astray: str) -> Fix | None:
     first = next(other for other in trace.uses if other.place == use.place)
     if not astray or first is not use or wanted is None or equal(prod(shape[1:]), wanted) is not True:
         return None
-    edit = Replace(use.place, "torch.flatten({}, 1)", operand=0)
+    edit = Replace(use.place, "torch.flatten({}, 1)", operand=0, layer=use.layer, otherwise="{}.flatten(1)")
     return Fix((edit,), message="flatten the input: torch.flatten(x, 1)")
 
 

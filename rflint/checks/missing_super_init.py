@@ -9,6 +9,8 @@ from rflint.diagnostics import Finding
 from rflint.edits import Fix, InsertFirst
 from rflint.trace import Trace
 
+PARENT = r"super\([^()]*\)\.__init__\("
+"""The call that stands too late."""
 MEANT = "call super().__init__() first in __init__"
 WORDS = {
     "cannot assign module before Module.__init__() call": "a layer is assigned before Module.__init__() has run",
@@ -26,6 +28,6 @@ def missing_super_init(trace: Trace) -> Iterator[Finding]:
         return
     for text, words in WORDS.items():
         if raised.text.endswith(text):
-            edits = (InsertFirst(raised.place, "__init__", "super().__init__()"),)
+            edits = (InsertFirst(raised.place, "__init__", "super().__init__()", PARENT),)
             fix = Fix(edits, safe=True, message=MEANT) if text.startswith("cannot assign") else None
             yield Finding(raised.place, f"{words}; {MEANT}", torch=f"{raised.exception}: {raised.text}", fix=fix)

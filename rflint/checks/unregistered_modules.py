@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.diagnostics import Finding
-from rflint.edits import Fix, Replace
+from rflint.edits import Assign, Fix
 from rflint.trace import Member, Place, Trace
 
 MOST_RELATED = 3
@@ -31,6 +31,6 @@ def unregistered_modules(trace: Trace) -> Iterator[Finding]:
         kinds = {one.registering for one in tops}
         kind = kinds.pop() if len(kinds) == 1 else ""
         cure = f"nn.{kind} registers them" if kind else "nn.ModuleList or nn.ModuleDict registers them"
-        edits = (Replace(place, f"torch.nn.{kind}({{}})"),)
+        edits = (Assign(place, f"torch.nn.{kind}({{}})"),)
         fix = Fix(edits, message=f"keep them in an nn.{kind}") if kind else None
         yield Finding(place, f"{what}; {cure}", related, fix=fix)

@@ -24,6 +24,8 @@ class Located:
         self.source = source
         self.code = source.module.code
         self._whole = extents(source.module)
+        self.idle = set[Change]()
+        """Changes that put a text where it stands already."""
 
     def inner(self, node: Any) -> tuple[int, int]:
         """Where a node begins and ends without its parentheses and its comma."""
@@ -57,7 +59,9 @@ class Located:
 
     def change(self, start: int, end: int, text: str) -> Change:
         """What puts a text in the place of a piece of code."""
-        return Change(self.source.path, self.source.span_of(start, end), text)
+        made = Change(self.source.path, self.source.span_of(start, end), text)
+        self.idle |= {made} if self.code[start:end] == text else set()
+        return made
 
     def replace(self, node: Any, text: str) -> Change:
         """What puts a text in the place of an expression and its parentheses."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from rflint.diagnostics import Change, Repair
-from rflint.edits import Edit, Fix, InsertFirst, RemoveArgument, Replace, SetArgument
+from rflint.edits import Assign, Edit, Fix, InsertFirst, Mirror, RemoveArgument, Replace, SetArgument
 from rflint.repairs import arguments, expressions, statements
 from rflint.repairs.arguments import Made
 from rflint.repairs.files import Files
 from rflint.repairs.located import Refused
-from rflint.repairs.readers import Reader, Readers, reader
+from rflint.repairs.readers import Reader, Readers, digits, reader
 from rflint.trace import Place
 
 
@@ -21,16 +21,22 @@ def repaired(files: Files, readers: Readers, fixes: Sequence[Fix]) -> Repair:
     try:
         made = {edit_key(edit): made_of(files, edit) for fix in fixes for edit in fix.edits}
         edits = [edit for fix in fixes for edit in fix.edits]
-        refuse_others(readers, (place for one in made.values() for place in one.edited), wanted(edits))
-        changes = without_conflicts(change for one in made.values() for change in one.changes)
-        return Repair(words(fixes, {key: one.value for key, one in made.items()}), safe, tuple(changes))
+        values = {key: one.value for key, one in made.items()}
+        formulas = {one_of(edit) for edit in edits if isinstance(edit, SetArgument) and is_formula(edit, values)}
+        edited = (place for one in made.values() for place in one.edited)
+        refuse_others(readers, edited, wanted(edits), formulas)
+        ordered = without_conflicts(change for one in made.values() for change in one.changes)
+        changes = [one for one in ordered if one not in files.located(one.file).idle]
+        if not changes:
+            raise Refused("the text says so already")
+        return Repair(words(fixes, values), safe, tuple(changes))
     except Refused as problem:
         return Repair(words(fixes, {}), safe, (), str(problem))
 
 
 def edit_key(edit: Edit) -> str:
-    """What tells edits from each other: those of layers that were built alike are one."""
-    return repr(edit)
+    """What tells edits from each other: those of layers that were built alike, of the same numbers, are one."""
+    return repr((edit, digits(edit.layer, edit.argument) if isinstance(edit, SetArgument) else None))
 
 
 def made_of(files: Files, edit: Edit) -> Made:
@@ -41,6 +47,10 @@ def made_of(files: Files, edit: Edit) -> Made:
         return arguments.removing(files, edit)
     if isinstance(edit, Replace):
         return Made(expressions.replacing(files, edit), [])
+    if isinstance(edit, Assign):
+        return Made(expressions.assigning(files, edit), [])
+    if isinstance(edit, Mirror):
+        return Made(expressions.mirroring(files, edit), [])
     if isinstance(edit, InsertFirst):
         return Made(statements.inserting(files, edit), [])
     return Made(statements.removing(files, edit), [])
@@ -51,10 +61,22 @@ def wanted(edits: Iterable[Edit]) -> set[Reader]:
     return {reader(one.layer, one.argument) for one in edits if isinstance(one, (SetArgument, RemoveArgument))}
 
 
-def refuse_others(readers: Readers, edited: Iterable[Place], meant: set[Reader]) -> None:
+def one_of(edit: SetArgument) -> tuple[str, Place | None]:
+    """The argument that an edit sets, and the call that builds its layer and perhaps others."""
+    return edit.argument, edit.layer.defined
+
+
+def is_formula(edit: SetArgument, values: Mapping[str, str]) -> bool:
+    """Whether what is written is right for all layers that the call builds, as it names their arguments."""
+    return bool(edit.symbolic) and values[edit_key(edit)] not in ("", edit.value)
+
+
+def refuse_others(
+    readers: Readers, edited: Iterable[Place], meant: set[Reader], formulas: set[tuple[str, Place | None]]
+) -> None:
     """Raise `Refused` if an argument that is not meant comes from a place that is edited."""
     for place in edited:
-        others = sorted(name for name, _, _ in readers.at(place) - meant)
+        others = sorted(one[0] for one in readers.at(place) - meant if one[:2] not in formulas)
         if others:
             raise Refused(f"{others[0]} of another layer is written in the same place")
 
@@ -62,8 +84,6 @@ def refuse_others(readers: Readers, edited: Iterable[Place], meant: set[Reader])
 def without_conflicts(changes: Iterable[Change]) -> list[Change]:
     """The changes in order, each once.  Raises `Refused` where two want different texts in one place."""
     ordered = sorted(dict.fromkeys(changes), key=lambda one: (one.file, one.span))
-    if not ordered:
-        raise Refused("the text says so already")
     for one, behind in pairwise(ordered):
         if one.file == behind.file and (behind.span[:2] < one.span[2:] or one.span == behind.span):
             raise Refused(f"different texts are wanted on line {behind.span.line}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -9,6 +10,7 @@ import libcst as cst
 from rflint.diagnostics import Change
 from rflint.edits import InsertFirst, Remove
 from rflint.repairs.calls import without, without_element
+from rflint.repairs.expressions import assignment
 from rflint.repairs.files import Files
 from rflint.repairs.located import Located, Refused
 from rflint.repairs.names import spelled
@@ -17,6 +19,7 @@ from rflint.repairs.names import spelled
 def removing(files: Files, edit: Remove) -> list[Change]:
     """What takes a statement or an element away.  Raises `Refused`."""
     located, node = files.find(edit.place)
+    node = assignment(located, node) or node
     path = located.path(node)
     holder = path[-2]
     if isinstance(node, cst.BaseSmallStatement) or isinstance(holder, cst.Expr):
@@ -49,9 +52,25 @@ def inserting(files: Files, edit: InsertFirst) -> list[Change]:
         raise Refused(f"it stands in no function {edit.function} with a block of its own")
     first = function.body.body[0]
     begins = located.inner(first)[0]
-    new = located.indentation(begins) + spelled(edit.text, located.source.module) + located.newline(begins)
+    text, gone = _moved(located, function, edit)
+    new = located.indentation(begins) + spelled(text, located.source.module) + located.newline(begins)
     at = located.whole(first)[1 if is_docstring(first) else 0]
-    return [located.change(at, at, new)]
+    return [located.change(at, at, new), *gone]
+
+
+def _moved(located: Located, function: cst.FunctionDef, edit: InsertFirst) -> tuple[str, list[Change]]:
+    """The text of the statement that moves, and what takes it away; without one, that of the edit.
+
+    Raises `Refused`.
+    """
+    code = located.text(function)
+    if not edit.moved or re.search(edit.moved, code) is None:
+        return edit.text, []
+    lines = [one for one in function.body.body if re.match(edit.moved, located.text(one).strip())]
+    if len(lines) != 1 or len(re.findall(edit.moved, code)) > 1 or not isinstance(lines[0], cst.SimpleStatementLine):
+        raise Refused(f"{edit.text} stands further down already")
+    begins, ends = located.inner(lines[0])
+    return located.code[begins:ends].strip(), _without_line(located, located.path(lines[0].body[0]))
 
 
 def is_docstring(statement: Any) -> bool:

@@ -1,0 +1,213 @@
+"""Edits that the rules ask for, in ways of writing that their pages do not show: what becomes of which line."""
+
+from __future__ import annotations
+
+import difflib
+
+import pytest
+from test_fix_pages import changed
+
+from rflint import linter
+from rflint.config import from_toml
+from rflint.diagnostics import Repair
+
+HEAD = "from torch import nn\nimport torch.nn.functional as F\n"
+
+
+def repair(text: str, code: str) -> Repair | None:
+    """The fix of the first finding of a rule."""
+    config = from_toml(f"extend-select = ['{code}']", linter.known_rules())
+    report = linter.check(["net.py"], linter.Options(config, read={"net.py": text}.get))
+    assert not report.failures
+    return next(one.fix for one in report.diagnostics if one.code == code)
+
+
+def edited(text: str, code: str) -> list[str]:
+    """The lines that the fix of the first finding of a rule takes away and puts there, without indentation."""
+    fix = repair(text, code)
+    assert fix is not None
+    assert not fix.refused
+    diff = difflib.ndiff(text.splitlines(), changed(text, fix.changes).splitlines())
+    return [f"{line[0]} {line[2:].strip()}" for line in diff if line[0] in "+-"]
+
+
+def network(init: str, forward: str, args: str = "", comment: str = "", name: str = "Net") -> str:
+    """A network with these lines."""
+    body = [f"{HEAD}\n\n{comment}\nclass {name}(nn.Module):", f"    def __init__(self{args}):"]
+    body += [f"        {line}" for line in ("super().__init__()", *init.splitlines())]
+    body += ["", "    def forward(self, x):", *(f"        {line}" for line in forward.splitlines())]
+    return "\n".join(body) + "\n"
+
+
+# paddings that follow a dilation
+
+RATES = "self.net = nn.Sequential(*(nn.Conv2d(8, 8, {kernel}, padding={padding}, dilation={rate}) for d in rates))"
+
+
+@pytest.mark.parametrize(
+    ("kernel", "padding", "rate", "written"),
+    [
+        ("3", "1", "d", "3, padding=d, dilation=d"),
+        ("5", "2", "d", "5, padding=2 * d, dilation=d"),
+        ("k", "1", "d", "k, padding=d * (k - 1) // 2, dilation=d"),
+        ("k", "1", "2 * d", "k, padding=(2 * d) * (k - 1) // 2, dilation=2 * d"),
+    ],
+)
+def test_padding_is_written_with_the_dilation_of_its_call(kernel: str, padding: str, rate: str, written: str) -> None:
+    init = RATES.format(kernel=kernel, padding=padding, rate=rate)
+    text = network(init, "return self.net(x)", ", rates=(1, 2, 5), k=3")
+    assert edited(text, "RF207")[1] == f"+ self.net = nn.Sequential(*(nn.Conv2d(8, 8, {written}) for d in rates))"
+
+
+# dilations of a schedule
+
+
+def test_rates_change_in_the_list_they_come_from() -> None:
+    text = network(RATES.format(kernel="3", padding="d", rate="d"), "return self.net(x)", ", rates=[2, 2, 2, 2]")
+    assert edited(text, "RF201")[1] == "+ def __init__(self, rates=[1, 2, 2, 3]):"
+
+
+def test_one_number_for_layers_that_need_different_ones_is_no_fix() -> None:
+    text = network(RATES.format(kernel="3", padding="2", rate="2"), "return self.net(x)", ", rates=(1, 1, 1)")
+    fix = repair(text, "RF201")
+    assert fix is not None
+    assert fix.refused
+
+
+def test_rates_of_layers_that_do_not_keep_the_size_are_left_alone() -> None:
+    text = network(RATES.format(kernel="3", padding="0", rate="d"), "return self.net(x)", ", rates=(2, 2, 2)")
+    assert repair(text, "RF201") is None
+
+
+# collections that register nothing
+
+
+@pytest.mark.parametrize(
+    ("collection", "written"),
+    [
+        ("[nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)]", "nn.ModuleList([nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)])"),
+        ("nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)", "nn.ModuleList((nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)))"),
+        ("[nn.Conv2d(3, 3, 1) for _ in 'ab']", "nn.ModuleList([nn.Conv2d(3, 3, 1) for _ in 'ab'])"),
+    ],
+)
+def test_a_list_of_modules_becomes_one_of_torch(collection: str, written: str) -> None:
+    text = network(f"self.convs = {collection}", "for conv in self.convs:\n    x = conv(x)\nreturn x")
+    assert edited(text, "RF414")[1] == f"+ self.convs = {written}"
+
+
+def test_a_dict_of_modules_becomes_one_of_torch() -> None:
+    init = "self.convs = {name: nn.Conv2d(3, 3, 1) for name in 'ab'}"
+    text = network(init, "return self.convs['b'](self.convs['a'](x))")
+    assert edited(text, "RF414")[1] == f"+ self.convs = nn.ModuleDict({init.partition(' = ')[2]})"
+
+
+def test_a_list_that_setattr_assigns_becomes_one_of_torch() -> None:
+    init = "setattr(self, 'convs', [nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)])"
+    text = network(init, "return self.convs[1](self.convs[0](x))")
+    assert edited(text, "RF414")[1] == f"+ {init.replace('[', 'nn.ModuleList([').replace(']', '])')}"
+
+
+@pytest.mark.parametrize(
+    "collection",
+    ["[[nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)]]", "[nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1), 3]"],
+)
+def test_what_torch_would_not_take_is_left_alone(collection: str) -> None:
+    text = network(f"self.convs = {collection}", "return x")
+    assert repair(text, "RF414") is None
+
+
+# slices and pads
+
+
+@pytest.mark.parametrize(("cut", "written"), [("-x.size(-1):", ":x.size(-1)"), ("8:", ":-8"), ("4 + 4:", ":-(4 + 4)")])
+def test_a_crop_keeps_the_beginning(cut: str, written: str) -> None:
+    init = "self.causal = nn.Conv1d(8, 8, 3, padding=8, dilation=4)"
+    text = network(init, f"return self.causal(x)[:, :, {cut}]", comment="# rflint: input=(N, 8, 32)", name="CausalNet")
+    assert edited(text, "RF312")[1] == f"+ return self.causal(x)[:, :, {written}]"
+
+
+def test_a_padding_of_both_sides_moves_to_the_left() -> None:
+    init = "self.causal = nn.Conv1d(8, 8, 3, padding=4, dilation=4)"
+    text = network(init, "return self.causal(x.relu())", comment="# rflint: input=(N, 8, 32)", name="CausalNet")
+    assert edited(text, "RF312") == [
+        f"- {init}",
+        f"+ {init.replace('padding=4', 'padding=0')}",
+        "- return self.causal(x.relu())",
+        "+ return self.causal(F.pad(x.relu(), (8, 0)))",
+    ]
+
+
+# features
+
+
+def test_a_missing_flatten_is_put_around_what_the_layer_is_called_on() -> None:
+    text = network("self.fc = nn.Linear(48, 2)", "return self.fc(x)", comment="# rflint: input=(N, 3, 4, 4)")
+    assert edited(text, "RF402")[1] == "+ return self.fc(x.flatten(1))"
+    assert edited(f"import torch\n{text}", "RF402")[1] == "+ return self.fc(torch.flatten(x, 1))"
+
+
+# statements
+
+
+def test_the_call_of_the_parent_is_put_behind_the_docstring() -> None:
+    init = "self.conv = nn.Conv2d(3, 3, 1)"
+    text = network(f'"""A network."""\n{init}', "return self.conv(x)").replace("        super().__init__()\n", "")
+    assert edited(text, "RF417") == ["+ super().__init__()"]
+    assert changed(text, getattr(repair(text, "RF417"), "changes", ())).index("super()") > text.index('"""A')
+
+
+def test_the_call_of_the_parent_moves_as_it_is() -> None:
+    text = network("self.conv = nn.Conv2d(3, 3, 1)\nsuper(Net, self).__init__()", "return self.conv(x)")
+    text = text.replace("        super().__init__()\n", "")
+    assert edited(text, "RF417") == ["+ super(Net, self).__init__()", "- super(Net, self).__init__()"]
+
+
+def test_a_call_of_the_parent_inside_of_a_block_is_left_alone() -> None:
+    text = network("self.conv = nn.Conv2d(3, 3, 1)\nif x:\n    super().__init__()", "return self.conv(x)", ", x=1")
+    fix = repair(text.replace("        super().__init__()\n        self", "        self"), "RF417")
+    assert fix is not None
+    assert fix.refused
+
+
+def test_an_assignment_to_two_names_is_left_alone() -> None:
+    init = "self.head = self.tail = nn.Conv2d(3, 3, 1)\nself.conv = nn.Conv2d(3, 3, 17, padding=8)"
+    fix = repair(network(init, "return self.conv(x)", comment="# rflint: input=(N, 3, 8, 8)"), "RF416")
+    assert fix is None or fix.refused
+
+
+# numbers
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [("k / 2", "k // 2"), ("2.0", "2"), ("(k + 1) / 2", "(k + 1) // 2")],
+)
+def test_a_float_becomes_the_integer_that_is_meant(written: str, right: str) -> None:
+    text = network(f"self.conv = nn.Conv2d(3, 3, 3, padding={written})", "return self.conv(x)", ", k=3")
+    assert edited(text, "RF421")[1] == f"+ self.conv = nn.Conv2d(3, 3, 3, padding={right})"
+
+
+def test_a_float_that_is_multiplied_is_left_alone() -> None:
+    text = network("self.conv = nn.Conv2d(3, 3, 3, padding=k * 0.5)", "return self.conv(x)", ", k=3")
+    fix = repair(text, "RF421")
+    assert fix is not None
+    assert fix.refused
+
+
+# kernels
+
+
+def test_a_vocoder_with_an_odd_rate_is_written_with_the_arguments_of_its_loop() -> None:
+    init = (
+        "self.ups = nn.ModuleList()\nfor u, k in zip((4, 5), (8, 10)):\n"
+        "    self.ups.append(nn.ConvTranspose1d(8, 8, k, u, padding=(k - u) // 2))"
+    )
+    text = network(init, "for up in self.ups:\n    x = up(x)\nreturn x", comment="# rflint: input=(N, 8, 32)")
+    layer = "nn.ConvTranspose1d(8, 8, k, u, padding=(k - u + 1) // 2, output_padding=(k - u) % 2)"
+    assert edited(text, "RF504")[1] == f"+ self.ups.append({layer})"
+
+
+def test_a_pool_that_rounds_down_against_a_convolution_rounds_up() -> None:
+    init = "self.pool = nn.MaxPool2d(2)\nself.conv = nn.Conv2d(3, 3, 3, stride=2, padding=1)"
+    text = network(init, "return self.pool(x) + self.conv(x)", comment="# rflint: input=(N, 3, 75, 75)")
+    assert edited(text, "RF405")[1] == "+ self.pool = nn.MaxPool2d(2, ceil_mode=True)"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rflint import __version__
@@ -80,11 +81,13 @@ def check(arguments: Namespace) -> int:
     """Lint the targets."""
     from rflint import linter
     from rflint.formats import summary
+    from rflint.progress import progress
     from rflint.reporting import deliver
     from rflint.settings import asked
 
     targets, options = asked(arguments)
-    report = linter.check(targets, options)
+    with progress(arguments.quiet) as told:
+        report = linter.check(targets, replace(options, progress=told))
     deliver(report, arguments, options)
     say(map(str, report.failures))
     if arguments.verbose:

@@ -49,6 +49,8 @@ class Options:
     noqa: bool = True
     """Whether `# noqa` silences; where flake8 runs us, it sees to that itself."""
     config_of: Callable[[str], Config] | None = None
+    progress: Callable[[int, int, str], object] = lambda done, total, file: None
+    """Is told before each file how many of how many are done."""
 
 
 @dataclass(slots=True)
@@ -83,7 +85,9 @@ def check(targets: Sequence[str], options: Options) -> Report:
     """Lint files, folders and `FILE::CALL` targets."""
     runs = _Runs(options, targets)
     report = Report()
-    for file, call in runs.targets(targets, report.failures):
+    work = list(runs.targets(targets, report.failures))
+    for done, (file, call) in enumerate(work):
+        options.progress(done, len(work), file)
         run = runs.of(file)
         try:
             run.lint(file, call, report)

@@ -212,6 +212,12 @@ def run(report: Report = NASTY) -> Any:
     return json.loads(text("sarif", report))["runs"][0]
 
 
+def snippet(number: int) -> Any:
+    """The source that a result quotes; None if it quotes none."""
+    region = run()["results"][number]["locations"][0]["physicalLocation"]["region"]
+    return region.get("snippet", {}).get("text")
+
+
 @pytest.mark.parametrize("report", [NASTY, EMPTY], ids=["nasty", "empty"])
 def test_sarif_is_valid(report: Report) -> None:
     sarif_schema().validate(json.loads(text("sarif", report)))
@@ -241,8 +247,11 @@ def test_sarif_places_files_by_their_uris() -> None:
 def test_sarif_counts_columns_in_characters() -> None:
     assert run()["columnKind"] == "unicodeCodePoints"
     region = run()["results"][0]["locations"][0]["physicalLocation"]["region"]
-    assert region == {"startLine": 2, "startColumn": 11, "endLine": 2, "endColumn": 15}
+    places = {"startLine": 2, "startColumn": 11, "endLine": 2, "endColumn": 15}
+    assert region == {**places, "snippet": {"text": "conv"}}
     assert LINES[1][10:14] == "conv"
+    assert snippet(1) == "y = 1\n "
+    assert snippet(2) is None
 
 
 def test_sarif_shows_the_way_and_the_fix() -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rflint.diagnostics import Diagnostic, Repair, Span
 from rflint.formats.concise import headline
+from rflint.formats.source_text import Lines
 from rflint.formats.terminal import SEVERITY_STYLES, one_line, paint
-
-Lines = Callable[[str], Sequence[str]]
-"""The lines of a file by its name, without line ends; none if it cannot be read."""
 
 
 def full(diagnostics: Iterable[Diagnostic], lines: Lines, colour: bool = False) -> str:

@@ -6,15 +6,15 @@ Source: reviewdog, proto/rdf/reviewdog.proto.  Its columns count bytes of UTF-8,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rflint.diagnostics import Change, Diagnostic, Failure, Report, Span
 from rflint.formats.concise import sentence
 from rflint.formats.paths import relative
+from rflint.formats.source_text import Lines, between
 
 SEVERITIES = {"error": "ERROR", "warning": "WARNING", "info": "INFO", "note": "INFO"}
-Lines = Callable[[str], Sequence[str]]
 
 
 def rdjson(report: Report, folder: str, lines: Lines) -> str:
@@ -37,8 +37,9 @@ def diagnostic(one: Diagnostic, folder: str, lines: Lines) -> dict[str, Any]:
             {"message": message, "location": location(file, span, folder, lines)} for file, span, message in one.related
         ]
     changes = one.fix.changes if one.fix else ()
-    if changes and {change.file for change in changes} == {one.file}:
-        found["suggestions"] = [suggestion(changes, lines(one.file))]
+    source = lines(one.file)
+    if changes and source and {change.file for change in changes} == {one.file}:
+        found["suggestions"] = [suggestion(changes, source)]
     return found
 
 
@@ -78,11 +79,3 @@ def suggestion(changes: Sequence[Change], lines: Sequence[str]) -> dict[str, Any
         at = change.span[2:]
     whole = Span(first.line, first.column, last.end_line, last.end_column)
     return {"range": spanned(whole, lines), "text": text}
-
-
-def between(lines: Sequence[str], start: tuple[int, int], end: tuple[int, int]) -> str:
-    """The source from one position up to another."""
-    rows = list(lines[start[0] - 1 : end[0]])
-    rows[-1] = rows[-1][: end[1] - 1]
-    rows[0] = rows[0][start[1] - 1 :]
-    return "\n".join(rows)

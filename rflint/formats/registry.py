@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rflint.diagnostics import Diagnostic, Report
-
-Lines = Callable[[str], Sequence[str]]
-"""The lines of a file by its name, without line ends; none if it cannot be read."""
+from rflint.formats.source_text import Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def sarif(report: Report, view: View) -> str:
     """SARIF 2.1.0."""
     from rflint.formats.sarif import sarif
 
-    return sarif(report, view.folder, view.fingerprints(report.diagnostics))
+    return sarif(report, view.folder, view.fingerprints(report.diagnostics), view.lines)
 
 
 def github(report: Report, view: View) -> str:

@@ -14,36 +14,41 @@ from rflint.diagnostics import Change, Diagnostic, Failure, Repair, Report, Span
 from rflint.formats.concise import sentence
 from rflint.formats.paths import uri
 from rflint.formats.sarif_rules import LEVELS, described
+from rflint.formats.source_text import Lines, between
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "%SRCROOT%"
 FINGERPRINT = "rflint/v1"
 
 
-def sarif(report: Report, folder: str, fingerprints: Sequence[str]) -> str:
+def sarif(report: Report, folder: str, fingerprints: Sequence[str], lines: Lines) -> str:
     """The report as one indented JSON object; files in `folder` are given relative to it."""
     rules = sorted({one.code for one in report.diagnostics})
     marked = zip(report.diagnostics, fingerprints, strict=True)
+    results = [{**result(one, folder, lines), **marks(rules.index(one.code), mark)} for one, mark in marked]
     run = {
         "tool": {"driver": {"name": "rflint", "version": __version__, "rules": [described(code) for code in rules]}},
         "originalUriBaseIds": {ROOT: {"description": {"text": "The folder in which rflint was run."}}},
         "columnKind": "unicodeCodePoints",
         "invocations": [invocation(report, folder)],
-        "results": [result(one, mark, rules.index(one.code), folder) for one, mark in marked],
+        "results": results,
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def result(one: Diagnostic, fingerprint: str, rule: int, folder: str) -> dict[str, Any]:
-    """A finding; `rule` is the index of its rule."""
+def marks(rule: int, fingerprint: str) -> dict[str, Any]:
+    """The index of the rule of a finding, and what stays of the finding when its line moves."""
+    return {"ruleIndex": rule, "partialFingerprints": {FINGERPRINT: fingerprint}}
+
+
+def result(one: Diagnostic, folder: str, lines: Lines) -> dict[str, Any]:
+    """A finding with all that is known about it."""
     found: dict[str, Any] = {
         "ruleId": one.code,
-        "ruleIndex": rule,
         "kind": "informational" if one.severity == "note" else "fail",
         "level": LEVELS[one.severity],
         "message": {"text": sentence(one)},
-        "locations": [{"physicalLocation": physical(one.file, one.span, folder)}],
-        "partialFingerprints": {FINGERPRINT: fingerprint},
+        "locations": [{"physicalLocation": quoted(one, folder, lines)}],
     }
     if one.related:
         found["relatedLocations"] = [related(number, place, folder) for number, place in enumerate(one.related)]
@@ -55,6 +60,13 @@ def result(one: Diagnostic, fingerprint: str, rule: int, folder: str) -> dict[st
     if one.torch:
         found["properties"] = {"torch": one.torch}
     return found
+
+
+def quoted(one: Diagnostic, folder: str, lines: Lines) -> dict[str, Any]:
+    """The region of a finding, with its text where it can be read."""
+    found = physical(one.file, one.span, folder)
+    text = between(lines(one.file), one.span[:2], one.span[2:])
+    return {**found, "region": {**found["region"], "snippet": {"text": text}}} if text else found
 
 
 def related(number: int, place: tuple[str, Span, str], folder: str) -> dict[str, Any]:

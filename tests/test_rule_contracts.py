@@ -92,7 +92,7 @@ def test_the_sections_come_in_their_order(rule: Rule) -> None:
 
 @each_rule
 def test_a_page_is_a_page_long(rule: Rule) -> None:
-    assert 40 <= len(page(rule).splitlines()) <= 90
+    assert 40 <= len(page(rule).splitlines()) <= 100
 
 
 @each_rule
@@ -129,4 +129,3 @@ def test_the_diff_changes_lines_of_the_example(rule: Rule) -> None:
         removed = [line[1:].split("#")[0].strip() for line in diff.splitlines() if line.startswith("-")]
         assert removed
         assert set(removed) <= example
-        assert any(line.startswith("+") for line in diff.splitlines())

@@ -10,7 +10,7 @@ from typing import NoReturn
 from rflint.choices import CHECK_FORMATS, COLORS, FAIL_ON
 from rflint.spelling import suggestion
 
-COMMANDS = ("check", "show", "rule", "suggest")
+COMMANDS = ("check", "show", "rule", "suggest", "config")
 SHOW_FORMATS = ("table", "json")
 MOST_POSITIONS = 10**9
 MOST_LAYERS = 1000
@@ -20,6 +20,7 @@ usage: rflint [check] [options] [TARGET...]   lint files, folders, `-`, or FILE:
        rflint show [options] TARGET           the table of a network: sizes, receptive fields, jumps
        rflint rule [NAME|CODE]                the page of a rule; without a name, the list of all
        rflint suggest --field R [options]     dilation schedules for a wanted receptive field
+       rflint config [options] [FILE]         the settings for a file, and where each comes from
 
 Reads the source of PyTorch networks, never runs it, and says what is wrong with their geometry.
 `rflint check --help` and `rflint show --help` list the options.
@@ -102,6 +103,8 @@ def require(arguments: argparse.Namespace, parser: Parser) -> None:
         refuse_contradicting(arguments, parser)
     if arguments.command == "rule" and len(given) > 1:
         raise UsageError(f"rule takes one name or code, not {len(given)}", short_usage(parser))
+    if arguments.command == "config" and len(given) > 1:
+        raise UsageError(f"config takes one file or folder, not {len(given)}", short_usage(parser))
     if arguments.command == "suggest" and given:
         raise UsageError(f"suggest takes options only, and no {given[0]}", short_usage(parser))
 
@@ -284,7 +287,30 @@ def suggest_parser() -> Parser:
     return parser
 
 
-PARSERS = {"check": check_parser, "show": show_parser, "rule": rule_parser, "suggest": suggest_parser}
+def config_parser() -> Parser:
+    """The options of `rflint config`."""
+    said = "The settings for a file, or for this folder, and where each comes from."
+    parser = new_parser("config", "[--show|--schema] [options] [FILE]", said)
+    parser.add_argument("targets", nargs="*", metavar="FILE")
+    group = parser.add_argument_group("config").add_mutually_exclusive_group()
+    group.add_argument("--show", action="store_true", help="the settings (as without any option)")
+    files, said = ("rflint.toml", "pyproject.toml"), "the JSON schema of these files, for editors"
+    group.add_argument("--schema", nargs="?", const=files[0], type=one_of(*files), metavar="|".join(files), help=said)
+    parser.add_argument("--format", type=one_of("text", "json"), metavar="text|json", default="text")
+    parser.add_argument("--stdin-filename", help=argparse.SUPPRESS)
+    add_run_options(parser)
+    add_rule_options(parser)
+    add_file_options(parser)
+    return parser
+
+
+PARSERS = {
+    "check": check_parser,
+    "show": show_parser,
+    "rule": rule_parser,
+    "suggest": suggest_parser,
+    "config": config_parser,
+}
 
 
 def new_parser(command: str, usage: str, description: str) -> Parser:

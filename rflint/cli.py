@@ -1,4 +1,4 @@
-"""The command line: `rflint check`, `show`, `rule` and `suggest`.
+"""The command line: `rflint check`, `show`, `rule`, `suggest` and `config`.
 
 Findings go to stdout, what is said about the run to stderr.
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from rflint import __version__
 from rflint.arguments import OVERVIEW, UsageError, parse
+from rflint.configuration import config
 from rflint.output import close_quietly, escape_unprintable, in_colour, say, write
 from rflint.show import show
 from rflint.spelling import suggestion
@@ -154,4 +155,10 @@ def is_family(name: str) -> bool:
     return name.upper().startswith("RF") and len(name) < len("RF000")
 
 
-COMMANDS: dict[str, Callable[[Namespace], int]] = {"check": check, "show": show, "rule": rule, "suggest": suggest}
+COMMANDS: dict[str, Callable[[Namespace], int]] = {
+    "check": check,
+    "show": show,
+    "rule": rule,
+    "suggest": suggest,
+    "config": config,
+}

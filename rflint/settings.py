@@ -75,7 +75,7 @@ def overrides(arguments: Namespace, known: Mapping[str, Rule]) -> dict[str, Any]
     """The settings that the command line makes, by key.  Raises UsageError."""
     given = {name: vars(arguments).get(key.attribute) for name, key in KEYS.items() if name not in NOT_OPTIONS}
     found = {name: value for name, value in given.items() if value is not None}
-    if arguments.command == "show":
+    if arguments.command != "check":
         found.pop("format", None)
     for name in RULE_KEYS:
         if name in found:
@@ -105,7 +105,7 @@ def _added_to(config: Config, name: str) -> tuple[str, ...]:
 def fill(arguments: Namespace, config: Config) -> None:
     """Write into the arguments what command line and configuration together say of the whole run."""
     for name, key in KEYS.items():
-        if key.of_run and not (name == "format" and arguments.command == "show"):
+        if key.of_run and not (name == "format" and arguments.command != "check"):
             setattr(arguments, key.attribute, getattr(config, key.attribute))
 
 

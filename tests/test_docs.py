@@ -12,13 +12,14 @@ import pytest
 from rflint import cli
 
 PAGES = sorted((Path(__file__).parent.parent / "docs").glob("*.md"))
-SOURCE = re.compile(r"^```python\n# (\w+\.py)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SOURCE = re.compile(r"^```(?:python|toml)\n# ([\w/]+\.(?:py|toml))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CONSOLE = re.compile(r"^```console\n\$ rflint ([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def write_sources(page: str, folder: Path) -> None:
     """The files of a page."""
     for name, source in SOURCE.findall(page):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(source, encoding="utf-8")
 
 

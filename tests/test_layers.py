@@ -16,16 +16,18 @@ ROOT = Path(__file__).parents[1]
 
 LEVELS = {
     0: "algebra choices contracts dims field nesting patterns sizes spelling",
-    1: "advice config declarations diagnostics edits environment files fingerprints folders geometry gitignore implied "
-    "logical_lines positions profiles receptive requirements selection shapes source suppressions trace",
+    1: "advice config declarations diagnostics edits environment files fingerprints folders geometry "
+    "gitignore implied logical_lines positions profiles receptive requirements selection shapes source "
+    "suppressions trace",
     2: "interp",
     3: "library roots tracing",
     4: "admissible checks",
     5: "cache causes diagnosing fixes linter pages repairs torch_errors trail undecided",
-    6: "arguments cli flake8_plugin formats output progress report reporting server settings show suggest",
+    6: "arguments cli configuration flake8_plugin formats output progress report reporting server settings "
+    "show suggest",
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names.split()}
-COMMAND_LINE = {"arguments", "cli", "output", "progress", "reporting", "settings", "show", "suggest"}
+COMMAND_LINE = {"arguments", "cli", "configuration", "output", "progress", "reporting", "settings", "show", "suggest"}
 """One face in several files, the only one that knows another: it prints with `formats`."""
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rflint.arguments import CHECK_FORMATS
-from rflint.config import KEYS, NETWORK_KEYS, from_toml
+from rflint.choices import CHECK_FORMATS
+from rflint.config import KEYS, from_toml
+from rflint.config import networks as network
 from rflint.linter import known_rules
 from rflint.suppressions import comments
 
@@ -65,15 +66,15 @@ def test_code_in_the_readme_is_no_heading() -> None:
 
 
 def test_every_setting_is_described() -> None:
-    for key in {*KEYS, *NETWORK_KEYS} - {"network"}:
+    for key in {*KEYS, *network.KEYS} - {"network"}:
         assert f"| `{key}` |" in CONFIGURATION, key
 
 
 def test_the_settings_that_are_shown_can_be_read() -> None:
-    for text in re.findall(r"^```toml\n(.*?)^```$", CONFIGURATION, re.MULTILINE | re.DOTALL):
-        config = from_toml(text, known_rules())
-        assert len(config.networks) == 2
-        assert config.networks[1].inputs[0][0] == "mel"
+    text = re.findall(r"^```toml\n(.*?)^```$", CONFIGURATION, re.MULTILINE | re.DOTALL)[0]
+    config = from_toml(text, known_rules())
+    assert len(config.networks) == 2
+    assert config.networks[1].inputs[0][0] == "mel"
     for text in re.findall(r"^```python\n(.*?)^```$", CONFIGURATION, re.MULTILINE | re.DOTALL):
         found = comments(f"{text}class Net: ...\n")
         assert found.declarations

@@ -18,14 +18,10 @@ Schema = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a value is read, which raises `ConfigError`, and the JSON schema of what can be read, given the rules."""
+    """How a value is read, which raises `ConfigError`, and the JSON schema of what can be read."""
 
     read: Callable[[Context, str, Any], Any]
-    schema: Callable[[Mapping[str, Any]], Schema]
-
-
-def _kind(read: Callable[[Context, str, Any], Any], schema: Schema) -> Kind:
-    return Kind(read, lambda known: schema)
+    schema: Schema
 
 
 # -- one value -----------------------------------------------------------------------------------------------------
@@ -62,13 +58,13 @@ def choice(values: Sequence[str]) -> Kind:
             raise context.error(key, f"{key} is one of {', '.join(values)}, not {value!r}{near}")
         return str(value)
 
-    return _kind(read, {"enum": list(values)})
+    return Kind(read, {"enum": list(values)})
 
 
-FLAG = _kind(_flag, {"type": "boolean"})
-TEXT = _kind(_text, {"type": "string"})
-PATH = _kind(_path, {"type": "string"})
-COUNT = _kind(_count, {"type": "integer", "minimum": 1})
+FLAG = Kind(_flag, {"type": "boolean"})
+TEXT = Kind(_text, {"type": "string"})
+PATH = Kind(_path, {"type": "string"})
+COUNT = Kind(_count, {"type": "integer", "minimum": 1})
 
 
 # -- lists ---------------------------------------------------------------------------------------------------------
@@ -99,8 +95,8 @@ def list_of(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
 
-PATHS = _kind(_paths, list_of({"type": "string"}))
-PATTERNS = _kind(_patterns, list_of({"type": "string"}))
+PATHS = Kind(_paths, list_of({"type": "string"}))
+PATTERNS = Kind(_patterns, list_of({"type": "string"}))
 
 
 # -- rules ---------------------------------------------------------------------------------------------------------
@@ -114,12 +110,14 @@ def _rules(context: Context, key: str, value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _rules_schema(known: Mapping[str, Any]) -> Schema:
+def rule_schema(known: Mapping[str, Any]) -> Schema:
+    """The schema of what names a rule."""
     codes = {code[:length] for code in known for length in range(2, len(code) + 1)}
-    return list_of({"enum": ["ALL", *sorted(codes), *sorted(rule.name for rule in known.values())]})
+    return {"enum": ["ALL", *sorted(codes), *sorted(rule.name for rule in known.values())]}
 
 
-RULES = Kind(_rules, _rules_schema)
+RULE = {"$ref": "#/definitions/rule"}
+RULES = Kind(_rules, list_of(RULE))
 
 
 def _per_file(context: Context, key: str, value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -129,11 +127,7 @@ def _per_file(context: Context, key: str, value: Any) -> tuple[tuple[str, tuple[
     return tuple((pattern, _rules(inner, pattern, rules)) for pattern, rules in value.items())
 
 
-def _per_file_schema(known: Mapping[str, Any]) -> Schema:
-    return {"type": "object", "additionalProperties": _rules_schema(known)}
-
-
-PER_FILE = Kind(_per_file, _per_file_schema)
+PER_FILE = Kind(_per_file, {"type": "object", "additionalProperties": list_of(RULE)})
 
 
 # -- sizes ---------------------------------------------------------------------------------------------------------
@@ -158,4 +152,4 @@ SHAPE_SCHEMA: Schema = {
     "minItems": 1,
     "items": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "minLength": 1}]},
 }
-SHAPE = _kind(shape, SHAPE_SCHEMA)
+SHAPE = Kind(shape, SHAPE_SCHEMA)

@@ -72,14 +72,14 @@ def _written(value: Any) -> str:
     return str(tuple(value)) if isinstance(value, list) else str(value)
 
 
-def _schema(known: Mapping[str, Any]) -> Schema:
+def _schema() -> Schema:
     figure = {"type": "number", "exclusiveMinimum": 0}
     size = {"type": "integer", "minimum": 1}
     schemas: dict[str, Schema] = {
         "call": {"type": "string"},
         "input": SHAPE_SCHEMA,
         "inputs": {"anyOf": [list_of(SHAPE_SCHEMA), {"type": "object", "additionalProperties": SHAPE_SCHEMA}]},
-        "task": TASK.schema(known),
+        "task": TASK.schema,
         "contracts": list_of({"type": "string", "pattern": _written_so()}),
         "rate": figure,
         "min-ms": figure,
@@ -96,4 +96,4 @@ def _written_so() -> str:
     return f"^({figures}{'|'.join(PLAIN)})"
 
 
-NETWORKS = Kind(_networks, _schema)
+NETWORKS = Kind(_networks, _schema())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import tomli
 
@@ -28,8 +28,11 @@ class Setting:
     places: tuple[str, ...]
 
 
-Settings = dict[str, Setting]
-"""Settings by key."""
+class Settings(NamedTuple):
+    """Settings by key, and the files that they were read from, each before those that it extends."""
+
+    rows: Mapping[str, Setting]
+    files: tuple[str, ...] = ()
 
 
 def from_toml(text: str, known: Known | None = None, path: str = "rflint.toml", inner: bool = False) -> Config:
@@ -44,8 +47,8 @@ def read(path: str, known: Known | None = None) -> Config:
 
 def configured(found: Settings) -> Config:
     """The configuration that settings come to."""
-    values = {KEYS[key].attribute: setting.value for key, setting in found.items()}
-    return Config(**values, origins={key: setting.places for key, setting in found.items()})
+    values = {KEYS[key].attribute: setting.value for key, setting in found.rows.items()}
+    return Config(**values, files=found.files, origins={key: setting.places for key, setting in found.rows.items()})
 
 
 def _of_file(path: str, known: Known | None, below: tuple[str, ...]) -> Settings:
@@ -62,8 +65,8 @@ def settings(text: str, known: Known | None, path: str, inner: bool, below: tupl
         raise ConfigError(f"{path}: there is no table [{OURS}]")
     context = Context(path, text, known, OURS if inner else "")
     require(context, table.get("required-version"))
-    base = _base(context, table[EXTEND], (*below, path)) if EXTEND in table else {}
-    return _over(_own(context, table), base)
+    base = _base(context, table[EXTEND], (*below, path)) if EXTEND in table else Settings({})
+    return Settings(_over(_own(context, table), base.rows), (path, *base.files))
 
 
 def mentions_us(project: str) -> bool:
@@ -82,8 +85,8 @@ def ours(table: Mapping[str, Any]) -> object:
     return tool.get("rflint") if isinstance(tool, dict) else None
 
 
-def _own(context: Context, table: Mapping[str, Any]) -> Settings:
-    found: Settings = {}
+def _own(context: Context, table: Mapping[str, Any]) -> dict[str, Setting]:
+    found: dict[str, Setting] = {}
     for name, value in table.items():
         if name not in (*KEYS, EXTEND):
             raise context.error(name, f"there is no setting {name!r}{suggestion(name, [*KEYS, EXTEND], 0.5)}")
@@ -100,10 +103,10 @@ def _base(context: Context, value: Any, below: tuple[str, ...]) -> Settings:
     try:
         return _of_file(path, context.known, below)
     except OSError as problem:
-        raise context.error(EXTEND, f"{path} cannot be read: {problem.strerror}") from None
+        raise context.error(EXTEND, f"{EXTEND}: {path} cannot be read: {problem.strerror}") from None
 
 
-def _over(own: Settings, base: Settings) -> Settings:
+def _over(own: Mapping[str, Setting], base: Mapping[str, Setting]) -> dict[str, Setting]:
     """Own settings before those of the base; both, where they add up."""
     both = {
         key: Setting(base[key].value + own[key].value, base[key].places + own[key].places)

@@ -59,6 +59,8 @@ class Config:
     quiet: bool = False
     cache: bool = True
     jobs: int | None = None
+    files: tuple[str, ...] = field(default=(), compare=False)
+    """The files that it was read from: one, and those that are extended."""
     origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
     """Where each setting was made, by its key: "rflint.toml:3", or several places of settings that add up."""
 

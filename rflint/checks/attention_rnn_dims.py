@@ -6,12 +6,19 @@ from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.checks._layers import size_given
-from rflint.checks._places import called, place_of
+from rflint.checks._places import called, named, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import equal
 from rflint.trace import Use
 
 RECURRENT = ("LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell")
+TRANSFORMERS = ("Transformer", *(f"Transformer{one}" for one in ("Encoder", "EncoderLayer", "Decoder", "DecoderLayer")))
+FEATURES = {
+    **dict.fromkeys(RECURRENT, "input_size"),
+    "MultiheadAttention": "embed_dim",
+    **dict.fromkeys(TRANSFORMERS, "d_model"),
+}
+"""The layers, and the argument that says how many features they take."""
 HEADS = (("embed_dim", "num_heads"), ("d_model", "nhead"))
 """The two names under which features and heads go."""
 RANKS = {"MultiheadAttention": (2, 3), "Cell": (1, 2)}
@@ -20,13 +27,14 @@ RANKS = {"MultiheadAttention": (2, 3), "Cell": (1, 2)}
 @rule("RF420", "attention-rnn-dims", "error")
 def attention_rnn_dims(use: Use) -> Iterator[Finding]:
     """Whether heads divide the features, and the last axis of what is handed in has the features that are taken."""
-    if use.conditional:
+    features = FEATURES.get(use.base)
+    if use.conditional or features is None:
         return
-    yield from undivided(use)
-    if use.base in RECURRENT:
-        yield from misfit(use, "input_size", 0)
-    elif use.base == "MultiheadAttention":
-        yield from misfit(use, "embed_dim", 0)
+    sequences = 2 if use.base in TRANSFORMERS else 1
+    found = [*undivided(use), *(one for at in range(sequences) for one in misfit(use, features, at))][:1]
+    if not found and use.refused:
+        found = [Finding(use.place, f"{named(use)}: {use.refused}: torch refuses it")]
+    yield from found
 
 
 def undivided(use: Use) -> Iterator[Finding]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
+from rflint.checks._blame import blamed
 from rflint.checks._layers import channels_given, has_channels_last, size_given, spatial_rank, times
-from rflint.checks._places import argument_fix, called, chain, made, named, place_of, twins
+from rflint.checks._places import argument_fix, called, chain, made, named, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
 from rflint.trace import Operand, Place, Trace, Use
@@ -22,7 +23,7 @@ def in_channels_mismatch(trace: Trace) -> Iterator[Finding]:
         alike = {channels_given(twin) for twin in twins(trace, use)} == {given}
         number = given if isinstance(given, int) and alike and divides_into(given, use) and not hint(use) else None
         yield Finding(
-            place_of(use, "in_channels", "weight"),
+            blamed(trace, use, "in_channels", "weight"),
             f"takes {wanted} channels, but its {times(use.operands[0].shape)} input has {given}{hint(use)}",
             (*called(use), *origin(trace, use.operands[0], given)),
             fix=argument_fix(trace, use, "in_channels", number),

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from math import isqrt, prod
 
 from rflint.checks import rule
+from rflint.checks._blame import blamed
 from rflint.checks._layers import enclosed, is_overridden, size_given, times
-from rflint.checks._places import argument_fix, called, chain, comes_astray, made, named, place_of, twins
+from rflint.checks._places import argument_fix, called, chain, comes_astray, made, named, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
 from rflint.edits import Fix, Replace
@@ -30,7 +31,8 @@ def linear_in_features(trace: Trace) -> Iterator[Finding]:
         is_map = len(use.operands[0].shape or ()) > 3  # of which a layer for features acts on the width
         number = given if alike and not astray and not is_map and isinstance(given, int) else None
         fix = argument_fix(trace, use, "in_features", number) or flattened_first(trace, use, astray)
-        place = place_of(use, "in_features", "weight")
+        at_call = bool(astray) and next(other for other in trace.uses if other.place == use.place) is use
+        place = use.place if at_call else blamed(trace, use, "in_features", "weight")
         yield Finding(place, message, (*called(use), *source), fix=fix, use=use.index)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
 from rflint.checks import rule
+from rflint.checks._layers import windows
 from rflint.checks._places import called, made
 from rflint.diagnostics import Finding
-from rflint.dims import Size, equal
+from rflint.dims import Size, equal, less
 from rflint.trace import Trace, Use
 
 
@@ -26,9 +28,9 @@ def maxunpool_size(trace: Trace) -> Iterator[Finding]:
                 f"gives {given} back where the pool took {taken}: its indices point elsewhere, some beyond the end; "
                 "hand on output_size=x.size() of what was pooled"
             )
-            yield Finding(
-                use.place, message, (*called(use), made(pool, "the pool that made the indices")), use=use.index
-            )
+            related = (*called(use), made(pool, "the pool that made the indices"))
+            severity = "error" if reaches_beyond(pool, before[-axes:], use.output[-axes:]) else ""
+            yield Finding(use.place, message, related, severity=severity, use=use.index)
 
 
 def pool_of(trace: Trace, use: Use) -> Use | None:
@@ -36,6 +38,20 @@ def pool_of(trace: Trace, use: Use) -> Use | None:
     source = use.operands[1].source if use.base.startswith("MaxUnpool") and len(use.operands) > 1 else None
     pool = trace.uses[source] if isinstance(source, int) else None
     return pool if pool is not None and pool.base.startswith("MaxPool") else None
+
+
+def reaches_beyond(pool: Use, before: tuple[Size, ...], after: tuple[Size, ...]) -> bool:
+    """Whether some index that the pool can make lies beyond the end: torch raises as soon as a maximum is there.
+
+    An index counts the positions before it, row by row, in the map that was pooled."""
+    found, pooled = windows(pool), (pool.output or ())[-len(before) :]
+    last = 0
+    for window, size, count in zip(found, before, pooled, strict=True):
+        if window is None or not isinstance(size, int) or not isinstance(count, int):
+            return False
+        position = (count - 1) * window.stride - window.padding // 2 + window.extent - 1
+        last = last * size + min(position, size - 1)
+    return less(last, prod(after)) is False
 
 
 def differs(before: tuple[Size, ...], after: tuple[Size, ...]) -> bool:

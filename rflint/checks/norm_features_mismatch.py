@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from rflint.checks import rule
+from rflint.checks._blame import blamed
 from rflint.checks._layers import size_given, times
-from rflint.checks._places import argument_fix, called, comes_astray, is_constructed, place_of, twins
+from rflint.checks._places import argument_fix, called, comes_astray, is_constructed, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, divides, equal
 from rflint.trace import Trace, Use
@@ -30,7 +31,7 @@ def norm_features_mismatch(trace: Trace) -> Iterator[Finding]:
             continue
         alike = {channels(twin) for twin in twins(trace, use)} == {channels(use)}
         fix = argument_fix(trace, use, found.argument, found.right if alike else None)
-        place = place_of(use, found.argument, "weight", "running_mean")
+        place = blamed(trace, use, found.argument, "weight", "running_mean")
         yield Finding(place, found.message, called(use), fix=fix, use=use.index)
 
 

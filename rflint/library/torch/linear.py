@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 from rflint.dims import Size, equal, symbol
+from rflint.field import IDENTITY
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, NativeFunction, Tensor, Unknown, Value, is_size
 from rflint.library.registry import alias, parse_signature
@@ -33,9 +35,21 @@ def linear(op: Op, input: Value) -> Value:
         return op.refuse([input], f"weights with {len(weight)} axes, where a matrix belongs")
     if weight is not None and len(weight) == 1 and equal(weight[0], input.shape[-1]) is False:
         return op.refuse([input], f"{input.shape[-1]} features where {weight[0]} are expected")
+    if _lacks_flatten(op, input.shape):
+        rows = [Read("kept", 0, IDENTITY), *(Read("mixed") for _ in input.shape[1:])]
+        return op.emit([(input, rows)], (input.shape[0], _made(op)), input.reason)
     last = len(input.shape) - 1
     reads = (*pointwise(last), Read("whole", last))
     return op.emit([(input, reads)], (*input.shape[:-1], _made(op)), input.reason)
+
+
+def _lacks_flatten(op: Op, shape: Shape) -> bool:
+    """Whether it is made for all features of a sample, and is given them unflattened: torch raises, and what comes
+    after it is judged as if they were flattened."""
+    wanted = op.arg("in_features")
+    if len(shape) < 3 or not is_size(wanted) or equal(shape[-1], wanted) is not False:
+        return False
+    return equal(prod(shape[1:]), wanted) is True
 
 
 def _tell_shape(op: Op, input: Value) -> None:

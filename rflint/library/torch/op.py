@@ -93,8 +93,9 @@ class Op:
 
     def opaque(self, tensors: Iterable[Tensor], reason: str, output: Shape | None = None) -> Tensor:
         """A use whose output, or what it reads, is not known for this reason; at which torch raises for a `Refusal`."""
+        tensors = list(tensors)
         rows = [(t, [Read("unknown", i, reason=reason) for i in range(len(t.shape or ()))]) for t in tensors]
-        if not isinstance(reason, Refusal):
+        if not isinstance(reason, Refusal) or any(tensor.reason is reason for tensor in tensors):  # refused before
             return self.emit(rows, output, reason)
         recorder, place = self.call.interp.recorder, self.call.place
         return recorder.use(self.layer, rows, None, place, self.owner, reason, refused=True)

@@ -15,7 +15,7 @@ from rflint.library.torch.op import MODULE, Op, fresh, kept, layer, stop, tensor
 from rflint.library.torch.products import GONE
 from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import copied
-from rflint.trace import Read, Shape
+from rflint.trace import Read, Shape, show_shape
 
 TAIL = "bias=True, batch_first=False, dropout=0.0, bidirectional=False"
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
@@ -88,7 +88,7 @@ def _wrong_states(op: Op, given: Sequence[Value], states: Sequence[Shape]) -> st
         if shape is None:
             continue
         if len(shape) != len(wanted) or any(agreed(a, b)[0] is None for a, b in zip(shape, wanted, strict=True)):
-            return Refusal(f"a state of another size than {op.layer.kind} expects")
+            return Refusal(f"takes a state of {show_shape(wanted)}, and is given one of {show_shape(shape)}")
     return ""
 
 

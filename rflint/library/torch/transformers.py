@@ -6,6 +6,7 @@ One use stands for all that happens inside; the layers inside have no uses of th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rflint.interp.frames import Call
@@ -19,11 +20,13 @@ from rflint.trace import Read, Shape
 
 SIZES = "dim_feedforward=2048, dropout=0.1, activation='relu'"
 TAIL = "layer_norm_eps=1e-05, batch_first=False, norm_first=False, bias=True, device=None, dtype=None"
+DIMENSIONS = ("d_model", "nhead")
 PARTS = "self_attn multihead_attn linear1 linear2 dropout dropout1 dropout2 dropout3 norm1 norm2 norm3 activation"
 
 
 def transform(op: Op, *sequences: Value) -> Value:
     """The first sequence, (S, N, E), (N, S, E) with `batch_first`, or (S, E), after all of them have been read."""
+    op = _with_dimensions(op)
     found = factors(op, sequences)
     if isinstance(found, Tensor):
         return found
@@ -35,6 +38,12 @@ def transform(op: Op, *sequences: Value) -> Value:
     tokens = 1 if rank == 3 and _setting(op, "batch_first") else 0
     rows = [(one, _reads(rank, tokens, number == 0)) for number, one in enumerate(found)]
     return op.emit(rows, first.shape, first.reason)
+
+
+def _with_dimensions(op: Op) -> Op:
+    """The same call, of a layer that says its features and heads, a stack those of the layer that it is made of."""
+    known = {name: value for name in DIMENSIONS if is_size(value := _setting(op, name))}
+    return replace(op, layer=replace(op.layer, args={**op.layer.args, **known}))
 
 
 def _setting(op: Op, name: str) -> Value:
@@ -101,8 +110,10 @@ def _take_settings(call: Call, self: Instance) -> None:
     made = attrs.pop(name)
     known = isinstance(made, Instance) and isinstance(made.cls, NativeClass)
     doubt: Any = made if isinstance(made, Unknown) else call.unknown("its layers are of a class of the source")
-    for setting in ("batch_first", "d_model", "nhead", "dim_feedforward"):
+    for setting in ("batch_first", *DIMENSIONS, "dim_feedforward"):
         attrs[setting] = made.attrs.get(setting, doubt) if known else doubt
+        if known and setting in made.arg_places:
+            self.arg_places[setting] = made.arg_places[setting]
     attrs["layers"] = call.unknown(f"the parts of {self.kind} are not followed")
 
 

@@ -80,6 +80,22 @@ class Mirror:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenEnd:
+    """The slice at `place` that ends `n` before the end goes on to the end where n is 0: `[: -n or None]`."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """What is called at `place` under the name `old` is `new` instead, with the same arguments: both are full names."""
+
+    place: Place
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Remove:
     """The statement or the assignment at `place`, or the element of a list, tuple or call there, is taken away."""
 
@@ -99,7 +115,7 @@ class InsertFirst:
     moved: str = ""
 
 
-Edit = SetArgument | RemoveArgument | Replace | Assign | Mirror | Remove | InsertFirst
+Edit = SetArgument | RemoveArgument | Replace | Assign | Mirror | OpenEnd | Rename | Remove | InsertFirst
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,11 @@ def test_a_padding_of_both_sides_moves_to_the_left() -> None:
     ]
 
 
+def test_a_slice_up_to_nothing_goes_on_to_the_end() -> None:
+    text = network("self.p = 0", "return x[..., :-self.p]", comment="# rflint: input=(N, 8, 32)")
+    assert edited(text, "RF313")[1] == "+ return x[..., :-self.p or None]"
+
+
 # features
 
 
@@ -173,6 +178,32 @@ def test_an_assignment_to_two_names_is_left_alone() -> None:
     init = "self.head = self.tail = nn.Conv2d(3, 3, 1)\nself.conv = nn.Conv2d(3, 3, 17, padding=8)"
     fix = repair(network(init, "return self.conv(x)", comment="# rflint: input=(N, 3, 8, 8)"), "RF416")
     assert fix is None or fix.refused
+
+
+# names
+
+
+@pytest.mark.parametrize("head", ["from torch import nn", "import torch.nn as nn", "import torch"])
+def test_a_norm_of_another_rank_is_called_as_the_file_calls_torch(head: str) -> None:
+    nn = "torch.nn" if head == "import torch" else "nn"
+    text = network(f"self.norm = {nn}.BatchNorm2d(8)", "return self.norm(x)", comment="# rflint: input=(N, 8)")
+    text = text.replace(HEAD, f"{head}\n").replace("(nn.Module)", f"({nn}.Module)")
+    assert edited(text, "RF412")[1] == f"+ self.norm = {nn}.BatchNorm1d(8)"
+
+
+def test_a_norm_under_another_name_is_left_alone() -> None:
+    text = network(
+        "Norm = nn.BatchNorm2d\nself.norm = Norm(8)", "return self.norm(x)", comment="# rflint: input=(N, 8)"
+    )
+    fix = repair(text, "RF412")
+    assert fix is not None
+    assert fix.refused
+
+
+def test_layers_of_one_list_are_called_one_after_the_other() -> None:
+    init = "self.convs = nn.ModuleList(nn.Conv2d(3, 3, 1) for _ in range(2))"
+    right = "self.convs = nn.Sequential(*(nn.Conv2d(3, 3, 1) for _ in range(2)))"
+    assert edited(network(init, "return self.convs(x)"), "RF419")[1] == f"+ {right}"
 
 
 # numbers

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.checks._layers import times
-from rflint.checks._places import comes_astray, is_constructed, made
+from rflint.checks._places import comes_astray, is_constructed, made, twins
 from rflint.diagnostics import Finding
+from rflint.edits import Fix, Rename
 from rflint.trace import Trace, Use
 
 SPATIAL = re.compile(r"(?:Conv|ConvTranspose|(?:Adaptive)?(?:Max|Avg)Pool|LPPool|BatchNorm|InstanceNorm)([123])d")
@@ -17,7 +18,7 @@ SHUFFLING = ("PixelShuffle", "PixelUnshuffle")
 MOST_AXES = 65
 
 
-@rule("RF412", "wrong-rank", "error")
+@rule("RF412", "wrong-rank", "error", fix="unsafe")
 def wrong_rank(trace: Trace) -> Iterator[Finding]:
     """Whether the number of axes is none that the layer takes, with or without a batch."""
     for use in trace.uses:
@@ -29,7 +30,7 @@ def wrong_rank(trace: Trace) -> Iterator[Finding]:
             wanted = " or ".join(map(str, ranks)) if len(ranks) < 3 else f"{ranks[0]} or more"
             message = f"{use.kind} takes tensors with {wanted} axes, {times(shape)} has {len(shape)}{hint(use, ranks)}"
             related = (made(use, "built here"),) if is_constructed(use) else ()
-            yield Finding(use.place, message, related, use=use.index)
+            yield Finding(use.place, message, related, fix=for_this_rank(trace, use), use=use.index)
 
 
 def ranks_taken(use: Use) -> tuple[int, ...]:
@@ -64,6 +65,22 @@ def padded_ranks(use: Use) -> tuple[int, ...]:
 def is_of_any_rank(use: Use) -> bool:
     """Whether it is a norm under a name that does not say its rank, such as `batch_norm` or `SyncBatchNorm`."""
     return "Norm" in use.base and not use.kind.endswith(("1d", "2d", "3d"))
+
+
+def for_this_rank(trace: Trace, use: Use) -> Fix | None:
+    """The edit that takes the norm for so many axes: it has the same parameters under the same names."""
+    meant = norm_meant(use)
+    alike = all(norm_meant(twin) == meant for twin in twins(trace, use))
+    if not meant or not alike or use.layer.defined is None or not is_constructed(use) or use.kind != use.base:
+        return None
+    return Fix((Rename(use.layer.defined, f"torch.nn.{use.base}", f"torch.nn.{meant}"),), message=f"make it a {meant}")
+
+
+def norm_meant(use: Use) -> str:
+    """The batch norm for the axes of the input; "" for other layers, and where there is none or it is this one."""
+    rank = len(use.operands[0].shape or ()) if use.operands else 0
+    name = {2: "BatchNorm1d", 3: "BatchNorm1d", 4: "BatchNorm2d", 5: "BatchNorm3d"}.get(rank, "")
+    return name if use.base.startswith("BatchNorm") and name != use.base else ""
 
 
 def hint(use: Use, ranks: tuple[int, ...]) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 import libcst as cst
 
 from rflint.diagnostics import Change
-from rflint.edits import Assign, Mirror, Replace
+from rflint.edits import Assign, Rename, Replace
 from rflint.repairs.arguments import argument_of
 from rflint.repairs.calls import operands
 from rflint.repairs.files import Files
 from rflint.repairs.located import Located, Refused
-from rflint.repairs.names import spelled
+from rflint.repairs.names import dotted, spelled
 from rflint.repairs.templates import filled
 
 
@@ -68,22 +68,13 @@ def assignment(located: Located, target: Any) -> Any:
     return statement if alone else None
 
 
-def mirroring(files: Files, edit: Mirror) -> list[Change]:
-    """What makes a slice keep the beginning instead of the end.  Raises `Refused`."""
+def renaming(files: Files, edit: Rename) -> list[Change]:
+    """What calls something else with the same arguments.  Raises `Refused`."""
     located, node = files.find(edit.place)
-    slices = [one.slice for one in node.slice if isinstance(one.slice, cst.Slice)] if is_index(node) else []
-    cut = [one for one in slices if one.lower is not None and one.upper is None and one.step is None]
-    if len(cut) != 1:
-        raise Refused("no single slice begins later")
-    lower = cut[0].lower
-    if isinstance(lower, cst.UnaryOperation) and isinstance(lower.operator, cst.Minus):
-        return [located.replace(cut[0], f":{located.text(lower.expression)}")]
-    return [located.replace(cut[0], filled(":-{}", lambda name: (lower, located.text(lower))))]
-
-
-def is_index(node: Any) -> bool:
-    """Whether an expression is one with an index behind it."""
-    return isinstance(node, cst.Subscript)
+    old = spelled(edit.old, located.source.module)
+    if not isinstance(node, cst.Call) or dotted(node.func) != old:
+        raise Refused(f"it is not called as {old} there")
+    return [located.replace(node.func, spelled(edit.new, located.source.module))]
 
 
 def _field(files: Files, edit: Replace, located: Located, node: Any, name: str) -> Any:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from rflint.diagnostics import Change, Repair
-from rflint.edits import Assign, Edit, Fix, InsertFirst, Mirror, RemoveArgument, Replace, SetArgument
-from rflint.repairs import arguments, expressions, statements
+from rflint.edits import Assign, Edit, Fix, InsertFirst, Mirror, OpenEnd, RemoveArgument, Rename, Replace, SetArgument
+from rflint.repairs import arguments, expressions, slices, statements
 from rflint.repairs.arguments import Made
 from rflint.repairs.files import Files
 from rflint.repairs.located import Refused
@@ -50,7 +50,11 @@ def made_of(files: Files, edit: Edit) -> Made:
     if isinstance(edit, Assign):
         return Made(expressions.assigning(files, edit), [])
     if isinstance(edit, Mirror):
-        return Made(expressions.mirroring(files, edit), [])
+        return Made(slices.mirroring(files, edit), [])
+    if isinstance(edit, OpenEnd):
+        return Made(slices.opening(files, edit), [])
+    if isinstance(edit, Rename):
+        return Made(expressions.renaming(files, edit), [])
     if isinstance(edit, InsertFirst):
         return Made(statements.inserting(files, edit), [])
     return Made(statements.removing(files, edit), [])

@@ -214,6 +214,7 @@ def check_parser() -> Parser:
     parser = new_parser("check", "[options] [TARGET...]", "Lint networks: files, folders, `-`, or FILE::CALL.")
     add_targets(parser, "*")
     add_rule_options(parser)
+    add_fix_options(parser)
     add_file_options(parser)
     add_report_options(parser)
     add_network_options(parser)
@@ -343,6 +344,16 @@ def add_rule_options(parser: Parser) -> None:
     group.add_argument("--per-file-ignores", action="append", metavar="PATTERN:RULES", help=per_file)
     group.add_argument("--fail-on", type=one_of(*FAIL_ON), metavar="|".join(FAIL_ON), help="exit with 1 from here on")
     add_flag(group, "--exit-zero", "exit with 0 whatever is found")
+
+
+def add_fix_options(parser: Parser) -> None:
+    """What becomes of what is found."""
+    group = parser.add_argument_group("fixes", "What is fixed is linted again, and written only if that proves it.")
+    add_flag(group, "--fix", "fix what can be fixed safely, and report what is left")
+    add_flag(group, "--unsafe-fixes", "with --fix, --fix-only or --diff: also fixes that change what is computed")
+    add_flag(group, "--fix-only", "fix, report nothing that is left, and exit with 0")
+    group.add_argument("--diff", action="store_true", help="show what --fix-only would change, and write nothing")
+    add_flag(group, "--show-fixes", "list what was fixed, and why other fixes were not made")
 
 
 def add_report_options(parser: Parser) -> None:

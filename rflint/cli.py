@@ -17,6 +17,7 @@ from rflint import __version__
 from rflint.arguments import OVERVIEW, UsageError, parse
 from rflint.configuration import config
 from rflint.output import close_quietly, escape_unprintable, in_colour, say, write
+from rflint.reporting import FAILED
 from rflint.show import show
 from rflint.spelling import suggestion
 from rflint.suggest import suggest
@@ -24,10 +25,8 @@ from rflint.suggest import suggest
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from rflint.diagnostics import Report, Rule
+    from rflint.diagnostics import Rule
 
-FOUND = 1
-FAILED = 2
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 
@@ -79,33 +78,21 @@ def refuse(error: UsageError) -> int:
 
 
 def check(arguments: Namespace) -> int:
-    """Lint the targets."""
+    """Lint the targets, and fix what is found if that is asked for."""
     from rflint import linter
-    from rflint.formats import summary
+    from rflint.fixing import fix, is_wanted
     from rflint.progress import progress
-    from rflint.reporting import deliver
+    from rflint.reporting import conclude, deliver, status
     from rflint.settings import asked
 
     targets, options = asked(arguments)
+    if is_wanted(arguments):
+        return fix(arguments, targets, options)
     with progress(arguments.quiet) as told:
         report = linter.check(targets, replace(options, progress=told))
     deliver(report, arguments, options)
-    say(map(str, report.failures))
-    if arguments.verbose:
-        say(report.undecided)
-    if not arguments.quiet:
-        say([summary.summary(report)])
+    conclude(report, arguments)
     return status(report, options.config.fail_on, arguments.exit_zero)
-
-
-def status(report: Report, fail_on: str, exit_zero: bool) -> int:
-    """The exit status of a finished check."""
-    from rflint.diagnostics import SEVERITIES
-
-    if report.failures:
-        return FAILED
-    serious = SEVERITIES[SEVERITIES.index(fail_on) :] if fail_on in SEVERITIES else ()
-    return FOUND if not exit_zero and any(found.severity in serious for found in report.diagnostics) else 0
 
 
 def rule(arguments: Namespace) -> int:

@@ -51,6 +51,8 @@ class Options:
     config_of: Callable[[str], Config] | None = None
     progress: Callable[[int, int, str], object] = lambda done, total, file: None
     """Is told before each file how many of how many are done."""
+    around: tuple[str, ...] = ()
+    """The targets of the whole run, where only some of them are linted again: imports are looked for around these."""
 
 
 @dataclass(slots=True)
@@ -101,6 +103,13 @@ def check(targets: Sequence[str], options: Options) -> Report:
     return report
 
 
+def expanded(targets: Sequence[str], options: Options) -> tuple[list[str], list[Failure]]:
+    """The targets with the files of folders instead of the folders, and what is wrong with some of them."""
+    failures: list[Failure] = []
+    found = _Runs(options, targets).targets(targets, failures)
+    return [f"{file}::{call}" if call else file for file, call in found], failures
+
+
 def show(target: str, options: Options) -> Shown:
     """The traces of a target: of the one call it names, or of all roots of its files."""
     runs = _Runs(options, [target], examples=True)
@@ -149,7 +158,7 @@ class _Runs:
 
     def __init__(self, options: Options, targets: Sequence[str], examples: bool = False) -> None:
         self.options, self.examples = options, examples
-        self.paths = list(dict.fromkeys(target.partition("::")[0] for target in targets))
+        self.paths = list(dict.fromkeys(target.partition("::")[0] for target in options.around or targets))
         self.runs: dict[Config, _Run] = {}
         self.sessions: dict[tuple[tuple[str, ...], bool], Session] = {}
         self.sources: dict[str, Source] = {}

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from rflint.choices import FOR_PEOPLE
 from rflint.output import in_colour, say, write
 
+FOUND = 1
+FAILED = 2
+
 if TYPE_CHECKING:
     from rflint.diagnostics import Diagnostic, Report
     from rflint.formats.registry import View
@@ -27,6 +30,27 @@ def deliver(report: Report, arguments: Namespace, options: Options) -> None:
     write(text + counts if wanted in FOR_PEOPLE else text, arguments.output_file)
     if wanted not in FOR_PEOPLE:
         say(counts.splitlines())
+
+
+def conclude(report: Report, arguments: Namespace) -> None:
+    """Say what could not be done and what was looked at."""
+    from rflint.formats.summary import summary
+
+    say(map(str, report.failures))
+    if arguments.verbose:
+        say(report.undecided)
+    if not arguments.quiet:
+        say([summary(report)])
+
+
+def status(report: Report, fail_on: str, exit_zero: bool) -> int:
+    """The exit status of a finished check."""
+    from rflint.diagnostics import SEVERITIES
+
+    if report.failures:
+        return FAILED
+    serious = SEVERITIES[SEVERITIES.index(fail_on) :] if fail_on in SEVERITIES else ()
+    return FOUND if not exit_zero and any(found.severity in serious for found in report.diagnostics) else 0
 
 
 def view(options: Options, colour: bool) -> View:

@@ -28,6 +28,7 @@ class Net(nn.Module):
 """
 CLEAN = FAULTY.replace("16", "8")
 IN_LATIN_1 = "# caf\xe9\n".encode("latin-1") + FAULTY.encode()
+FIXABLE = " (1 may be fixed with --fix --unsafe-fixes)"
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +56,11 @@ def run(capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_the_faulty_file_alone_has_one_finding(run: Any) -> None:
-    assert run("faulty.py") == (1, {"faulty.py": ["RF401"]}, ["rflint: 1 network in 1 file: 1 complete; 1 finding"])
+    assert run("faulty.py") == (
+        1,
+        {"faulty.py": ["RF401"]},
+        ["rflint: 1 network in 1 file: 1 complete; 1 finding (1 may be fixed with --fix --unsafe-fixes)"],
+    )
 
 
 # Targets
@@ -81,7 +86,7 @@ def test_a_target_that_cannot_be_read(run: Any, folder: Path, name: str, data: b
     assert status == 2
     assert found == {"faulty.py": ["RF401"]}
     assert err[0].startswith(sentence)
-    assert err[1:] == ["rflint: 1 network in 1 file: 1 complete; 1 finding; 1 failure"]
+    assert err[1:] == [f"rflint: 1 network in 1 file: 1 complete; 1 finding{FIXABLE}; 1 failure"]
 
 
 def test_a_folder_without_python(run: Any, folder: Path) -> None:
@@ -105,7 +110,7 @@ def test_a_file_that_does_not_parse_is_a_finding(run: Any, folder: Path) -> None
     status, found, err = run("broken.py", "faulty.py")
     assert status == 1
     assert found == {"broken.py": ["RF900"], "faulty.py": ["RF401"]}
-    assert err == ["rflint: 1 network in 2 files: 1 complete; 2 findings"]
+    assert err == [f"rflint: 1 network in 2 files: 1 complete; 2 findings{FIXABLE}"]
 
 
 def test_an_empty_file_holds_no_network(run: Any, folder: Path) -> None:
@@ -162,7 +167,7 @@ USAGE = "usage: rflint check [options] [TARGET...]   (rflint check --help lists 
         (["--depth", "2"], "there is no option --depth for check; rflint show has it"),
         (["--wholly-unknown"], "there is no option --wholly-unknown"),
         (["-x"], "there is no option -x"),
-        (["--fix"], "there is no option --fix"),
+        (["--fixes"], "there is no option --fixes; did you mean --fix?"),
         (["--format", "jsno"], f"--format: 'jsno' is not one of {', '.join(CHECK_FORMATS)}; did you mean json?"),
         (
             ["--fail-on", "warnings"],

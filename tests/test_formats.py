@@ -171,7 +171,7 @@ def in_part(*reasons: str) -> list[tuple[str, str, str]]:
     ("report", "text"),
     [
         (Report([], 3), "no network found in 3 files; no findings"),
-        (Report([SHORTCUT], 1), "no network found in 1 file; 1 finding"),
+        (Report([SHORTCUT], 1), "no network found in 1 file; 1 finding (1 may be fixed with --fix --unsafe-fixes)"),
         (Report([], 1, 1, 1), "1 network in 1 file: 1 complete; no findings"),
         (
             Report([GRIDDING] * 3, 8, 12, 10, in_part("forward(**batch) is unknown", "forward(**batch) is unknown")),

@@ -23,11 +23,22 @@ LEVELS = {
     3: "library roots tracing",
     4: "admissible checks",
     5: "cache causes diagnosing fixes linter pages repairs torch_errors trail undecided",
-    6: "arguments cli configuration flake8_plugin formats output progress report reporting server settings "
+    6: "arguments cli fixing configuration flake8_plugin formats output progress report reporting server settings "
     "show suggest",
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names.split()}
-COMMAND_LINE = {"arguments", "cli", "configuration", "output", "progress", "reporting", "settings", "show", "suggest"}
+COMMAND_LINE = {
+    "arguments",
+    "cli",
+    "fixing",
+    "configuration",
+    "output",
+    "progress",
+    "reporting",
+    "settings",
+    "show",
+    "suggest",
+}
 """One face in several files, the only one that knows another: it prints with `formats`."""
 
 

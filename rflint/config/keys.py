@@ -51,6 +51,10 @@ _OF_FILES = (
     Key("network", NETWORKS, "what is configured for single networks", adds=True),
 )
 _OF_RUNS = (
+    Key("fix", kinds.FLAG, "fix what can be fixed safely, and report what is left"),
+    Key("unsafe-fixes", kinds.FLAG, "also fixes that change what is computed"),
+    Key("fix-only", kinds.FLAG, "fix, and report nothing that is left"),
+    Key("show-fixes", kinds.FLAG, "list what was fixed, and why other fixes were not made"),
     Key("fail-on", choice(FAIL_ON), "exit with 1 from this severity on (default: warning)"),
     Key("exit-zero", kinds.FLAG, "exit with 0 whatever is found"),
     Key("format", choice(tuple(CHECK_FORMATS)), "how findings are written (default: concise)"),

@@ -49,6 +49,10 @@ class Config:
     networks: tuple[NetworkConfig, ...] = ()
     train: bool = False
     required_version: str | None = None
+    fix: bool = False
+    unsafe_fixes: bool = False
+    fix_only: bool = False
+    show_fixes: bool = False
     fail_on: str = "warning"
     exit_zero: bool = False
     format: str = "concise"

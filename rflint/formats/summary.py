@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rflint.diagnostics import Diagnostic, Report
+from rflint.formats.fixes import fixable
 from rflint.formats.terminal import counted, one_line
 from rflint.trace import Trace
 
@@ -17,7 +18,7 @@ def summary(report: Report) -> str:
     findings = counted(count, "finding") if count else "no findings"
     aside = f", {counted(notes, 'note')}" if notes else ""
     failures = f"; {counted(len(report.failures), 'failure')}" if report.failures else ""
-    return f"{looked_at(report)}; {findings}{aside}{failures}"
+    return f"{looked_at(report)}; {findings}{aside}{fixable(report.diagnostics)}{failures}"
 
 
 def looked_at(report: Report) -> str:

@@ -1,0 +1,1 @@
+"""Fixes made: text is changed in memory, linted again, and written only if that has proved it right."""

@@ -1,0 +1,187 @@
+"""Fixes made in memory, one after the other, each proved by linting again what may use the files that it changes."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from rflint import linter
+from rflint.diagnostics import Change, Diagnostic, Report
+from rflint.fixes.dependents import Words
+from rflint.fixes.proving import Key, key_of, objection
+from rflint.fixes.splicing import Moved, overlap, spliced
+from rflint.linter import Options, read_from_disk
+
+ROUNDS = 10
+"""A fix may bring others within reach, but hardly more often than that."""
+ATTEMPTS = 400
+"""So often at most something is linted again."""
+
+
+@dataclass(slots=True)
+class Mended:
+    """What has become of a run: what there is to report now; the texts that have changed, before and after; what was
+    mended; and what was not, though its fix is of the kind that is asked for, and why."""
+
+    report: Report
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    fixed: list[Diagnostic] = field(default_factory=list)
+    kept: list[tuple[Diagnostic, str]] = field(default_factory=list)
+
+
+def mended(targets: Sequence[str], options: Options, unsafe: bool) -> Mended:
+    """Make the fixes of all targets in memory, the unsafe ones too if that is asked for."""
+    files, failures = linter.expanded(targets, options)
+    work = _Work(files, replace(options, around=tuple(targets)), unsafe)
+    for _ in range(ROUNDS):
+        if not work.round():
+            break
+    report = work.lint(files)
+    report.failures[:0] = failures
+    kept = [(one, work.reason(one)) for one in report.diagnostics if work.is_due(one)]
+    report.diagnostics = [work.told(one) for one in report.diagnostics]
+    texts = {path: (old, work.now[path]) for path, old in work.old.items() if work.now[path] != old}
+    return Mended(report, texts, work.fixed, kept)
+
+
+class _Work:
+    """The texts as they are by now, and what has been tried."""
+
+    def __init__(self, targets: Sequence[str], options: Options, unsafe: bool) -> None:
+        self.targets, self.unsafe = targets, unsafe
+        self.files = list(dict.fromkeys(target.partition("::")[0] for target in targets))
+        self._read = options.read or read_from_disk
+        self.options = replace(options, read=self.read)
+        self.now: dict[str, str] = {}
+        self.old: dict[str, str] = {}
+        self.fixed: list[Diagnostic] = []
+        self.refused: dict[Key, str] = {}
+        self.attempts = 0
+        self._reports: dict[tuple[str, ...], Report] = {}
+
+    def read(self, path: str) -> str | None:
+        """The text of a file as it is by now."""
+        return self.now[path] if path in self.now else self._read(path)
+
+    def lint(self, targets: Sequence[str]) -> Report:
+        """What is found in the texts as they are by now."""
+        key = tuple(targets)
+        if key not in self._reports:
+            self._reports[key] = linter.check(targets, self.options)
+        return self._reports[key]
+
+    # -- which fixes -----------------------------------------------------------------------------------------
+
+    def is_due(self, found: Diagnostic) -> bool:
+        """Whether a finding has a fix of the kind that is asked for."""
+        return found.fix is not None and (found.fix.safe or self.unsafe)
+
+    def reason(self, found: Diagnostic) -> str:
+        """Why the fix of a finding is not made; "" if it has not been tried."""
+        outside = next((file for file in files_of(found) if file not in self.files), None)
+        if outside is not None:
+            return f"it would change {outside}, which is not among the files to lint"
+        said = found.fix.refused if found.fix is not None else ""
+        return said or self.refused.get(key_of(found), "")
+
+    def told(self, found: Diagnostic) -> Diagnostic:
+        """The finding with the reason why its fix was not made, instead of what that would have changed."""
+        if found.fix is None or not self.is_due(found):
+            return found
+        return replace(found, fix=replace(found.fix, changes=(), refused=self.reason(found)))
+
+    def candidates(self, report: Report) -> list[Diagnostic]:
+        """The findings whose fixes are to be tried."""
+        return [one for one in report.diagnostics if self.is_due(one) and not self.reason(one)]
+
+    # -- one after the other ---------------------------------------------------------------------------------
+
+    def round(self) -> bool:
+        """Try the fixes of all files; whether any was made."""
+        before = len(self.fixed)
+        waiting = self.candidates(self.lint(self.targets))
+        for file in dict.fromkeys(file for found in waiting for file in files_of(found)):
+            self._mend(file, {one for found in waiting if file in files_of(found) for one in files_of(found)})
+        return len(self.fixed) > before
+
+    def _mend(self, file: str, touched: set[str]) -> None:
+        """Try the fixes that change a file, and others that they touch; many in one go as long as that goes well."""
+        targets, most = self._users(touched), ATTEMPTS
+        while self.attempts < ATTEMPTS:
+            before = self.lint(targets)
+            due = [
+                one for one in self.candidates(before) if file in files_of(one) and touched.issuperset(files_of(one))
+            ]
+            batch = apart(due, most)
+            if not batch:
+                return
+            problem = self._try(batch, before, targets)
+            if problem and len(batch) == 1:
+                self.refused[key_of(batch[0])] = problem
+            most = max(len(batch) // 2, 1) if problem else most * 2
+
+    def _users(self, changed: set[str]) -> list[str]:
+        """The targets in whose files what is changed may be used."""
+        using = set(Words(self.read).users(changed, self.files))
+        return [target for target in self.targets if target.partition("::")[0] in using]
+
+    def _try(self, batch: Sequence[Diagnostic], before: Report, targets: Sequence[str]) -> str:
+        """Make the fixes of a few findings; if that is not right, take them back and say why."""
+        self.attempts += 1
+        held, made = dict(self.now), by_file(batch)
+        texts = {path: self.read(path) or "" for path in made}
+        self.now.update({path: spliced(texts[path], changes) for path, changes in made.items()})
+        broken = [path for path in made if is_python(texts[path]) and not is_python(self.now[path])]
+        if broken:
+            self.now = held
+            return f"{broken[0]} would not parse"
+        moves = {path: Moved(texts[path], changes) for path, changes in made.items()}
+        after = linter.check(targets, self.options)
+        problem = objection(before, after, batch, lambda key: moved_key(key, moves))
+        if problem:
+            self.now = held
+            return problem
+        self.old = {**texts, **self.old}
+        self.refused = {moved_key(key, moves): why for key, why in self.refused.items()}
+        self.fixed += batch
+        self._reports = {tuple(targets): after}
+        return ""
+
+
+def files_of(found: Diagnostic) -> list[str]:
+    """The files that the fix of a finding changes."""
+    return list(dict.fromkeys(change.file for change in found.fix.changes)) if found.fix is not None else []
+
+
+def by_file(found: Iterable[Diagnostic]) -> dict[str, list[Change]]:
+    """What the fixes of findings change, file by file."""
+    changes = [change for one in found if one.fix is not None for change in one.fix.changes]
+    return {file: [one for one in changes if one.file == file] for file in {one.file for one in changes}}
+
+
+def apart(found: Iterable[Diagnostic], most: int) -> list[Diagnostic]:
+    """The first so many of findings whose fixes do not touch each other."""
+    chosen: list[Diagnostic] = []
+    for one in found:
+        if len(chosen) < most and not any(overlap(changes) for changes in by_file([*chosen, one]).values()):
+            chosen.append(one)
+    return chosen
+
+
+def moved_key(key: Key, moves: Mapping[str, Moved]) -> Key:
+    """What a finding is known by after changes."""
+    file, code, line, column = key
+    return (file, code, *moves[file](line, column)) if file in moves else key
+
+
+def is_python(text: str) -> bool:
+    """Whether the Python that runs this takes the text."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(text.removeprefix("\ufeff"))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True

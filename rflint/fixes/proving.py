@@ -1,0 +1,33 @@
+"""A fix is right if its finding is gone, nothing else is found, and as much can be followed as before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rflint.diagnostics import SEVERITIES, Diagnostic, Report
+
+Key = tuple[str, str, int, int]
+"""What a finding is known by: its file and code, and the line and column where it begins."""
+Move = Callable[[Key], Key]
+"""Where a finding would stand after a change."""
+
+
+def key_of(found: Diagnostic) -> Key:
+    """What a finding is known by."""
+    return found.file, found.code, found.span.line, found.span.column
+
+
+def objection(before: Report, after: Report, mended: Sequence[Diagnostic], move: Move) -> str:
+    """Why a change is not right: what is found before and after it, and which findings it was to mend; "" if it is."""
+    known = {move(key_of(one)): SEVERITIES.index(one.severity) for one in before.diagnostics}
+    meant = {move(key_of(one)) for one in mended}
+    for one in after.diagnostics:
+        if key_of(one) in meant:
+            return "the finding would stay"
+        if SEVERITIES.index(one.severity) > known.get(key_of(one), -1):
+            return f"it would bring {one.code} on line {one.span.line}: {one.message}"
+    if len(after.failures) > len(before.failures):
+        return f"it would bring a failure: {after.failures[-1]}"
+    if after.networks < before.networks or after.complete < before.complete or len(after.partial) > len(before.partial):
+        return "less of the networks could be followed"
+    return ""

@@ -81,9 +81,9 @@ def reject(unknown: Sequence[str], command: str, parser: Parser) -> None:
     for argument in unknown:
         name = argument.partition("=")[0]
         hint = suggestion(name, options_of(parser))
-        for other in COMMANDS:
-            if name in options_of(PARSERS[other]()):
-                hint = f" for {command}; rflint {other} has it"
+        others = (other for other in COMMANDS if name in options_of(PARSERS[other]()))
+        if other := next(others, ""):
+            hint = f" for {command}; rflint {other} has it"
         raise UsageError(f"there is no option {name}{hint}", short_usage(parser))
 
 

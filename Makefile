@@ -5,7 +5,7 @@ BIN := .venv/bin
 TORCHVISION := 0.28.0
 SOURCES := build/torchvision-$(TORCHVISION)
 
-.PHONY: demo test proof conformance bench docs format lint types clean
+.PHONY: demo test proof mutate conformance bench docs format lint types clean
 
 demo: .venv/ready $(SOURCES)/ready
 	@echo; echo "== rflint check fixtures/networks"
@@ -21,6 +21,11 @@ test: .venv/ready
 # Random networks against explicit sets of positions: a hundred of them in every test run, many here.
 proof: .venv/ready
 	RFLINT_NETWORKS=20000 $(BIN)/python -m pytest -q tests/test_random_networks.py
+
+# Puts small faults into the checks and the geometry, or into FILES, and looks whether a test fails.  What is broken off
+# goes on where it was; `make mutate REPORT=1` shows what is known so far.
+mutate: .venv/mutation
+	PYTHONHASHSEED=0 $(BIN)/python -m tests.mutation $(FILES) --jobs $(or $(JOBS),2) $(if $(REPORT),--report)
 
 conformance: .venv/ready $(SOURCES)/ready
 	$(BIN)/python -m tests.conformance $(SOURCES)
@@ -53,6 +58,10 @@ clean:
 
 .venv/docs: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]"
+	touch $@
+
+.venv/mutation: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[mutation]"
 	touch $@
 
 # The wheel is unpacked and read; nothing of it is installed, imported or run.

@@ -1,0 +1,136 @@
+"""`python -m tests.mutation [FILE…]`: tries every mutant of these files, or of all checks and the geometry."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from cosmic_ray.work_db import WorkDB
+
+from tests.mutation import mutants, records, types
+from tests.mutation.campaign import ROOT, STORE, Campaign, Outcome
+from tests.mutation.mutants import Mutant
+
+MUTATED = ("rflint/checks", "rflint/geometry")
+SHARE = 90  # per cent of the mutants that must be killed
+
+
+def main() -> int:
+    """Runs what has not been run, and prints the survivors that are not listed.  1: there are some, and too many."""
+    asked = arguments()
+    files = [ROOT / file for file in asked.files] or scope()
+    if not asked.report:
+        run(files, asked.jobs, asked.budget)
+        for file in files:
+            ask_for_types(file)
+    return report(files)
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
+    parser.add_argument("--budget", type=float, default=10.0, help="seconds of processor time for a mutant")
+    parser.add_argument("--report", action="store_true", help="only what earlier runs have found, as a table")
+    return parser.parse_args()
+
+
+def scope() -> list[Path]:
+    """All files that are mutated."""
+    return [file for folder in MUTATED for file in sorted((ROOT / folder).glob("*.py"))]
+
+
+def run(files: list[Path], jobs: int, budget: float) -> None:
+    """Tries the mutants that have no result yet, in the order of the files; a run that is broken off goes on later."""
+    tests = digest_of_tests()
+    with ExitStack() as stack:
+        databases = {file: stack.enter_context(records.records(file, STORE)) for file in files}
+
+        def source() -> Iterator[Mutant]:
+            for file, database in databases.items():
+                yield from waiting(file, database, tests)
+
+        campaign = Campaign(scope(), source, noting(databases, tests), jobs, budget)
+        folder = str(ROOT / "tests")
+        sys.stdout.flush()
+        pytest.main(["-q", "-p", "no:cacheprovider", "--no-header", "--no-summary", folder], plugins=[campaign])
+
+
+def waiting(file: Path, database: WorkDB, tests: str) -> Iterator[Mutant]:
+    """The mutants of a file that are to be tried; before them the file as it is."""
+    items = records.pending(database, tests)
+    if items:
+        print(f"{file.relative_to(ROOT)}: {len(items)}", file=sys.stderr, flush=True)
+        yield mutants.control(file)
+    for item in items:
+        mutant = mutants.mutant(item)
+        if mutant is None:
+            records.discard(database, item)
+        else:
+            yield mutant
+
+
+def ask_for_types(file: Path) -> None:
+    """Lets mypy look at what has survived in a file, once for each mutant."""
+    with records.records(file, STORE) as database:
+        found = [mutants.mutant(item) for item in records.unchecked(database)]
+        alive = [one for one in found if one is not None]
+        if alive:
+            said = types.rejected(ROOT, [mutants.control(file), *alive])
+            for one in alive:
+                records.note_types(database, one, said.get(one.key, ""), digest_of_tests())
+
+
+def noting(databases: dict[Path, WorkDB], tests: str) -> Callable[[Mutant, Outcome], None]:
+    """A function that writes outcomes down."""
+
+    def done(mutant: Mutant, outcome: Outcome) -> None:
+        if mutant.is_control and outcome.killer:
+            print(f"{mutant.path}, unchanged, is killed by {outcome.killer}", file=sys.stderr, flush=True)
+        if not mutant.is_control:
+            records.note(databases[mutant.path], mutant, outcome.killer, tests)
+
+    return done
+
+
+def digest_of_tests() -> str:
+    """Changes when a test or a page does."""
+    kept = [file for kind in ("tests/*.py", "tests/literate/*.md", "rules/*.md") for file in sorted(ROOT.glob(kind))]
+    return mutants.digest("".join(file.read_text(encoding="utf-8") for file in kept))
+
+
+def report(files: list[Path]) -> int:
+    """A table of the files, and the survivors of which nothing is said."""
+    listed = records.LISTED.read_text(encoding="utf-8") if records.LISTED.exists() else ""
+    total = records.Tally(0, 0, 0, 0, 0)
+    print("| file | mutants | killed | listed | survive | not run | killed share |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    alive: list[str] = []
+    for file in files:
+        name = file.relative_to(ROOT).as_posix()
+        with records.records(file, STORE) as database:
+            known = records.accounted_for(name, listed)
+            numbers = records.tally(database, known)
+            left = [one for one in records.survivors(database) if one[1:] not in known]
+        total = records.Tally(*(a + b for a, b in zip(total.row(), numbers.row(), strict=True)))
+        print(row(name, numbers))
+        alive += [f"{name}:{line}\n  - {old}\n  + {new}" for line, old, new in left]
+    print(row("all", total))
+    print("\n".join(["", *alive]))
+    return int(100 * total.killed < SHARE * (total.mutants - total.waiting))
+
+
+def row(name: str, numbers: records.Tally) -> str:
+    """A row of the table."""
+    tried = numbers.mutants - numbers.waiting
+    share = f"{100 * numbers.killed / tried:.1f} %" if tried else ""
+    return " | ".join([f"| {name}", *map(str, numbers.row()), f"{share} |"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,200 @@
+"""Tests are collected once; each mutant is put into a fork of that process and tried by the tests that reach it."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any
+
+import pytest
+from hypothesis import Phase, settings
+
+from tests.mutation import reaching, swap
+from tests.mutation.mutants import Mutant
+from tests.mutation.reaching import Reach
+
+ROOT = Path(__file__).parent.parent.parent
+STORE = ROOT / "build" / "mutation"
+TOO_LONG = 120  # seconds of processor time after which a process is ended from outside
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a mutant: the test that killed it (`""`: none), and how many of the tests that reach it ran."""
+
+    killer: str
+    ran: int
+    reaching: int
+
+
+@dataclass
+class Campaign:
+    """A plugin of pytest that runs mutants instead of tests.
+
+    `source` yields mutants, `done` is told of each outcome; at most `jobs` of them run at a time.
+    No test is begun after `budget` seconds of processor time: what is then still alive counts as a survivor.
+    """
+
+    files: list[Path]
+    source: Callable[[], Iterator[Mutant]]
+    done: Callable[[Mutant, Outcome], None]
+    jobs: int
+    budget: float
+    at_import: set[swap.Key] = field(default_factory=set)
+    failed: bool = False
+    kills: Counter[str] = field(default_factory=Counter)
+
+    def pytest_collection(self) -> None:
+        """Before tests are imported: which functions run when the mutated modules are."""
+        self.at_import = reaching.called_by(_import_rules, self.files)
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("mutation", database=None, derandomize=True, deadline=None, phases=phases)
+        settings.load_profile("mutation")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """The run: what tests reach, then every mutant."""
+        reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+        reporter._tw._file = open(os.devnull, "w")  # noqa: SIM115
+        self._run(session.items)
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A test has failed, here where a mutant may be."""
+        self.failed = self.failed or report.failed
+
+    def _run(self, items: list[pytest.Item]) -> None:
+        known = self._reached(items)
+        tests = [(item, known[reaching.identity(item)]) for item in items]
+        tests = [(item, reach) for item, reach in tests if reach.passes and reach.functions]
+        live = swap.live_functions()
+        gc.freeze()
+        running: dict[int, tuple[Mutant, IO[bytes], int]] = {}
+        for mutant in self.source():
+            if len(running) == self.jobs:
+                self._wait(running)
+            chosen = self._order(mutant, tests)
+            process, answer = _fork(lambda say, m=mutant, c=chosen: self._try(m, c, live, say))
+            running[process] = mutant, answer, len(chosen)
+        while running:
+            self._wait(running)
+
+    def _wait(self, running: dict[int, tuple[Mutant, IO[bytes], int]]) -> None:
+        process, _ = os.waitpid(-1, 0)
+        mutant, answer, number = running.pop(process)
+        ran, killer = _last(answer)
+        for name in {killer, _function(killer), f"{mutant.path} {killer}", f"{mutant.path} {mutant.function} {killer}"}:
+            self.kills[name] += 1 if killer else 0
+        self.done(mutant, Outcome(killer, ran, number))
+
+    def _reached(self, items: list[pytest.Item]) -> dict[str, Reach]:
+        """What is known of all tests; those that are new or have changed are measured, in a process of their own."""
+        STORE.mkdir(parents=True, exist_ok=True)
+        store = STORE / "reached.json"
+        known = reaching.load(store)
+        fresh = [item for item in items if reaching.identity(item) not in known]
+        if fresh:
+            print(f"measuring what {len(fresh)} tests reach", file=sys.stderr, flush=True)
+            process, _ = _fork(lambda say: self._measure(fresh, store, known))
+            os.waitpid(process, 0)
+            known = reaching.load(store)
+        return {one: known[one] for one in map(reaching.identity, items)}
+
+    def _measure(self, items: list[pytest.Item], store: Path, known: dict[str, Reach]) -> None:
+        """A part at a time, so that what was measured is kept when the run is broken off."""
+        for start in range(0, len(items), 500):
+            part = items[start : start + 500]
+            known = {**known, **reaching.measure(part, self.files, self._passes, time.process_time)}
+            reaching.save(store, known)
+
+    def _passes(self, item: pytest.Item, following: pytest.Item | None) -> bool:
+        self.failed = False
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        return not self.failed
+
+    def _order(self, mutant: Mutant, tests: list[tuple[pytest.Item, Reach]]) -> list[tuple[pytest.Item, float]]:
+        """The tests that reach a mutant's function, or else its file: first those that have killed the like of it."""
+        name, file = reaching.name_of(mutant.path, mutant.function), reaching.name_of(mutant.path, "")
+        near = [(item, reach) for item, reach in tests if name in reach.functions]
+        whole = (file, reaching.name_of(mutant.path.parent / "__init__.py", "all_rules"))
+        near = near or [(item, reach) for item, reach in tests if any(one.startswith(whole) for one in reach.functions)]
+        stem = mutant.path.stem.strip("_").replace("_", "-")
+
+        def merit(pair: tuple[pytest.Item, Reach]) -> tuple[float, ...]:
+            test = pair[0].nodeid
+            here = self.kills[f"{mutant.path} {mutant.function} {test}"], self.kills[f"{mutant.path} {test}"]
+            is_own = stem in test.replace("_", "-")
+            return -here[0], -here[1], not is_own, -self.kills[_function(test)], pair[1].seconds
+
+        return [(item, reach.seconds) for item, reach in sorted(near, key=merit)]
+
+    def _try(self, mutant: Mutant, tests: list[tuple[pytest.Item, float]], live: Any, say: Callable[..., None]) -> None:
+        """Runs tests on a mutant until one fails; says of each that it begins, so that its end tells which it was."""
+        resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
+        resource.setrlimit(resource.RLIMIT_CPU, (TOO_LONG, TOO_LONG))
+        signal.signal(signal.SIGPROF, _give_up)
+        say(0, "importing")
+        is_anew = mutant.is_control or not swap.swap(mutant.path, mutant.source, live, self.at_import)
+        if is_anew:
+            module = ".".join(mutant.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            swap.import_anew(module, mutant.path, mutant.source)
+        renewed = set[str]()
+        for number, (item, seconds) in enumerate(tests):
+            if time.process_time() > self.budget:
+                return say(number, "")
+            say(number, item.nodeid)
+            signal.setitimer(signal.ITIMER_PROF, 5 + 10 * seconds)
+            module = item.module  # type: ignore[attr-defined]
+            if is_anew and module.__name__ not in renewed:
+                importlib.reload(module)
+                renewed.add(module.__name__)
+            if not self._passes(item, None):
+                return say(number + 1, item.nodeid)
+        return say(len(tests), "")
+
+
+def _import_rules() -> None:
+    importlib.import_module("rflint.checks").all_rules()
+    for file in (ROOT / "rflint" / "geometry").glob("*.py"):
+        importlib.import_module(f"rflint.geometry.{file.stem}")
+
+
+def _function(test: str) -> str:
+    """A test without its parameters."""
+    return test.partition("[")[0]
+
+
+def _give_up(signum: int, frame: FrameType | None) -> None:
+    os._exit(0)
+
+
+def _fork(action: Callable[[Callable[..., None]], None]) -> tuple[int, IO[bytes]]:
+    """Does something in a copy of this process.  Returns the process, and the file that holds what it said last."""
+    said = tempfile.TemporaryFile()  # noqa: SIM115
+    process = os.fork()
+    if process:
+        return process, said
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    try:
+        action(lambda *what: os.pwrite(said.fileno(), (json.dumps(what) + "\n").encode(), 0))
+    finally:
+        os._exit(0)
+
+
+def _last(said: IO[bytes]) -> tuple[int, str]:
+    """What a process has said last."""
+    with said:
+        ran, killer = json.loads(said.readline())
+    return ran, killer

@@ -1,0 +1,100 @@
+"""All that rflint says of the pages' cases, word for word, stands in tests/recorded/said.
+
+Markers hold the figures of a message; here stand its other words, where it begins and ends, its other places, the way
+there and torch's own text.  `python tests/test_wording.py` writes the records anew: read what has changed in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from mdtest import Case, read
+
+from rflint import linter
+from rflint.config import from_toml
+from rflint.diagnostics import Diagnostic, Span
+
+TESTS = Path(__file__).parent
+RECORDS = TESTS / "recorded" / "said"
+PAGES = [*sorted((TESTS.parent / "rules").glob("*.md")), *sorted((TESTS / "literate").glob("*.md"))]
+NETWORKS = sorted((TESTS.parent / "fixtures" / "networks").glob("*.py"))
+HOW = "differs from its record; `python tests/test_wording.py` writes it anew"
+
+
+def said_of_page(page: Path) -> str:
+    """What is said of the cases of a page; of a rule's page, what this rule says."""
+    rules = {rule.name for rule in linter.known_rules().values()}
+    wanted = {page.stem} if page.stem in rules else rules
+    sections = [(case.name, [one for one in found_in(case) if one.name in wanted]) for case in read(page)]
+    return "\n".join(f"{name}\n{''.join(map(told, found))}" for name, found in sections if found)
+
+
+def found_in(case: Case) -> list[Diagnostic]:
+    """The findings of a case."""
+    config = from_toml(case.config, linter.known_rules())
+    given = {option: f"--{option}" in case.options for option in ("train", "verbose")}
+    return linter.check(list(case.files), linter.Options(config, read=case.files.get, **given)).diagnostics
+
+
+def said_of_network(file: Path) -> str:
+    """What all rules together say of a file, those that are off by default as well."""
+    config = replace(from_toml("", linter.known_rules()), select=("ALL",))
+    text = {file.name: file.read_text(encoding="utf-8")}
+    return "".join(
+        map(told, linter.check([file.name], linter.Options(config, read=text.get, verbose=True)).diagnostics)
+    )
+
+
+def told(found: Diagnostic) -> str:
+    """A finding with all that belongs to it, in lines."""
+    return "".join(f"{line}\n" for line in lines(found))
+
+
+def lines(found: Diagnostic) -> Iterator[str]:
+    """The finding, then its other places, the way there, and what torch raises."""
+    count = f" ({found.count} times)" if found.count > 1 else ""
+    yield f"{found.file}:{span(found.span)}: {found.code} {found.severity}: {found.message} [{found.witness}]{count}"
+    yield from (f"    {file}:{span(where)}: {text}" for file, where, text in found.related)
+    yield from (f"    | {line}" for line in found.trail)
+    if found.torch:
+        yield f"    torch: {found.torch}"
+
+
+def span(where: Span) -> str:
+    """A span as text."""
+    return f"{where.line}:{where.column}-{where.end_line}:{where.end_column}"
+
+
+def record(page: Path) -> Path:
+    """Where that is recorded which is said of a page or a file."""
+    return RECORDS / f"{page.stem}.txt"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_is_said_of_a_page_is_as_recorded(page: Path) -> None:
+    said = said_of_page(page)
+    assert said == (record(page).read_text(encoding="utf-8") if record(page).exists() else ""), HOW
+
+
+@pytest.mark.parametrize("file", NETWORKS, ids=lambda file: file.stem)
+def test_what_is_said_of_a_network_is_as_recorded(file: Path) -> None:
+    assert said_of_network(file) == record(file).read_text(encoding="utf-8"), HOW
+
+
+def update() -> None:
+    """Write all records anew."""
+    RECORDS.mkdir(exist_ok=True)
+    for page in RECORDS.glob("*.txt"):
+        page.unlink()
+    said = {record(page): said_of_page(page) for page in PAGES}
+    said |= {record(file): said_of_network(file) for file in NETWORKS}
+    for file, text in said.items():
+        if text:
+            file.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    update()

@@ -29,7 +29,8 @@ class SetArgument:
 
     `value` is a number or another constant, right for this layer.  `symbolic` is what to write instead where the call
     itself says it with names: `{dilation}` for the padding of a kernel of 3 keeps its size whatever the dilation is.
-    It is taken if the call writes the arguments in its braces, and not as plain numbers.
+    It is taken if the call writes the arguments in its braces, and not as plain numbers.  Without braces it is the
+    value as it is reckoned, `32 * 8 * 8`, and taken where such a product is written.
     """
 
     layer: Layer

@@ -238,6 +238,58 @@ def test_a_vocoder_with_an_odd_rate_is_written_with_the_arguments_of_its_loop() 
     assert edited(text, "RF504")[1] == f"+ self.ups.append({layer})"
 
 
+UPS = "def up(k):\n    return nn.ConvTranspose2d(8, 8, k, stride=2, padding=1)\n"
+
+
+def test_a_kernel_is_changed_in_the_call_that_hands_it_on() -> None:
+    text = network(f"{UPS}self.up = up(3)\nself.last = nn.Conv2d(8, 3, 1)", "return self.last(self.up(x)).tanh()")
+    assert edited(text, "RF501")[1] == "+ self.up = up(4)"
+
+
+def test_an_argument_that_is_added_must_be_right_for_all_layers_of_its_call() -> None:
+    init = f"{UPS}self.up = up(3)\nself.down = nn.Conv2d(8, 8, 2, stride=2)\nself.other = up(4)"
+    comment = "# rflint: input=(N, 8, 32, 32)"
+    fix = repair(network(init, "return self.up(self.other(self.down(x)))", comment=comment), "RF504")
+    assert fix is not None
+    assert fix.refused == "output_padding of another layer is written in the same place"
+
+
+def test_numbers_are_changed_where_a_dict_hands_them_on() -> None:
+    text = network("self.pool = nn.MaxPool2d(4, **POOL)", "return self.pool(x)").replace(
+        HEAD, f"{HEAD}POOL = {{'padding': 3}}\n"
+    )
+    assert edited(text, "RF307")[1] == "+ POOL = {'padding': 2}"
+
+
+def test_features_are_written_as_a_product_where_one_was() -> None:
+    init = "self.fc = nn.Linear(3 * 5 * 4, 2)"
+    text = network(init, "return self.fc(x.flatten(1))", comment="# rflint: input=(N, 3, 6, 4)")
+    assert edited(text, "RF402")[1] == "+ self.fc = nn.Linear(3 * 6 * 4, 2)"
+
+
+def test_blocks_of_different_widths_are_mended_in_one_place() -> None:
+    text = f"""{HEAD}
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 3, padding=1)
+        self.norm = nn.BatchNorm2d(width)
+
+    def forward(self, x):
+        return self.norm(self.conv(x))
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([Block(8), Block(16)])
+
+    def forward(self, x):
+        return [block(x) for block in self.blocks]
+"""
+    assert edited(text, "RF601")[1] == "+ self.conv = nn.Conv2d(3, width, 3, padding=1, bias=False)"
+
+
 def test_a_pool_that_rounds_down_against_a_convolution_rounds_up() -> None:
     init = "self.pool = nn.MaxPool2d(2)\nself.conv = nn.Conv2d(3, 3, 3, stride=2, padding=1)"
     text = network(init, "return self.pool(x) + self.conv(x)", comment="# rflint: input=(N, 3, 75, 75)")

@@ -40,7 +40,7 @@ def difference(trace: Trace, use: Use, axis: int) -> Cause:
     gap, change = a[axis] - b[axis], shrinkage(layer, axis) if layer else 0
     if layer and (equal(gap, change) or equal(gap, -change)):
         here = (made(layer, "this layer changes the size"),)
-        return Cause(lacking(layer, axis), here, padding_fix(trace, layer, axis))
+        return Cause(lacking(layer, axis), here, padding_fix(layer, axis))
     even = drifting(trace, use, axis)
     if even:
         return Cause(one_row(even, axis), (made(even[0], "this layer changes the size"),), keeping_size(even))
@@ -111,7 +111,7 @@ def lacking(use: Use, axis: int) -> str:
     return f": {named(use)} needs padding={wanted} to keep the size"
 
 
-def padding_fix(trace: Trace, use: Use, axis: int) -> Fix | None:
+def padding_fix(use: Use, axis: int) -> Fix | None:
     """The edit that gives a layer that padding, and on its other axes the one that it has."""
     sliding, rank = window(use, spatial_rank(use) + axis), spatial_rank(use)
     paddings = [number(use, "padding", at) for at in range(rank)]
@@ -121,7 +121,7 @@ def padding_fix(trace: Trace, use: Use, axis: int) -> Fix | None:
     alike = all(window(use, at) == sliding for at in range(rank))
     known[axis] = sliding.extent // 2
     symbolic = same_padding(use) if is_convolution(use) else ""
-    return argument_fix(trace, use, "padding", sliding.extent // 2 if alike else one_or_each(known), symbolic)
+    return argument_fix(use, "padding", sliding.extent // 2 if alike else one_or_each(known), symbolic)
 
 
 def keeping_size(layers: Sequence[Use]) -> Fix | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rflint.checks._fixes import arguments_fix
 from rflint.checks._layers import number, one_or_each, spatial_rank
 from rflint.edits import Fix
-from rflint.trace import Trace, Use
+from rflint.trace import Use
 
 
 class Sliding(NamedTuple):
@@ -27,7 +27,7 @@ def sliding(use: Use) -> list[Sliding] | None:
     return known if len(known) == len(axes) else None
 
 
-def evened(trace: Trace, use: Use) -> tuple[str, Fix | None]:
+def evened(use: Use) -> tuple[str, Fix | None]:
     """What makes a layer even, as `kernel_size=4, padding=1`, and the edit; "" if it is even, or not known well."""
     now = sliding(use)
     if not now:
@@ -35,14 +35,14 @@ def evened(trace: Trace, use: Use) -> tuple[str, Fix | None]:
     right = [even(one) for one in now]
     values = {name: (column(now, name), column(right, name)) for name in Sliding._fields}
     wanted = {name: one_or_each(after) for name, (before, after) in values.items() if before != after}
-    return ", ".join(f"{name}={value}" for name, value in wanted.items()), arguments_fix(trace, use, wanted)
+    return ", ".join(f"{name}={value}" for name, value in wanted.items()), arguments_fix(use, wanted)
 
 
 CENTRED = {"padding": "({kernel_size} - {stride} + 1) // 2", "output_padding": "({kernel_size} - {stride}) % 2"}
 """What `centred` gives undilated kernels of at least the stride, whatever these are."""
 
 
-def times_stride(trace: Trace, use: Use) -> tuple[str, Fix | None]:
+def times_stride(use: Use) -> tuple[str, Fix | None]:
     """What makes a layer give s·n rows for n, as `output_padding=1`, and the edit; "" if its arguments are not known.
 
     Its padding stays where an output_padding goes with it.
@@ -56,7 +56,7 @@ def times_stride(trace: Trace, use: Use) -> tuple[str, Fix | None]:
     values = {name: one_or_each(column(right, name)) for name in CENTRED if column(now, name) != column(right, name)}
     plain = all(one.dilation == 1 and one.kernel_size >= one.stride for one in now) and not fits
     cure = ", ".join(f"{name}={value}" for name, value in values.items())
-    return cure, arguments_fix(trace, use, values, CENTRED if plain and len(values) == 2 else {})
+    return cure, arguments_fix(use, values, CENTRED if plain and len(values) == 2 else {})
 
 
 def extent(one: Sliding) -> int:

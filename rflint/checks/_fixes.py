@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rflint.checks._layers import listed, number, one_or_each, spatial_rank
-from rflint.checks._places import is_constructed, twins
+from rflint.checks._places import is_constructed
 from rflint.edits import Edit, Fix, SetArgument
-from rflint.trace import Trace, Use
+from rflint.trace import Use
 
 
-def arguments_fix(
-    trace: Trace, use: Use, values: Mapping[str, object], symbolic: Mapping[str, str] | None = None
-) -> Fix | None:
-    """The edit that gives several arguments of a constructed layer their values; None if there are none.
-
-    Where the constructor call builds layers with other arguments, only values that are said with names do.
-    """
-    alike, symbolic = all(twin.layer.args == use.layer.args for twin in twins(trace, use)), symbolic or {}
-    if not values or not is_constructed(use) or not (alike or symbolic.keys() >= values.keys()):
+def arguments_fix(use: Use, values: Mapping[str, object], symbolic: Mapping[str, str] | None = None) -> Fix | None:
+    """The edit that gives several arguments of a constructed layer their values; None if there are none."""
+    if not values or not is_constructed(use):
         return None
-    return Fix(tuple(SetArgument(use.layer, name, str(one), symbolic.get(name, "")) for name, one in values.items()))
+    formulas = symbolic or {}
+    return Fix(tuple(SetArgument(use.layer, name, str(one), formulas.get(name, "")) for name, one in values.items()))
 
 
 def same_padding(use: Use) -> str:
@@ -33,7 +28,7 @@ def same_padding(use: Use) -> str:
     return "{dilation}" if half == 1 else f"{half} * {{dilation}}"
 
 
-def schedule_fix(trace: Trace, layers: Sequence[Use], rates: Sequence[int]) -> Fix | None:
+def schedule_fix(layers: Sequence[Use], rates: Sequence[int]) -> Fix | None:
     """The edit that gives convolutions with stride 1 these dilations, and moves their paddings along.
 
     None if a layer would need two of them, or its padding is not the one that keeps the size.

@@ -47,17 +47,11 @@ def twins(trace: Trace, use: Use) -> list[Use]:
     return [other for other in trace.uses if other.layer.defined == use.layer.defined]
 
 
-def argument_fix(trace: Trace, use: Use, argument: str, value: object, symbolic: str = "") -> Fix | None:
-    """The edit that gives an argument of the layer a value; None if the value is.
-
-    None also where a function is called, and where one call builds layers with other arguments: what is right for one
-    is wrong for the others, unless a symbolic value says what is right for each.
-    """
-    if value is None or use.layer.defined is None or not is_constructed(use):
+def argument_fix(use: Use, argument: str, value: object, symbolic: str = "") -> Fix | None:
+    """The edit that gives an argument of the layer a value; None if the value is, and where a function is called."""
+    if value is None or not is_constructed(use):
         return None
-    alike = all(twin.layer.args == use.layer.args for twin in twins(trace, use))
-    edit = SetArgument(use.layer, argument, str(value), symbolic)
-    return Fix((edit,)) if alike or symbolic else None
+    return Fix((SetArgument(use.layer, argument, str(value), symbolic),))
 
 
 def comes_astray(trace: Trace, use: Use) -> bool:

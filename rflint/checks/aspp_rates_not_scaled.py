@@ -28,7 +28,7 @@ def aspp_rates_not_scaled(trace: Trace) -> Iterator[Finding]:
         rates, stride = tuple(sorted(map(rate, branches))), output_stride(trace, source)
         meant = next((one for one in PUBLISHED if rates == scaled(one)), None)
         if meant and stride in STRIDES and stride != meant:
-            yield finding(trace, branches, rates, stride, meant)
+            yield finding(branches, rates, stride, meant)
 
 
 def scaled(stride: int) -> tuple[int, ...]:
@@ -50,7 +50,7 @@ def output_stride(trace: Trace, source: int | str) -> Fraction | None:
     return jumps.pop() if len(jumps) == 1 else None
 
 
-def finding(trace: Trace, branches: Sequence[Use], rates: Sequence[int], stride: Fraction, meant: int) -> Finding:
+def finding(branches: Sequence[Use], rates: Sequence[int], stride: Fraction, meant: int) -> Finding:
     """The finding at the first branch; the other ones are related."""
     message = (
         f"rates {listed(rates)} are DeepLabv3's for output stride {meant}; at stride {stride}, as here, "
@@ -59,5 +59,5 @@ def finding(trace: Trace, branches: Sequence[Use], rates: Sequence[int], stride:
     place = place_of(branches[0], "dilation")
     others = dict.fromkeys((place_of(use, "dilation"), f"rate {rate(use)}") for use in branches[1:])
     right = dict(zip(rates, scaled(int(stride)), strict=True))
-    fix = schedule_fix(trace, branches, [right[rate(use)] for use in branches])
+    fix = schedule_fix(branches, [right[rate(use)] for use in branches])
     return Finding(place, message, tuple(pair for pair in others if pair[0] != place), fix=fix)

@@ -26,7 +26,7 @@ def avgpool_pads_dilute_border(trace: Trace) -> Iterator[Finding]:
                 f"{named(use)} counts its padding as zeros: at the border it gives {float(min(diluted)):.3f} of the "
                 f"mean of what is there{corner}; count_include_pad=False gives the mean"
             )
-            fix = argument_fix(trace, use, "count_include_pad", False)
+            fix = argument_fix(use, "count_include_pad", False)
             yield Finding(place_of(use, "padding"), message, called(use), fix=fix, use=use.index)
 
 

@@ -63,7 +63,7 @@ def padded_left(trace: Trace, use: Use) -> Fix | None:
     alike = all(other.layer == use.layer for other in trace.uses if other.place == use.place)
     if one is None or one.stride != 1 or one.padding != one.extent - 1 or not alike or not pads_zeros(use):
         return None
-    plain = argument_fix(trace, use, "padding", 0)
+    plain = argument_fix(use, "padding", 0)
     pad = Replace(use.place, f"torch.nn.functional.pad({{}}, ({one.padding}, 0))", operand=0, layer=use.layer)
     return Fix((*plain.edits, pad), message=f"pad {one.padding} on the left only") if plain else None
 

@@ -27,7 +27,7 @@ def checkerboard_overlap(trace: Trace) -> Iterator[Finding]:
         if uneven and not any(map(leaves_out, slides)) and reaches_image(trace, use):
             most, least = overlap(uneven)
             what = f"kernel {uneven.kernel} at stride {uneven.stride} lays {most} taps on some rows, {least} on others"
-            cure, fix = evened(trace, use) if all(one.dilation == 1 for one in slides) else ("", None)
+            cure, fix = evened(use) if all(one.dilation == 1 for one in slides) else ("", None)
             message = f"{what}: a checkerboard{f'; {cure} lays as many on all' if cure else ''}"
             yield Finding(place_of(use, "kernel_size"), message, called(use), fix=fix, use=use.index)
 

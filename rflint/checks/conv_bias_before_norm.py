@@ -30,7 +30,7 @@ def conv_bias_before_norm(trace: Trace) -> Iterator[Finding]:
         if first.layer.args.get("bias") is True and all(is_cancelled(trace, use) for use in uses):
             norm = trace.consumers()[first.index][0][0]
             message = f"{norm.base} takes the mean of each channel away, and the bias of {named(first)} with it"
-            fix = argument_fix(trace, first, "bias", False)
+            fix = argument_fix(first, "bias", False)
             message += ": bias=False trains the same"
             yield Finding(place_of(first, "bias"), message, called(first), fix=fix, use=first.index)
 

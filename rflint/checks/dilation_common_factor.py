@@ -30,7 +30,7 @@ def dilation_common_factor(trace: Trace) -> Iterator[Finding]:
             found.append(run)
             told |= layers
     if found:
-        yield finding(trace, found)
+        yield finding(found)
 
 
 def factor(run: Run) -> int:
@@ -38,7 +38,7 @@ def factor(run: Run) -> int:
     return gcd(*(layer.link.dilation for layer in run.layers))
 
 
-def finding(trace: Trace, found: Sequence[Run]) -> Finding:
+def finding(found: Sequence[Run]) -> Finding:
     """The finding at the first layer of the longest run; the others are counted."""
     run = max(found, key=lambda one: len(one.layers))
     others = f"; so do those of {len(found) - 1} more run{'s' if len(found) > 2 else ''}" if len(found) > 1 else ""
@@ -55,7 +55,7 @@ def finding(trace: Trace, found: Sequence[Run]) -> Finding:
     pairs = dict.fromkeys((place_of(one.use, "dilation"), f"dilation {one.link.dilation}") for one in run.layers[1:])
     related = [pair for pair in pairs if pair[0] != place][:MOST_RELATED]
     trail = tuple(layer.use.index for layer in run.layers)
-    fix = schedule_fix(trace, [layer.use for layer in run.layers], better)
+    fix = schedule_fix([layer.use for layer in run.layers], better)
     return Finding(place, message, tuple(related), trail, fix)
 
 

@@ -23,7 +23,7 @@ def dilation_padding_mismatch(trace: Trace) -> Iterator[Finding]:
             padding, dilation, right = number(use, "padding", axis), number(use, "dilation", axis), wanted(use, changes)
             effect = f"shrinks the map by {-change}" if change < 0 else f"makes the map larger by {change}"
             message = f"padding {padding} with dilation {dilation} {effect}; padding={right} keeps its size"
-            fix = argument_fix(trace, use, "padding", right, same_padding(use) if all_odd(trace, use) else "")
+            fix = argument_fix(use, "padding", right, same_padding(use) if all_odd(trace, use) else "")
             yield Finding(place_of(use, "padding"), message, called(use), fix=fix, use=use.index)
 
 

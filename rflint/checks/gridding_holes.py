@@ -17,10 +17,10 @@ from rflint.trace import Trace
 @rule("RF201", "gridding-holes", "warning", fix="unsafe")
 def gridding_holes(trace: Trace) -> Iterator[Finding]:
     """Whether units at the end of a segment skip rows of its start, behind two or more dilated layers on every way."""
-    yield from (finding(trace, grid) for grid in grids(trace))
+    yield from map(finding, grids(trace))
 
 
-def finding(trace: Trace, grid: Grid) -> Finding:
+def finding(grid: Grid) -> Finding:
     """The finding at the dilation of the first dilated layer; the others are related."""
     steps, seen = grid.steps, grid.seen
     chain = [step for step in steps if step.link.kernel > 1 and is_convolution(step.use)]
@@ -38,5 +38,5 @@ def finding(trace: Trace, grid: Grid) -> Finding:
     related = dict.fromkeys((place_of(one.use, "dilation"), f"dilation {one.link.dilation}") for one in others)
     elsewhere = tuple(pair for pair in related if pair[0] != place)
     trail = tuple(step.use.index for step in chain)
-    fix = schedule_fix(trace, [step.use for step in chain], better)
+    fix = schedule_fix([step.use for step in chain], better)
     return Finding(place, message, elsewhere, trail, fix, use=chain[-1].use.index)

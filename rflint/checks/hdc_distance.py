@@ -29,7 +29,7 @@ def hdc_distance(trace: Trace) -> Iterator[Finding]:
             found.append((group(run), seen))
             told |= layers
     if found:
-        yield finding(trace, found)
+        yield finding(found)
 
 
 def group(run: Run) -> list[Widening]:
@@ -48,7 +48,7 @@ def breaks_rule(run: Run) -> bool:
     return gcd(*rates(run.layers)) == 1 and len(kernels) == 1 and hybrid_distances(rates(group(run)))[1] > min(kernels)
 
 
-def finding(trace: Trace, found: Sequence[tuple[Sequence[Widening], Positions]]) -> Finding:
+def finding(found: Sequence[tuple[Sequence[Widening], Positions]]) -> Finding:
     """The finding at the first dilated layer of the group that reads the smallest share; the others are counted."""
     layers, seen = min(found, key=lambda pair: pair[1].count / pair[1].extent)
     kernels = [layer.link.kernel for layer in layers]
@@ -61,5 +61,5 @@ def finding(trace: Trace, found: Sequence[tuple[Sequence[Widening], Positions]])
         f"{listed(better)} read all of {extent(kernels, better)}"
     )
     first = next(layer for layer in layers if layer.is_dilated)
-    fix = schedule_fix(trace, [layer.use for layer in layers], better)
+    fix = schedule_fix([layer.use for layer in layers], better)
     return Finding(place_of(first.use, "dilation"), message, trail=tuple(layer.use.index for layer in layers), fix=fix)

@@ -26,7 +26,7 @@ def in_channels_mismatch(trace: Trace) -> Iterator[Finding]:
             blamed(trace, use, "in_channels", "weight"),
             f"takes {wanted} channels, but its {times(use.operands[0].shape)} input has {given}{hint(use)}",
             (*called(use), *origin(trace, use.operands[0], given)),
-            fix=argument_fix(trace, use, "in_channels", number),
+            fix=argument_fix(use, "in_channels", number),
             use=use.index,
         )
 

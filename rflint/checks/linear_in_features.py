@@ -30,7 +30,7 @@ def linear_in_features(trace: Trace) -> Iterator[Finding]:
         alike = {features_given(twin) for twin in twins(trace, use)} == {given}
         is_map = len(use.operands[0].shape or ()) > 3  # of which a layer for features acts on the width
         number = given if alike and not astray and not is_map and isinstance(given, int) else None
-        fix = argument_fix(trace, use, "in_features", number) or flattened_first(trace, use, astray)
+        fix = argument_fix(use, "in_features", number, product(flat, given)) or flattened_first(trace, use, astray)
         at_call = bool(astray) and next(other for other in trace.uses if other.place == use.place) is use
         place = use.place if at_call else blamed(trace, use, "in_features", "weight")
         yield Finding(place, message, (*called(use), *source), fix=fix, use=use.index)
@@ -80,6 +80,12 @@ def arithmetic(flat: Use | None, given: Size, wanted: Size) -> str:
     if not folded:
         return f"{wanted} features and gets {given}"
     return f"{wanted} features{squared(folded, wanted)}, flatten gives {given} = {'·'.join(map(enclosed, folded))}"
+
+
+def product(flat: Use | None, given: Size) -> str:
+    """`32 * 8 * 8` as source text, for where such a product is written; "" if the features are none."""
+    folded = folded_axes(flat, given) if flat else ()
+    return " * ".join(map(str, folded)) if all(isinstance(size, int) for size in folded) else ""
 
 
 def folded_axes(flat: Use, given: Size) -> Shape:

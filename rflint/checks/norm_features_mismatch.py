@@ -30,7 +30,7 @@ def norm_features_mismatch(trace: Trace) -> Iterator[Finding]:
         if found is None or comes_astray(trace, use):
             continue
         alike = {channels(twin) for twin in twins(trace, use)} == {channels(use)}
-        fix = argument_fix(trace, use, found.argument, found.right if alike else None)
+        fix = argument_fix(use, found.argument, found.right if alike else None)
         place = blamed(trace, use, found.argument, "weight", "running_mean")
         yield Finding(place, found.message, called(use), fix=fix, use=use.index)
 

@@ -24,7 +24,7 @@ def padding_exceeds_kernel(trace: Trace) -> Iterator[Finding]:
         if len(slides) < spatial_rank(use) or axis is None or not pads_with_zeros(use):
             continue
         if not is_resized_after(trace, use, len(use.output or ()) - len(slides) + axis):
-            yield finding(trace, use, slides, slides[axis])
+            yield finding(use, slides, slides[axis])
 
 
 def is_swamped(one: Window) -> bool:
@@ -38,7 +38,7 @@ def pads_with_zeros(use: Use) -> bool:
     return mode == "zeros" and isinstance(use.layer.args.get("padding"), tuple) and use.output is not None
 
 
-def finding(trace: Trace, use: Use, slides: list[Window], worst: Window) -> Finding:
+def finding(use: Use, slides: list[Window], worst: Window) -> Finding:
     """The finding at the padding, with how many outputs of each border see nothing."""
     padding = worst.padding // 2
     rows = (padding - worst.extent) // worst.stride + 1
@@ -47,5 +47,5 @@ def finding(trace: Trace, use: Use, slides: list[Window], worst: Window) -> Find
         f"padding {padding} around a kernel that extends over {worst.extent}: the first {rows} "
         f"{'outputs see' if rows > 1 else 'output sees'} padding alone; padding={right} is meant for such a kernel"
     )
-    fix = argument_fix(trace, use, "padding", right)
+    fix = argument_fix(use, "padding", right)
     return Finding(place_of(use, "padding"), message, called(use), fix=fix, use=use.index)

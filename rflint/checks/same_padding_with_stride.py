@@ -24,20 +24,18 @@ def same_padding_with_stride(trace: Trace) -> Iterator[Finding]:
             continue
         argument, problem = refused_name(use)
         if problem:
-            yield Finding(
-                place_of(use, argument), problem, called(use), fix=fix_of(trace, use, argument), use=use.index
-            )
+            yield Finding(place_of(use, argument), problem, called(use), fix=fix_of(use, argument), use=use.index)
 
 
-def fix_of(trace: Trace, use: Use, argument: str) -> Fix | None:
+def fix_of(use: Use, argument: str) -> Fix | None:
     """The edit that writes the name as torch does, or the numbers that "same" stands for at a stride."""
     written = use.layer.args.get(argument)
     meant = written.lower() if isinstance(written, str) else ""
     if argument == "padding" and meant == "same" and is_strided(use):
-        return argument_fix(trace, use, "padding", explicit(use))
+        return argument_fix(use, "padding", explicit(use))
     if is_transposed(use) or meant == written or meant not in (NAMES if argument == "padding" else MODES):
         return None
-    fix = argument_fix(trace, use, argument, repr(meant))
+    fix = argument_fix(use, argument, repr(meant))
     return replace(fix, safe=True) if fix else None
 
 

@@ -24,7 +24,7 @@ def transposed_dead_phases(trace: Trace) -> Iterator[Finding]:
         dead = [one for one in slides if written(one) < one.stride]
         if dead and not any(one is None for one in windows(use)):
             lost = 1 - prod((Fraction(written(one), one.stride) for one in slides), start=Fraction(1))
-            cure, fix = evened(trace, use)
+            cure, fix = evened(use)
             message = f"{sentence(dead[0], lost)}; {cure or advice(dead[0])} writes all"
             yield Finding(place_of(use, "kernel_size"), message, called(use), fix=fix, use=use.index)
 

@@ -36,7 +36,7 @@ def transposed_size_drift(trace: Trace) -> Iterator[Finding]:
             layer = to_blame(trace, int(output or 0), drift.axis) if drift else None
             if drift and layer and layer.index not in told:
                 told.add(layer.index)
-                yield finding(trace, layer, drift)
+                yield finding(layer, drift)
 
 
 def drifting(trace: Trace, output: int, name: str) -> Drift | None:
@@ -81,13 +81,13 @@ def surplus_of(one: Window, extra: int | None) -> int:
     return 0 if extra is None else one.extent - one.padding + extra - one.stride
 
 
-def finding(trace: Trace, use: Use, drift: Drift) -> Finding:
+def finding(use: Use, drift: Drift) -> Finding:
     """The finding at the layer's constructor, with what would make its size a multiple of the stride."""
     more = f"{abs(drift.by)} {'more' if drift.by > 0 else 'fewer'}"
     over, one = surplus(use, drift.axis), window(use, spatial_rank(use) + drift.axis)
     stride = one.stride if one else 1
     off = f"this layer makes {stride}·n {'+' if over > 0 else '-'} {abs(over)} of n"
-    cure, fix = times_stride(trace, use)
+    cure, fix = times_stride(use)
     message = f"the output has {drift.size} positions, {more} than the {drift.promised} of its strides: {off}"
     message += f"; {cure} makes {stride}·n" if cure else ""
     place = place_of(use, "output_padding", "padding", "kernel_size")

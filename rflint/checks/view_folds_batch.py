@@ -67,7 +67,7 @@ def flattened(trace: Trace, use: Use, shape: Shape, wanted: Shape) -> Fix | None
     features, linear = prod(shape[1:]), linear_behind(trace, use, wanted[-1:])
     if len(shape) < 3 or len(wanted) != 2 or linear is None or not isinstance(features, int):
         return None
-    fits = argument_fix(trace, linear, "in_features", features)
+    fits = argument_fix(linear, "in_features", features)
     edits = (Replace(use.place, "torch.flatten({0}, 1)", otherwise="{0}.flatten(1)"), *(fits.edits if fits else ()))
     return Fix(edits, message="flatten each sample: torch.flatten(x, 1)") if fits else None
 

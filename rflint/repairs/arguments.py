@@ -24,19 +24,19 @@ class Made(NamedTuple):
     changes: list[Change]
     edited: list[Place]
     value: str = ""
+    added: tuple[tuple[Place | None, str], ...] = ()
+    """The arguments that calls are given for the first time, which holds for all layers that they build."""
 
 
 def setting(files: Files, edit: SetArgument) -> Made:
     """What gives an argument its value.  Raises `Refused`."""
     written = edit.layer.places.get(edit.argument)
     if written is None:
-        located, call = constructor(files, edit.layer)
-        value = symbolic(files, edit, located, call) or edit.value
-        return Made(added(located, call, f"{edit.argument}={value}"), [], value)
+        return _unwritten(files, edit)
     located, node = files.find(written)
     value = _in_its_call(files, edit, located, node)
     if is_constant(node):
-        value = value or edit.value
+        value = value or _as_written(edit, node)
         return Made([located.replace(node, value)], [written], value)
     if value == located.text(node):
         return Made([], [], value)
@@ -48,6 +48,23 @@ def setting(files: Files, edit: SetArgument) -> Made:
     if not value:
         raise Refused(f"{edit.argument} is calculated: {located.text(node)}")
     return Made([located.replace(node, value)], [written], value)
+
+
+def _as_written(edit: SetArgument, node: Any) -> str:
+    """The value, as a product if one is written there."""
+    is_product = isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Multiply)
+    return edit.symbolic if is_product and edit.symbolic and not list(fields(edit.symbolic)) else edit.value
+
+
+def _unwritten(files: Files, edit: SetArgument) -> Made:
+    """The argument is added, or changed where its digits are that a star hands on, or an object that holds it."""
+    source = digits(edit.layer, edit.argument)
+    if source is not None and edit.value.isdecimal():
+        return _digits_anew(files, edit, source)
+    located, call = constructor(files, edit.layer)
+    value = symbolic(files, edit, located, call) or edit.value
+    new = ((edit.layer.defined, edit.argument),)
+    return Made(added(located, call, f"{edit.argument}={value}"), [], value, new)
 
 
 def _digits_anew(files: Files, edit: SetArgument, source: Place) -> Made:

@@ -18,6 +18,7 @@ class Readers:
     def __init__(self) -> None:
         self._layers: dict[int, Layer] = {}
         self._at: dict[Place, set[Reader]] | None = None
+        self._without: dict[tuple[Place | None, str], set[Reader]] | None = None
 
     def add(self, layers: Iterable[Layer]) -> None:
         """Take in the layers of a trace; uses of one layer share the places of its arguments."""
@@ -31,6 +32,15 @@ class Readers:
                 for name, source in sources(layer):
                     self._at.setdefault(source, set()).add(reader(layer, name))
         return self._at.get(place, set())
+
+    def without(self, call: Place | None, argument: str) -> set[Reader]:
+        """The layers that a call builds without writing an argument of theirs."""
+        if self._without is None:
+            self._without = {}
+            for layer in self._layers.values():
+                for name in layer.args.keys() - layer.places.keys():
+                    self._without.setdefault((layer.defined, name), set()).add(reader(layer, name))
+        return self._without.get((call, argument), set())
 
 
 def reader(layer: Layer, argument: str) -> Reader:

@@ -23,8 +23,9 @@ def repaired(files: Files, readers: Readers, fixes: Sequence[Fix]) -> Repair:
         edits = [edit for fix in fixes for edit in fix.edits]
         values = {key: one.value for key, one in made.items()}
         formulas = {one_of(edit) for edit in edits if isinstance(edit, SetArgument) and is_formula(edit, values)}
-        edited = (place for one in made.values() for place in one.edited)
-        refuse_others(readers, edited, wanted(edits), formulas)
+        taken = [readers.at(place) for one in made.values() for place in one.edited]
+        taken += [readers.without(*new) for one in made.values() for new in one.added]
+        refuse_others(taken, wanted(edits), formulas)
         ordered = without_conflicts(change for one in made.values() for change in one.changes)
         changes = [one for one in ordered if one not in files.located(one.file).idle]
         if not changes:
@@ -75,12 +76,10 @@ def is_formula(edit: SetArgument, values: Mapping[str, str]) -> bool:
     return bool(edit.symbolic) and values[edit_key(edit)] not in ("", edit.value)
 
 
-def refuse_others(
-    readers: Readers, edited: Iterable[Place], meant: set[Reader], formulas: set[tuple[str, Place | None]]
-) -> None:
+def refuse_others(taken: Iterable[set[Reader]], meant: set[Reader], formulas: set[tuple[str, Place | None]]) -> None:
     """Raise `Refused` if an argument that is not meant comes from a place that is edited."""
-    for place in edited:
-        others = sorted(one[0] for one in readers.at(place) - meant if one[:2] not in formulas)
+    for readers in taken:
+        others = sorted(one[0] for one in readers - meant if one[:2] not in formulas)
         if others:
             raise Refused(f"{others[0]} of another layer is written in the same place")
 

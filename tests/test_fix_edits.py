@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 
 import pytest
-from test_fix_pages import changed
 
 from rflint import linter
 from rflint.config import from_toml
 from rflint.diagnostics import Repair
+from rflint.fixes.splicing import spliced
 
 HEAD = "from torch import nn\nimport torch.nn.functional as F\n"
 
@@ -27,7 +27,7 @@ def edited(text: str, code: str) -> list[str]:
     fix = repair(text, code)
     assert fix is not None
     assert not fix.refused
-    diff = difflib.ndiff(text.splitlines(), changed(text, fix.changes).splitlines())
+    diff = difflib.ndiff(text.splitlines(), spliced(text, fix.changes).splitlines())
     return [f"{line[0]} {line[2:].strip()}" for line in diff if line[0] in "+-"]
 
 
@@ -158,7 +158,7 @@ def test_the_call_of_the_parent_is_put_behind_the_docstring() -> None:
     init = "self.conv = nn.Conv2d(3, 3, 1)"
     text = network(f'"""A network."""\n{init}', "return self.conv(x)").replace("        super().__init__()\n", "")
     assert edited(text, "RF417") == ["+ super().__init__()"]
-    assert changed(text, getattr(repair(text, "RF417"), "changes", ())).index("super()") > text.index('"""A')
+    assert spliced(text, getattr(repair(text, "RF417"), "changes", ())).index("super()") > text.index('"""A')
 
 
 def test_the_call_of_the_parent_moves_as_it_is() -> None:

@@ -13,7 +13,8 @@ from mdtest import Case, read
 
 from rflint import linter
 from rflint.config import from_toml
-from rflint.diagnostics import Change, Diagnostic, Rule
+from rflint.diagnostics import Diagnostic, Rule
+from rflint.fixes.mending import mended
 
 ROOT = Path(__file__).parent.parent
 RULES = linter.known_rules()
@@ -30,9 +31,7 @@ def cases(rule: Rule) -> list[Case]:
 
 def findings(case: Case, files: Files) -> list[Diagnostic]:
     """What rflint says of a case whose files hold these texts."""
-    config = from_toml(case.config, RULES)
-    given = {option: f"--{option}" in case.options for option in ("train", "verbose")}
-    return linter.check(list(files), linter.Options(config, read=files.get, **given)).diagnostics
+    return linter.check(list(files), options(case, files)).diagnostics
 
 
 def own(case: Case, files: Files) -> list[Diagnostic]:
@@ -45,23 +44,19 @@ def example(rule: Rule) -> tuple[Case, Files, Files]:
     """The first case of a page that the rule flags, its files without the markers, and these files with the edits."""
     case = next(case for case in cases(rule) if own(case, case.files))
     before = {path: re.sub(r"\s*# error.*$", "", text, flags=re.MULTILINE) for path, text in case.files.items()}
-    return case, before, fixed(before, own(case, before))
+    return case, before, fixed(case, before)
 
 
-def fixed(files: Files, found: Iterable[Diagnostic]) -> Files:
-    """The files with the edits of these findings."""
-    changes = [change for one in found if one.fix for change in one.fix.changes]
-    return {path: changed(text, [one for one in changes if one.file == path]) for path, text in files.items()}
+def options(case: Case, files: Files) -> linter.Options:
+    """Options that read these texts, with the configuration of a case."""
+    given = {option: f"--{option}" in case.options for option in ("train", "verbose")}
+    return linter.Options(from_toml(case.config, RULES), read=files.get, **given)
 
 
-def changed(text: str, changes: Iterable[Change]) -> str:
-    """A text with changes that do not overlap."""
-    starts = [0, *(found.end() for found in re.finditer("\n", text))]
-    for change in sorted(changes, key=lambda one: one.span, reverse=True):
-        start = starts[change.span.line - 1] + change.span.column - 1
-        end = starts[change.span.end_line - 1] + change.span.end_column - 1
-        text = text[:start] + change.text + text[end:]
-    return text
+def fixed(case: Case, files: Files) -> Files:
+    """The files as `--fix --unsafe-fixes` leaves them."""
+    texts = mended(list(files), options(case, files), unsafe=True).texts
+    return {path: texts[path][1] if path in texts else text for path, text in files.items()}
 
 
 def shown(rule: Rule) -> list[str]:
@@ -106,7 +101,7 @@ def test_the_edits_mend_what_is_flagged_and_nothing_else_is_found(rule: Rule) ->
 @each_fixable
 def test_a_second_time_changes_nothing(rule: Rule) -> None:
     case, _, after = example(rule)
-    assert fixed(after, own(case, after)) == after
+    assert fixed(case, after) == after
 
 
 @each_fixable

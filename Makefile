@@ -5,7 +5,7 @@ BIN := .venv/bin
 TORCHVISION := 0.28.0
 SOURCES := build/torchvision-$(TORCHVISION)
 
-.PHONY: demo test proof mutate conformance bench docs format lint types clean
+.PHONY: demo test proof mutate integrations conformance bench docs format lint types clean
 
 demo: .venv/ready $(SOURCES)/ready
 	@echo; echo "== rflint check fixtures/networks"
@@ -26,6 +26,10 @@ proof: .venv/ready
 # goes on where it was; `make mutate REPORT=1` shows what is known so far.
 mutate: .venv/mutation
 	PYTHONHASHSEED=0 $(BIN)/python -m tests.mutation $(FILES) --jobs $(or $(JOBS),2) $(if $(REPORT),--report)
+
+# Hooks, action and scripts, installed as users install them.
+integrations: .venv/ready
+	$(BIN)/python tests/try_integrations.py
 
 conformance: .venv/ready $(SOURCES)/ready
 	$(BIN)/python -m tests.conformance $(SOURCES)

@@ -15,13 +15,13 @@ from rflint.linter import known_rules
 ROOT = Path(__file__).resolve().parents[1]
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "index.md": ("rflint", "What it says", "Geometry beyond the table"),
-    "usage.md": ("Use", "pre-commit", "CI", "Editors"),
+    "usage.md": ("Use", "Where it runs"),
     "sizes.md": ("Which input sizes?",),
     "building.md": ("Two commands", "How it is built"),
 }
 """The pages that are made of sections of README.md; its table of rules is the page of all rules."""
 TITLES = {"usage.md": "Use", "sizes.md": "Input sizes", "building.md": "How it is built"}
-GUIDE = ("usage.md", "configuration.md", "tasks.md", "formats.md", "sizes.md", "geometry.md")
+GUIDE = ("usage.md", "configuration.md", "tasks.md", "formats.md", "integrations.md", "sizes.md", "geometry.md")
 RULES = "rules/index.md"
 HEADING = re.compile(r"^(#{1,2}) +(.+)$")
 LINK = re.compile(r"\]\((?:\.\./)?((?:docs|rules)/[\w./-]+)\)")

@@ -157,6 +157,13 @@ class Note(NamedTuple):
     reason: str
 
 
+class Parameters(NamedTuple):
+    """How many numbers the parameters of a network hold: those that are known, and why there may be more."""
+
+    known: Size
+    notes: tuple[Note, ...] = ()
+
+
 class Raising(NamedTuple):
     """An exception that certainly ends the building of a network, or its `forward`: where, which, and its text."""
 
@@ -237,6 +244,8 @@ class Trace:
     """What ends it before it has returned anything, if something certainly does."""
     members: list[Member] = field(default_factory=list)
     """The modules below the root, and the root itself with the path ""."""
+    parameters: Parameters | None = None
+    """How many parameters it has; None if it could not be built."""
     late: list[Member] = field(default_factory=list)
     """The layers that `forward` builds and does not keep."""
     said: list[Said] = field(default_factory=list)

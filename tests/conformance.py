@@ -29,7 +29,15 @@ from tests.findings import compare_findings
 from tests.symbolic import compare_symbolic
 
 RECORDED = Path(__file__).parent / "recorded"
-REACHED = {"complete": 94, "calls right": 13626, "fields right": 248, "detection right": 1650, "symbolic complete": 77}
+PARAMETERS = json.loads((RECORDED / "parameters.json").read_text(encoding="utf-8"))["networks"]
+REACHED = {
+    "complete": 94,
+    "calls right": 13626,
+    "fields right": 248,
+    "detection right": 1650,
+    "symbolic complete": 77,
+    "parameters right": 106,
+}
 """How much is right at least; further networks may be complete on symbolic sizes, the others say why not."""
 
 
@@ -43,7 +51,8 @@ def main(argv: list[str]) -> int:
         for truth in _recorded(kind, names):
             seen = _traced(session, sources, truth, kind)
             found = compare_findings(seen, truth["network"], session, sources, totals) if kind != "fields" else ()
-            for problem in chain(compare(truth, seen, totals), found):
+            counts = compare_parameters(truth["network"], seen, totals) if kind != "fields" else ()
+            for problem in chain(compare(truth, seen, totals), found, counts):
                 print(f"{truth['network']}: {problem}")
     for truth in _recorded("shapes", names):
         for problem in compare_symbolic(truth, session, sources, totals):
@@ -66,7 +75,10 @@ def main(argv: list[str]) -> int:
         f"{totals['proved']}, wrong {totals['findings wrong']}"
     )
     short = not names and any(totals[what] < least for what, least in REACHED.items())
-    wrong = any(totals[f"{what} wrong"] for what in ("calls", "fields", "detection", "symbolic", "findings"))
+    print(f"parameters right {totals['parameters right']}, wrong {totals['parameters wrong']}")
+    wrong = any(
+        totals[f"{what} wrong"] for what in ("calls", "fields", "detection", "symbolic", "findings", "parameters")
+    )
     return int(wrong or short)
 
 
@@ -119,6 +131,17 @@ def compare_until_data(truth: dict[str, Any], seen: Trace, totals: Counter[str])
         if len(known) > same or same < len(true.get(path, [])):
             yield f"{path}: torch {true.get(path)}, rflint {got.get(path)}"
     totals["detection calls"] += len(truth["layers"])
+
+
+def compare_parameters(network: str, seen: Trace, totals: Counter[str]) -> Iterator[str]:
+    """The count of parameters is right, or said to be open, or wrong."""
+    found, true = seen.parameters, PARAMETERS[network]
+    if found is None or found.notes:
+        yield f"parameters: torch {true}, open in rflint: {found and found.notes[0].reason}"
+        return
+    totals["parameters right" if found.known == true else "parameters wrong"] += 1
+    if found.known != true:
+        yield f"parameters: torch {true}, rflint {found.known}"
 
 
 def _by_path(layers: list[Any]) -> dict[str, list[Any]]:

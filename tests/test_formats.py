@@ -447,6 +447,7 @@ def test_show_json_has_the_keys_of_its_schema() -> None:
         "complete": True,
         "inputs": {"x": [1, 3, 64, 64]},
         "output": [1, 3],
+        "parameters": None,
         "requires": [],
         "drift": [],
         "unknowns": [{"file": "data.py", "line": 12, "column": 5, "reason": "why"}],

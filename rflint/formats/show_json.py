@@ -11,6 +11,7 @@ from rflint.formats.drift import drift_data
 from rflint.formats.effective import effective_data
 from rflint.formats.gridding import gridding_data
 from rflint.formats.note_place import note_place
+from rflint.formats.parameters import parameter_data
 from rflint.formats.reached_counts import reached_counts
 from rflint.formats.section import Section
 from rflint.receptive import fields, json_field
@@ -48,6 +49,7 @@ def network(trace: Trace, span: Spans, figures: Figures) -> dict[str, Any]:
         "complete": trace.complete,
         "inputs": mirrored(trace.inputs),
         "output": mirrored(trace.output),
+        "parameters": parameter_data(trace, lambda note: unknown(note, trace, span)),
         "requires": [unknown(note, trace, span) for note in requirements(trace)],
         "drift": drift_data(trace),
         **({"gridding": gridding_data(trace)} if figures.reached else {}),

@@ -16,6 +16,7 @@ from rflint.formats.gridding import gridding_lines
 from rflint.formats.layer_arguments import layer_arguments
 from rflint.formats.note_lines import note_lines
 from rflint.formats.note_place import note_place
+from rflint.formats.parameters import parameter_lines
 from rflint.formats.section import Section
 from rflint.formats.terminal import counted, one_line, paint
 from rflint.receptive import fields
@@ -138,6 +139,7 @@ def is_elementwise(use: Use) -> bool:
 def footer(trace: Trace, span: Spans, layout: Layout) -> Iterator[str]:
     """What the columns mean, what may not be called, which sizes fit, and why fields are not known."""
     yield paint(LEGEND, "dim", layout.colour)
+    yield from map(one_line, parameter_lines(trace, lambda note: located(note, trace, span)))
     if layout.effective:
         yield paint(CAVEAT, "dim", layout.colour)
     for reason in distinct(use.conditional for use in trace.uses if use.conditional and not use.inner):

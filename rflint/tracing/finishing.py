@@ -12,6 +12,7 @@ from rflint.interp.values import Instance, Tensor, Unknown, Value, find_unknown
 from rflint.trace import Layer, Note, Place, Said, Shape, Trace, Use
 from rflint.tracing.building import CALLS, TargetError, not_given
 from rflint.tracing.members import built_late, members
+from rflint.tracing.parameters import parameters
 from rflint.tracing.passing import grouped, images
 from rflint.tracing.session import Root
 
@@ -54,6 +55,7 @@ def finished(
         training=interp.mode,
         raised=recorder.raised,
         members=members(interp, network),
+        parameters=parameters(interp, network),
         late=built_late(interp, network),
         said=[*(Said(one, None, tuple(sources)) for one in root.contracts), *recorder.said],
         images=images(interp, inputs),

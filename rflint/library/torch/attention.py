@@ -127,16 +127,29 @@ def _weights(op: Op, result: Tensor, q: Shape, k: Shape, places: int, need: Valu
 
 
 def _prepare(call: Call, self: Instance) -> None:
-    """The parameters, and the output projection, which is a layer of its own."""
-    size, bias = self.attrs["embed_dim"], self.attrs["bias"]
-    self.attrs["kdim"] = size if self.attrs["kdim"] is None else self.attrs["kdim"]
-    self.attrs["vdim"] = size if self.attrs["vdim"] is None else self.attrs["vdim"]
-    shape = (3 * size, size) if is_size(size) else None
-    self.attrs["in_proj_weight"] = Tensor(shape, parameter=True)
-    self.attrs["in_proj_bias"] = Tensor(shape and shape[:1], parameter=True) if bias is True else None
+    """The parameters, as torch names them, and the output projection, which is a layer of its own."""
+    attrs = self.attrs
+    size, bias = attrs["embed_dim"], attrs["bias"]
+    separate = [attrs[name] for name in ("kdim", "vdim") if attrs[name] is not None and attrs[name] != size]
+    attrs["kdim"] = size if attrs["kdim"] is None else attrs["kdim"]
+    attrs["vdim"] = size if attrs["vdim"] is None else attrs["vdim"]
+    joint = {"in_proj_weight": _parameter(3, size, size)}
+    apart = {f"{one}_proj_weight": _parameter(1, size, attrs.get(f"{one}dim", size)) for one in "qkv"}
+    attrs.update({**joint, **dict.fromkeys(apart)} if not separate else {**dict.fromkeys(joint), **apart})
+    attrs["in_proj_bias"] = bias if isinstance(bias, Unknown) else _parameter(3, size) if bias else None
+    extra = attrs["add_bias_kv"]
+    for name in ("bias_k", "bias_v"):
+        attrs[name] = extra if isinstance(extra, Unknown) else _parameter(1, size, rank=3) if extra else None
     linear = LIBRARY.find("torch.nn.Linear")
     if linear is not None:
-        self.attrs["out_proj"] = call.interp.call(linear, [size, size], call.frame, call.node)
+        attrs["out_proj"] = call.interp.call(linear, [size, size, bias], call.frame, call.node)
+
+
+def _parameter(times: int, *sizes: Value, rank: int = 0) -> Tensor:
+    """A parameter of these sizes, the first so many times as large, behind axes of size 1 up to a rank."""
+    if not all(map(is_size, sizes)):
+        return Tensor(None, parameter=True)
+    return Tensor((*[1] * (rank - len(sizes)), times * sizes[0], *sizes[1:]), parameter=True)
 
 
 MASKS = "key_padding_mask=None, need_weights=True, attn_mask=None, average_attn_weights=True, is_causal=False"

@@ -18,7 +18,7 @@ def diagnostic(trace: Trace, rule: Rule, finding: Finding, span: Spans) -> Diagn
     """A finding of a rule in a trace with all that is known about it."""
     severity = finding.severity or rule.severity
     place = trace.place if finding.place.file.startswith("<") and trace.place is not None else finding.place
-    raises, fix = severity == "error", finding.fix
+    raises, fix = severity == "error" and (finding.use is not None or not finding.trail), finding.fix
     return Diagnostic(
         file=place.file,
         span=span(place),
@@ -31,6 +31,7 @@ def diagnostic(trace: Trace, rule: Rule, finding: Finding, span: Spans) -> Diagn
         trail=trail(trace, finding, raises, span) if severity in ("error", "warning") else (),
         torch=text_of_torch(trace, finding) if raises else "",
         fix=Repair(fix.words, fix.safe) if fix else None,
+        subject=finding.subject,
     )
 
 
@@ -55,7 +56,7 @@ def merged(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Findings of one rule at one place become one, with the count and the first witness; sorted."""
     first: dict[tuple[object, ...], Diagnostic] = {}
     for one in found:
-        key = (one.file, one.span, one.code)
+        key = (one.file, one.span, one.code, one.subject)
         held = first.get(key)
         first[key] = one if held is None else with_count(held, held.count + 1)
     return sorted(first.values(), key=lambda d: d.key)

@@ -64,6 +64,8 @@ class Finding:
     use: int | None = None
     torch: str = ""
     """What torch raises, where it does not follow from the use: `AttributeError: cannot assign …`."""
+    subject: str = ""
+    """What it is about, where a rule may have to say several things of one place."""
 
 
 def with_cure(finding: Finding) -> str:
@@ -120,6 +122,8 @@ class Diagnostic:
     """What torch raises here, word by word; "" if it does not raise, or its text is not known."""
     fix: Repair | None = None
     count: int = 1
+    subject: str = ""
+    """What it is about, where a rule says several things of one place."""
 
     @property
     def key(self) -> tuple[Any, ...]:

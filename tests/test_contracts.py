@@ -110,6 +110,95 @@ def test_the_padding_that_is_named_keeps_the_size() -> None:
     assert messages(f"{conv(3, 1, 1)}, {conv(5, 1, 2)}", "size==input") == []
 
 
+STRIDED = f"{conv(3, 2, 1)}, {conv(3, 1, 2, 2)}, {conv(3, 1, 2, 2)}, {conv(3, 1, 2, 2)}"
+
+
+@pytest.mark.parametrize(
+    ("layers", "stated", "end", "better"),
+    [
+        (f"{conv(3, 2, 1)}", "jump>=4", "; a further stride of 2 is missing", f"{conv(3, 2, 1)}, {conv(1, 2)}"),
+        (f"{conv(3, 2, 1)}", "jump>5", "; a further stride of 3 is missing", f"{conv(3, 2, 1)}, {conv(1, 3)}"),
+        (
+            f"{conv(3, 2, 1)}, {conv(4, 3)}",
+            "jump<=3",
+            "; without the stride of body.0 they would be 3 apart",
+            f"{conv(3, 1, 1)}, {conv(4, 3)}",
+        ),
+        (
+            f"{conv(3, 2, 1)}, {conv(4, 3)}",
+            "jump<3",
+            "; without the stride of body.1 they would be 2 apart",
+            f"{conv(3, 2, 1)}, {conv(4, 1)}",
+        ),
+        (
+            STRIDED,
+            "reached>=80%, rf>=27",
+            "; dilations 1, 2, 3 from body.1 on read all of 27",
+            f"{conv(3, 2, 1)}, {conv(3)}, {conv(3, 1, 0, 2)}, {conv(3, 1, 0, 3)}",
+        ),
+        (
+            f"{conv(3, 2, 1)}, {conv(3, 1, 2, 2)}, nn.ReLU()",
+            "reached==100%",
+            "; dilation 1 of body.1 reads all of 7",
+            f"{conv(3, 2, 1)}, {conv(3, 1, 1)}",
+        ),
+        (
+            f"{conv(1, 2)}, {conv(3)}",
+            "reached==100%",
+            "; kernel_size=2 of body.0 reads all of 6",
+            f"{conv(2, 2)}, {conv(3)}",
+        ),
+        (
+            f"{conv(3, 1, 1)}, {conv(3, 2, 1)}",
+            "size==input",
+            "; with stride=1 body.1 would keep it",
+            f"{conv(3, 1, 1)}, {conv(3, 1, 1)}",
+        ),
+        (
+            f"{conv(2, 2)}, nn.MaxPool2d(2)",
+            "size==input",
+            "; an upsampling by 4 behind it would bring it back",
+            f"{conv(2, 2)}, nn.MaxPool2d(2), nn.Upsample(scale_factor=4)",
+        ),
+        (
+            f"{conv(3)}",
+            "rf==9",
+            "; 2 more layers of kernel 3 here, dilation 1, 2, would see 9",
+            f"{conv(3)}, {conv(3)}, {conv(3, 1, 0, 2)}",
+        ),
+        (
+            f"{conv(3)}",
+            "rf==11",
+            "; 2 more layers of kernel 3 here, dilation 2, 2, would see 11",
+            f"{conv(3)}, {conv(3, 1, 0, 2)}, {conv(3, 1, 0, 2)}",
+        ),
+        (f"{conv(3)}", "rf==10", "each unit sees 3×3 px", f"{conv(3)}, {conv(8)}"),
+        (f"{conv(3)}, {conv(5)}", "rf==4", "each unit sees 7×7 px", f"{conv(4)}"),
+        (f"{conv(3)}, {conv(5)}", "rf==5", "; without the 2 that body.0 adds it would see 5", f"{conv(5)}"),
+    ],
+)
+def test_with_the_change_that_is_proposed_the_contract_holds(layers: str, stated: str, end: str, better: str) -> None:
+    (message,) = messages(layers, stated)
+    assert message.endswith(end)
+    assert messages(better, stated) == []
+
+
+def test_contracts_on_one_line_are_reported_one_by_one() -> None:
+    found = messages(f"{conv(3, 2, 1)}, {conv(3)}", "rf>=9, jump==1, size==input")
+    assert [message.split(" ")[0] for message in sorted(found)] == ["jump==1", "rf>=9", "size==input"]
+
+
+def test_the_full_report_shows_the_layers_that_lead_there() -> None:
+    text = BODY.format(contracts="rf>=99", layers=f"{conv(3, 2, 1)}, nn.ReLU(), {conv(1)}, {conv(3)}")
+    options = linter.Options(Config(select=("RF102",)), read={"net.py": text}.get)
+    (found,) = linter.check(["net.py"], options).diagnostics
+    assert [step.text for step in found.trail] == [
+        "x: 1×4×64×64",
+        "body.0 Conv2d: 1×4×64×64 → 1×4×32×32",
+        "body.3 Conv2d: 1×4×32×32 → 1×4×30×30",
+    ]
+
+
 @pytest.mark.parametrize(
     ("relation", "low", "high", "wanted", "answer"),
     [

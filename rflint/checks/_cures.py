@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 from typing import NamedTuple
 
 from rflint.checks._branches import Related, lacking, shrinkage, shrinking_layer
-from rflint.checks._layers import Window, is_convolution, spatial_rank, window
+from rflint.checks._dense import chain_of, denser
+from rflint.checks._layers import is_convolution, spatial_rank, window
 from rflint.checks._places import made, named, place_of
 from rflint.checks._widening import further_layers, last_window, most_before, seen, widening
-from rflint.contracts import Contract
+from rflint.contracts import Contract, holds
+from rflint.dims import Size
 from rflint.geometry.ends import behind
-from rflint.geometry.schedules import dense_rates, extent
 from rflint.geometry.stated import Verdict, look_ahead
 from rflint.receptive import fields
 from rflint.trace import Place, Trace, Use
@@ -54,8 +55,9 @@ def _wider(trace: Trace, contract: Contract, verdict: Verdict) -> Cure | None:
     wide = widening(trace, found.source, found.name, axis)
     if not here or here >= wanted or contract.relation.startswith("<") or not wide:
         return None
-    last = last_window(wide)
-    return Cure(further_layers(trace, last, found.name, axis, here, wanted), (), trace.standing_for(last).place)
+    last, exactly = last_window(wide), contract.relation == "=="
+    layers = further_layers(trace, last, found.name, axis, here, wanted, exactly)
+    return Cure(layers, (), trace.standing_for(last).place)
 
 
 def is_chain(uses: Sequence[Use]) -> bool:
@@ -71,7 +73,8 @@ def _narrower(trace: Trace, contract: Contract, verdict: Verdict, uses: Sequence
     here = seen(trace, found.source, found.name, axis)
     most = int(contract.values[0]) - (contract.relation == "<")
     adds = [(_added(trace, use, found.name, axis), use) for use in uses if spatial_rank(use)]
-    enough = [(by, use) for by, use in adds if by >= here - most > 0]
+    exactly = contract.relation == "=="
+    enough = [(by, use) for by, use in adds if (by == here - most if exactly else by >= here - most) and here > most]
     if not here or not enough:
         return None
     by, use = min(enough, key=lambda row: row[0])
@@ -83,21 +86,57 @@ def _added(trace: Trace, use: Use, name: str, axis: int) -> int:
 
 
 def _stride(trace: Trace, contract: Contract, verdict: Verdict, uses: Sequence[Use]) -> Cure | None:
-    """The use that takes the jump from what is wanted to what it is; or which stride is missing."""
+    """The stride that is missing, or the one that is too many."""
     found, axis, wanted = verdict.tensor, verdict.axis, contract.values[0]
     jump = _jump(trace, found.source, found.name, axis) if found else None
-    if found is None or jump is None or contract.relation != "==":
+    if found is None or jump is None:
         return None
-    if wanted > jump:
-        ratio = wanted / jump
-        return Cure(f"; a further stride of {ratio} is missing") if ratio.denominator == 1 else None
+    if not contract.relation.startswith("<") and (missing := _missing(contract, jump)):
+        return Cure(f"; a further stride of {missing} is missing")
+    steps = list(_strides(trace, uses, found.name, axis))
+    if contract.relation == "==":
+        last = next((step for step in steps if step.before == wanted and step.after == jump), None)
+        return last and _named(last, f"; the stride of {named(last.use)} takes them from {wanted} to {jump}")
+    able = [step for step in steps if holds(contract.relation, jump / step.by, jump / step.by, wanted)]
+    if not able or not is_chain(uses):
+        return None
+    least = min(able, key=lambda step: step.by)
+    return _named(least, f"; without the stride of {named(least.use)} they would be {jump / least.by} apart")
+
+
+class _Stride(NamedTuple):
+    """A use that lays units farther apart, and how far they are before and after it."""
+
+    use: Use
+    before: Fraction
+    after: Fraction
+
+    @property
+    def by(self) -> Fraction:
+        return self.after / self.before
+
+
+def _named(step: _Stride, text: str) -> Cure:
+    apart = f"takes units from {step.before} to {step.after} apart"
+    return Cure(text, ((place_of(step.use, "stride"), apart),))
+
+
+def _strides(trace: Trace, uses: Sequence[Use], name: str, axis: int) -> Iterator[_Stride]:
     for use in uses:
-        before = [_jump(trace, operand.source, found.name, axis) for operand in use.operands]
-        if _jump(trace, use.index, found.name, axis) == jump and before == [wanted]:
-            text = f"; the stride of {named(use)} takes them from {wanted} to {jump}"
-            place = place_of(use, "stride")
-            return Cure(text, ((place, f"takes units from {wanted} to {jump} apart"),))
-    return None
+        before = {_jump(trace, operand.source, name, axis) for operand in use.operands if operand.source is not None}
+        after = _jump(trace, use.index, name, axis)
+        known = before.pop() if len(before) == 1 else None
+        if known is not None and after is not None and after > known:
+            yield _Stride(use, known, after)
+
+
+def _missing(contract: Contract, jump: Fraction) -> int:
+    """The least further stride with which a jump is wide enough; 0 if it is, or none makes it so."""
+    ratio = contract.values[0] / jump
+    if contract.relation == "==":
+        return int(ratio) if ratio > 1 and ratio.denominator == 1 else 0
+    least = floor(ratio) + 1 if contract.relation == ">" else ceil(ratio)
+    return least if least > 1 else 0
 
 
 def _jump(trace: Trace, source: int | str | None, name: str, axis: int) -> Fraction | None:
@@ -109,24 +148,9 @@ def _jump(trace: Trace, source: int | str | None, name: str, axis: int) -> Fract
 
 
 def _dense(trace: Trace, contract: Contract, verdict: Verdict, uses: Sequence[Use]) -> Cure | None:
-    """Other rates for the dilated layers of a chain with stride 1, with which all is read."""
-    sliding = [one for one in map(_alike, uses) if one is not None]
-    slides = [use for use in uses if spatial_rank(use)]
-    if not is_chain(uses) or len(sliding) < len(slides) or any(one.stride > 1 for one in sliding):
-        return None
-    wide = [one for one in reversed(sliding) if one.kernel > 1]
-    kernels, rates = [one.kernel for one in wide], [one.dilation for one in wide]
-    if not all(map(is_convolution, slides)) or len(wide) < 2 or max(rates) == 1:
-        return None
-    better = dense_rates(kernels, extent(kernels, rates))
-    listed = ", ".join(map(str, better))
-    return Cure(f"; dilations {listed} read all of {extent(kernels, better)}")
-
-
-def _alike(use: Use) -> Window | None:
-    """The window of a layer that is the same along all axes."""
-    every = {window(use, axis) for axis in range(spatial_rank(use))}
-    return every.pop() if len(every) == 1 else None
+    """Other rates, or kernels, for the layers of a chain, with which all is read."""
+    found = denser(uses) if is_chain(uses) and not contract.relation.startswith("<") else None
+    return Cure(found[0], ((found[1], "this would change"),)) if found else None
 
 
 def _left(trace: Trace, contract: Contract, verdict: Verdict, uses: Sequence[Use]) -> Cure | None:
@@ -157,8 +181,30 @@ def _padded(trace: Trace, contract: Contract, verdict: Verdict, uses: Sequence[U
     layer = shrinking_layer([uses], axis)
     size, here = trace.spatial_sizes(found.name)[axis], found.shape[axis]
     if layer is None or is_changed_otherwise(uses, layer, axis) or size - here != shrinkage(layer, axis):
-        return None
+        return _restored(trace, verdict, uses)
     return Cure(lacking(layer, axis).replace(": ", "; ", 1), (made(layer, "this layer changes the size"),))
+
+
+def _restored(trace: Trace, verdict: Verdict, uses: Sequence[Use]) -> Cure | None:
+    """The only stride of a chain that would keep the size without it, or the upsampling that brings it back."""
+    found, rows = verdict.tensor, chain_of(list(reversed(uses)))
+    if found is None or not is_chain(uses):
+        return None
+    strided = [row.use for row in rows or () if row.window.stride > 1]
+    if rows and len(strided) == 1 and not sum(row.window.padding - row.window.extent + 1 for row in rows):
+        place = place_of(strided[0], "stride")
+        return Cure(f"; with stride=1 {named(strided[0])} would keep it", ((place, "this layer divides the size"),))
+    sizes = zip(trace.spatial_sizes(found.name), found.axes, strict=True)
+    factors = {_factor(size, found.shape[seen.at]) for size, seen in sizes if seen.at is not None}
+    factor = factors.pop() if len(factors) == 1 else None
+    return Cure(f"; an upsampling by {factor} behind it would bring it back") if factor else None
+
+
+def _factor(size: Size, here: Size) -> int | None:
+    """How many times as large one size is as another; None if that is no whole number, or not known."""
+    if not isinstance(size, int) or not isinstance(here, int) or here < 1 or size % here:
+        return None
+    return size // here
 
 
 def is_changed_otherwise(uses: Sequence[Use], layer: Use, axis: int) -> bool:

@@ -35,11 +35,12 @@ def seen(trace: Trace, source: int | str | None, name: str, axis: int) -> int:
     return interval.size[0] if interval else 0
 
 
-def further_layers(trace: Trace, last: Use, name: str, axis: int, seen: int, wanted: int) -> str:
-    """The fewest further layers behind a use with which what is seen would be as wide as is wanted; "" if none help."""
+def further_layers(trace: Trace, last: Use, name: str, axis: int, seen: int, wanted: int, exactly: bool = False) -> str:
+    """The fewest further layers behind a use with which what is seen would be as wide as is wanted, or just as wide if
+    `exactly`; "" if none help."""
     field = fields(trace)[last.index].get(name, ())
     at = field[axis].interval if axis < len(field) else None
-    rates = extension(at, wanted - seen) if at else []
+    rates = (just if exactly else extension)(at, wanted - seen) if at else []
     if not at or not rates:
         return ""
     reach = seen + int(2 * sum(rates) * at.jump)
@@ -67,3 +68,18 @@ def extension(at: Interval, missing: int) -> list[int]:
         rates.append(rate)
         filled += 2 * rate * jump
     return sorted(rates)
+
+
+def just(at: Interval, missing: int) -> list[int]:
+    """Dilations of as many such layers that see just so many positions more, without holes; [] if there are none."""
+    rates = extension(at, missing)
+    excess = sum(rates) - missing / (2 * at.jump) if rates else Fraction(0)
+    if excess.denominator != 1 or not rates or rates[-1] <= excess:
+        return []
+    rates = sorted([*rates[:-1], rates[-1] - int(excess)])
+    filled = Fraction(at.size[0])
+    for rate in rates:
+        if rate * at.jump > filled:
+            return []
+        filled += 2 * rate * at.jump
+    return rates

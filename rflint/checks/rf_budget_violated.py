@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.checks._cures import cure
+from rflint.checks._widening import widening
 from rflint.contracts import FIGURES
 from rflint.diagnostics import Finding
 from rflint.geometry.stated import Verdict, judged
@@ -35,7 +36,17 @@ def finding(trace: Trace, said: Said, verdict: Verdict, which: str) -> Iterator[
     if place is not None:
         related = tuple(pair for pair in change.related if pair[0] != place)
         message = f"{said.contract.text} does not hold{which}: {verdict.text}{change.text}"
-        yield Finding(place, message, related)
+        yield Finding(place, message, related, way(trace, verdict), subject=said.contract.text)
+
+
+def way(trace: Trace, verdict: Verdict) -> tuple[int, ...]:
+    """The uses that made the tensor what it is: those that widen what is seen, and the last one."""
+    found = verdict.tensor
+    if found is None or not isinstance(found.source, int):
+        return ()
+    wide = (trace.standing_for(use).index for use in widening(trace, found.source, found.name, verdict.axis))
+    end = trace.standing_for(trace.uses[found.source]).index
+    return (*sorted({*wide} - {end}), end)
 
 
 def made_at(trace: Trace, verdict: Verdict) -> Place | None:

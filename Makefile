@@ -51,6 +51,7 @@ lint: .venv/ready
 
 types: .venv/ready
 	$(BIN)/mypy
+	$(BIN)/mypy tests/typed_use.py
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -21,7 +21,16 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """The pages that are made of sections of README.md; its table of rules is the page of all rules."""
 TITLES = {"usage.md": "Use", "sizes.md": "Input sizes", "building.md": "How it is built"}
-GUIDE = ("usage.md", "configuration.md", "tasks.md", "formats.md", "integrations.md", "sizes.md", "geometry.md")
+GUIDE = (
+    "usage.md",
+    "configuration.md",
+    "tasks.md",
+    "formats.md",
+    "integrations.md",
+    "sizes.md",
+    "geometry.md",
+    "api.md",
+)
 RULES = "rules/index.md"
 HEADING = re.compile(r"^(#{1,2}) +(.+)$")
 LINK = re.compile(r"\]\((?:\.\./)?((?:docs|rules)/[\w./-]+)\)")

@@ -22,8 +22,8 @@ LEVELS = {
     2: "interp",
     3: "library roots tracing",
     4: "admissible checks",
-    5: "cache causes diagnosing fixes linter pages repairs torch_errors trail undecided",
-    6: "arguments cli fixing configuration flake8_plugin formats output progress report reporting server settings "
+    5: "cache causes diagnosing fixes linter pages repairs torch_errors traced trail undecided",
+    6: "api arguments cli fixing configuration flake8_plugin formats output progress report reporting server settings "
     "show suggest",
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names.split()}

@@ -60,6 +60,7 @@ def write_files(done: Mended) -> None:
         except WriteError as problem:
             done.report.failures.append(Failure(str(problem), path))
             done.fixed[:] = [one for one in done.fixed if one.file != path]
+            del done.texts[path]
 
 
 def show_text(done: Mended, name: str, options: Options) -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rflint import linter
 from rflint.diagnostics import Change, Diagnostic, Report
 from rflint.fixes.dependents import Words
-from rflint.fixes.proving import Key, key_of, objection
+from rflint.fixes.proving import Key, Move, brought, key_of, objection
 from rflint.fixes.splicing import Moved, overlap, spliced
 from rflint.linter import Options, read_from_disk
 
 ROUNDS = 10
 """A fix may bring others within reach, but hardly more often than that."""
+CHAIN = 5
+"""So many fixes after each other, each of what the one before has brought to light, are proved together at most."""
 ATTEMPTS = 400
 """So often at most something is linted again."""
+Step = Mapping[str, Moved]
+"""Where the places in files are after changes, by file."""
 
 
 @dataclass(slots=True)
@@ -42,8 +46,9 @@ def mended(targets: Sequence[str], options: Options, unsafe: bool) -> Mended:
     report.failures[:0] = failures
     kept = [(one, work.reason(one)) for one in report.diagnostics if work.is_due(one)]
     report.diagnostics = [work.told(one) for one in report.diagnostics]
-    texts = {path: (old, work.now[path]) for path, old in work.old.items() if work.now[path] != old}
-    return Mended(report, texts, work.fixed, kept)
+    texts = {path: (old, work.now.get(path, old)) for path, old in work.old.items()}
+    changed = {path: pair for path, pair in texts.items() if pair[0] != pair[1]}
+    return Mended(report, changed, work.fixed, kept)
 
 
 class _Work:
@@ -92,16 +97,16 @@ class _Work:
             return found
         return replace(found, fix=replace(found.fix, changes=(), refused=self.reason(found)))
 
-    def candidates(self, report: Report) -> list[Diagnostic]:
-        """The findings whose fixes are to be tried."""
-        return [one for one in report.diagnostics if self.is_due(one) and not self.reason(one)]
+    def is_possible(self, found: Diagnostic, touched: Collection[str]) -> bool:
+        """Whether the fix of a finding is to be tried, and changes these files only."""
+        return self.is_due(found) and not self.reason(found) and set(files_of(found)) <= set(touched)
 
     # -- one after the other ---------------------------------------------------------------------------------
 
     def round(self) -> bool:
         """Try the fixes of all files; whether any was made."""
         before = len(self.fixed)
-        waiting = self.candidates(self.lint(self.targets))
+        waiting = [one for one in self.lint(self.targets).diagnostics if self.is_possible(one, self.files)]
         for file in dict.fromkeys(file for found in waiting for file in files_of(found)):
             self._mend(file, {one for found in waiting if file in files_of(found) for one in files_of(found)})
         return len(self.fixed) > before
@@ -111,13 +116,11 @@ class _Work:
         targets, most = self._users(touched), ATTEMPTS
         while self.attempts < ATTEMPTS:
             before = self.lint(targets)
-            due = [
-                one for one in self.candidates(before) if file in files_of(one) and touched.issuperset(files_of(one))
-            ]
+            due = [one for one in before.diagnostics if file in files_of(one) and self.is_possible(one, touched)]
             batch = apart(due, most)
             if not batch:
                 return
-            problem = self._try(batch, before, targets)
+            problem = self._try(batch, before, targets, touched)
             if problem and len(batch) == 1:
                 self.refused[key_of(batch[0])] = problem
             most = max(len(batch) // 2, 1) if problem else most * 2
@@ -127,27 +130,51 @@ class _Work:
         using = set(Words(self.read).users(changed, self.files))
         return [target for target in self.targets if target.partition("::")[0] in using]
 
-    def _try(self, batch: Sequence[Diagnostic], before: Report, targets: Sequence[str]) -> str:
-        """Make the fixes of a few findings; if that is not right, take them back and say why."""
-        self.attempts += 1
-        held, made = dict(self.now), by_file(batch)
-        texts = {path: self.read(path) or "" for path in made}
-        self.now.update({path: spliced(texts[path], changes) for path, changes in made.items()})
-        broken = [path for path in made if is_python(texts[path]) and not is_python(self.now[path])]
-        if broken:
-            self.now = held
-            return f"{broken[0]} would not parse"
-        moves = {path: Moved(texts[path], changes) for path, changes in made.items()}
-        after = linter.check(targets, self.options)
-        problem = objection(before, after, batch, lambda key: moved_key(key, moves))
+    def _try(
+        self, batch: Sequence[Diagnostic], before: Report, targets: Sequence[str], touched: Collection[str]
+    ) -> str:
+        """Make the fixes of a few findings, and of those that come to light then; if that is not right, take them all
+        back and say why."""
+        held, steps, made = dict(self.now), list[Step](), list[Diagnostic]()
+        while batch:
+            steps.append(self._step(by_file(batch)))
+            made += batch
+            broken = [path for path in steps[-1] if not is_python(self.now[path])]
+            after = before if broken else self._linted(targets)
+            problem = f"{broken[0]} would not parse" if broken else objection(before, after, made, through(steps))
+            new = brought(before, after, through(steps)) if problem and not broken else []
+            further = len(steps) < CHAIN and all(self.is_possible(one, touched) for one in new)
+            batch = apart(new, len(new)) if further else []
         if problem:
             self.now = held
             return problem
-        self.old = {**texts, **self.old}
-        self.refused = {moved_key(key, moves): why for key, why in self.refused.items()}
-        self.fixed += batch
+        self.refused = {through(steps)(key): why for key, why in self.refused.items()}
+        self.fixed += made
         self._reports = {tuple(targets): after}
         return ""
+
+    def _step(self, changes: Mapping[str, list[Change]]) -> Step:
+        """Make changes; where the places in the files that they change are then."""
+        texts = {path: self.read(path) or "" for path in changes}
+        self.old = {**texts, **self.old}
+        self.now.update({path: spliced(texts[path], made) for path, made in changes.items()})
+        return {path: Moved(texts[path], made) for path, made in changes.items()}
+
+    def _linted(self, targets: Sequence[str]) -> Report:
+        self.attempts += 1
+        return linter.check(targets, self.options)
+
+
+def through(steps: Sequence[Step]) -> Move:
+    """Where findings are after several steps."""
+
+    def move(key: Key) -> Key:
+        for step in steps:
+            file, code, line, column = key
+            key = (file, code, *step[file](line, column)) if file in step else key
+        return key
+
+    return move
 
 
 def files_of(found: Diagnostic) -> list[str]:
@@ -168,12 +195,6 @@ def apart(found: Iterable[Diagnostic], most: int) -> list[Diagnostic]:
         if len(chosen) < most and not any(overlap(changes) for changes in by_file([*chosen, one]).values()):
             chosen.append(one)
     return chosen
-
-
-def moved_key(key: Key, moves: Mapping[str, Moved]) -> Key:
-    """What a finding is known by after changes."""
-    file, code, line, column = key
-    return (file, code, *moves[file](line, column)) if file in moves else key
 
 
 def is_python(text: str) -> bool:

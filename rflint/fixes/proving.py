@@ -19,15 +19,19 @@ def key_of(found: Diagnostic) -> Key:
 
 def objection(before: Report, after: Report, mended: Sequence[Diagnostic], move: Move) -> str:
     """Why a change is not right: what is found before and after it, and which findings it was to mend; "" if it is."""
-    known = {move(key_of(one)): SEVERITIES.index(one.severity) for one in before.diagnostics}
     meant = {move(key_of(one)) for one in mended}
-    for one in after.diagnostics:
-        if key_of(one) in meant:
-            return "the finding would stay"
-        if SEVERITIES.index(one.severity) > known.get(key_of(one), -1):
-            return f"it would bring {one.code} on line {one.span.line}: {one.message}"
+    if any(key_of(one) in meant for one in after.diagnostics):
+        return "the finding would stay"
+    for one in brought(before, after, move):
+        return f"it would bring {one.code} on line {one.span.line}: {one.message}"
     if len(after.failures) > len(before.failures):
         return f"it would bring a failure: {after.failures[-1]}"
     if after.networks < before.networks or after.complete < before.complete or len(after.partial) > len(before.partial):
         return "less of the networks could be followed"
     return ""
+
+
+def brought(before: Report, after: Report, move: Move) -> list[Diagnostic]:
+    """The findings that there are only after a change, or that have become more serious."""
+    known = {move(key_of(one)): SEVERITIES.index(one.severity) for one in before.diagnostics}
+    return [one for one in after.diagnostics if SEVERITIES.index(one.severity) > known.get(key_of(one), -1)]

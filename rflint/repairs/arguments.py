@@ -31,6 +31,9 @@ class Made(NamedTuple):
 def setting(files: Files, edit: SetArgument) -> Made:
     """What gives an argument its value.  Raises `Refused`."""
     written = edit.layer.places.get(edit.argument)
+    source = digits(edit.layer, edit.argument) if edit.value.isdecimal() else None
+    if written is None and source is not None:
+        return _digits_anew(files, edit, source)
     if written is None:
         return _unwritten(files, edit)
     located, node = files.find(written)
@@ -40,8 +43,7 @@ def setting(files: Files, edit: SetArgument) -> Made:
         return Made([located.replace(node, value)], [written], value)
     if value == located.text(node):
         return Made([], [], value)
-    source = digits(edit.layer, edit.argument)
-    if source is not None and edit.value.isdecimal():
+    if source is not None:
         return _digits_anew(files, edit, source)
     if isinstance(node, cst.Name):
         return _followed(files, edit, located, node, written)

@@ -39,6 +39,8 @@ def as_bytes(text: str, encoding: str = "utf-8", end: str = "\n", head: str = ""
     ],
 )
 def test_encoding_byte_order_mark_and_line_ends_stay(tmp_path: Path, encoding: str, head: str, end: str) -> None:
+    if head and end == "\r":
+        pytest.skip("Python reads no coding line where no line feed ends it")
     path = tmp_path / "net.py"
     path.write_bytes(as_bytes(IDLE, encoding, end, head))
     assert fix(path) == as_bytes(MENDED, encoding, end, head)

@@ -75,10 +75,8 @@ def test_a_fix_that_would_bring_a_finding_is_taken_back_and_says_so() -> None:
 
 
 def test_errors_that_hide_others_are_mended_with_them() -> None:
-    hidden = SHORTCUT.replace("self.b(x) + self.a(x)", "self.d(self.c(self.b(x) + self.a(x)).flatten(1))").replace(
-        "    def forward",
-        "        self.c = nn.AdaptiveAvgPool2d(2)\n        self.d = nn.Linear(31, 4)\n\n    def forward",
-    )
+    hidden = SHORTCUT.replace("self.b(x) + self.a(x)", "self.c((self.b(x) + self.a(x)).mean((2, 3)))")
+    hidden = hidden.replace("    def forward", "        self.c = nn.Linear(7, 4)\n\n    def forward")
     done = outcome({"net.py": HEAD + hidden})
     assert [one.code for one in done.fixed] == ["RF405", "RF402"]
     assert done.report.complete == 1

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rflint.comments import Declaration, Problem
 from rflint.contracts import Contract
-from rflint.suppressions import Declaration, Problem
 from rflint.trace import Shape
 
 

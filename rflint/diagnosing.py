@@ -17,7 +17,7 @@ Spans = Callable[[Place], Span]
 def diagnostic(trace: Trace, rule: Rule, finding: Finding, span: Spans) -> Diagnostic:
     """A finding of a rule in a trace with all that is known about it."""
     severity = finding.severity or rule.severity
-    place = trace.place if finding.place.file.startswith("<") and trace.place is not None else finding.place
+    place = place_of(trace, finding)
     raises, fix = severity == "error" and (finding.use is not None or not finding.trail), finding.fix
     return Diagnostic(
         file=place.file,
@@ -33,6 +33,11 @@ def diagnostic(trace: Trace, rule: Rule, finding: Finding, span: Spans) -> Diagn
         fix=Repair(fix.words, fix.safe) if fix else None,
         subject=finding.subject,
     )
+
+
+def place_of(trace: Trace, finding: Finding) -> Place:
+    """Where a finding is shown: that of the network if it stands at nothing that is written."""
+    return trace.place if finding.place.file.startswith("<") and trace.place is not None else finding.place
 
 
 def related(trace: Trace, finding: Finding, raises: bool, span: Spans) -> tuple[tuple[str, Span, str], ...]:

@@ -17,13 +17,13 @@ from functools import cache, lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from rflint import __version__, linter
+from rflint.comments import TASKS
 from rflint.config import Config, ConfigError, Configurations, is_selector
 from rflint.diagnostics import Diagnostic, Failure, Report, Rule
 from rflint.folders import find_files
 from rflint.formats.concise import witnessed
 from rflint.linter import Options, read_from_disk
 from rflint.spelling import suggestion
-from rflint.suppressions import TASKS
 
 FAILURE = "RF999"
 """What flake8 shows for what ends the command line with status 2: its text says what to do."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -11,25 +11,27 @@ from rflint.admissible.asking import Admissible, admissible
 from rflint.admissible.fits import fits
 from rflint.advice import advised
 from rflint.causes import Found, one_for_each_cause
+from rflint.comments import Comments, comments
 from rflint.config import Config
 from rflint.declarations import NOTHING, Declared, by_name, stray
-from rflint.diagnosing import diagnostic, merged
+from rflint.diagnosing import diagnostic, merged, place_of
 from rflint.diagnostics import Diagnostic, Failure, Finding, Report, Rule, Span
 from rflint.dims import symbol
 from rflint.environment import library_folders, source_folders
 from rflint.files import SourceError, may_hold_network, read_text
 from rflint.folders import find_files
 from rflint.interp.finding import Read
+from rflint.ledger import Ledger
 from rflint.repairs.proposals import Proposals
 from rflint.roots.search import root_of, roots
 from rflint.selection import ignored_in, is_asked_for, selected
 from rflint.source import Source, SyntaxProblem
-from rflint.suppressions import Comments, comments
 from rflint.trace import Place, Shape, Trace
 from rflint.tracing.building import TargetError, call_of
 from rflint.tracing.running import trace
 from rflint.tracing.session import Root, Session, deep_recursion
 from rflint.undecided import undecided, unheard
+from rflint.unused import UNUSED, Context, judged
 
 SYNTAX = Rule("RF900", "syntax-error", "error", lambda _: ())
 
@@ -71,8 +73,8 @@ class Shown:
 
 
 def known_rules() -> dict[str, Rule]:
-    """All rules by code, RF900 for files that do not parse among them."""
-    return dict(sorted({**checks.all_rules(), SYNTAX.code: SYNTAX}.items()))
+    """All rules by code; among them RF900 for files that do not parse, and RF910 for comments."""
+    return dict(sorted({**checks.all_rules(), SYNTAX.code: SYNTAX, UNUSED.code: UNUSED}.items()))
 
 
 def read_from_disk(path: str) -> str | None:
@@ -99,6 +101,7 @@ def check(targets: Sequence[str], options: Options) -> Report:
             if options.debug:
                 raise
             report.failures.append(internal(file, problem))
+    runs.judge_suppressions(report)
     report.diagnostics = runs.proposals.settled(merged(report.diagnostics), runs.sources.get)
     return report
 
@@ -163,6 +166,7 @@ class _Runs:
         self.sessions: dict[tuple[tuple[str, ...], bool], Session] = {}
         self.sources: dict[str, Source] = {}
         self.proposals = Proposals()
+        self.ledger = Ledger(options.read or read_from_disk, self.span, options.noqa)
 
     def targets(self, targets: Sequence[str], failures: list[Failure]) -> Iterator[tuple[str, str]]:
         """Files, each once, with the call that is asked for ("" for all roots)."""
@@ -182,7 +186,8 @@ class _Runs:
         """The run that a file belongs to."""
         config = self.config_of(path)
         if config not in self.runs:
-            self.runs[config] = _Run(replace(self.options, config=config), self._session(config), self.proposals)
+            options = replace(self.options, config=config)
+            self.runs[config] = _Run(options, self._session(config), self.proposals, self.ledger)
         return self.runs[config]
 
     def _session(self, config: Config) -> Session:
@@ -194,6 +199,15 @@ class _Runs:
             session = Session(read, search, training, libraries, self.examples, sources=self.sources)
             self.sessions[search, training] = session
         return self.sessions[search, training]
+
+    def judge_suppressions(self, report: Report) -> None:
+        """Report suppressions that silence nothing or name no rule, once all networks have been followed."""
+        failed = {failure.file for failure in report.failures}
+        for one in [one for file in self.ledger.linted for one in self.of(file).judged(file, failed)]:
+            if isinstance(one, str):
+                report.undecided.append(one)
+            else:
+                report.diagnostics.append(one)
 
     def span(self, place: Place) -> Span:
         """Where a place is."""
@@ -214,8 +228,9 @@ class _Runs:
 class _Run:
     """A run under one configuration: a session of the tracer, the rules that apply, and the networks met so far."""
 
-    def __init__(self, options: Options, session: Session, proposals: Proposals) -> None:
-        self.options, self.config, self.session, self.proposals = options, options.config, session, proposals
+    def __init__(self, options: Options, session: Session, proposals: Proposals, ledger: Ledger) -> None:
+        self.options, self.config, self.session = options, options.config, session
+        self.proposals, self.ledger = proposals, ledger
         self.roots: dict[int, Root] = {}
         self.rules: dict[str | None, dict[str, Rule]] = {}
 
@@ -229,6 +244,7 @@ class _Run:
         if text is None:
             text = read_text(path)
         found = comments(text)
+        self.ledger.files[path] = found.suppressions
         return _File(path, text, found, by_name(text, found.declarations))
 
     # -- networks --------------------------------------------------------------------------------------------
@@ -304,12 +320,15 @@ class _Run:
         """Lint one file into the report.  Raises `SourceError` if it cannot be read."""
         file = self.open(path)
         report.files += 1
+        if not call:
+            self.ledger.linted[path] = file.text
         problems = [*file.comments.problems, *stray(file.text, file.comments.declarations)]
         report.failures.extend(Failure(f"{path}:{p.line}: {p.message}", path, p.line) for p in problems)
         seen: list[Trace] = []
         try:
             for traced in self.traces(file, call, report.failures):
                 self._count(traced, report)
+                self.ledger.walk(traced, partial(self._applies, traced.task))
                 self.proposals.trace(use.layer for use in traced.uses)
                 report.diagnostics.extend(d for d in self._diagnose(traced) if self._is_heard(file, d))
                 seen += [traced] if traced.said else []
@@ -337,6 +356,8 @@ class _Run:
     def _diagnose(self, traced: Trace) -> Iterator[Diagnostic]:
         rules = self._rules(traced.task).values()
         found = [Found(rule, finding) for rule in rules for finding in rule.check(traced)]
+        for rule, finding in found:
+            self.ledger.note(place_of(traced, finding), rule.code, rule.name)
         heard = [one for one in found if self._is_wanted(*one, traced.task)]
         for rule, finding in one_for_each_cause(traced, heard):
             made = diagnostic(traced, rule, finding, self.span)
@@ -362,7 +383,15 @@ class _Run:
         libraries = self.session.environment
         if found.file.startswith(libraries or "\0") and not file.path.startswith(libraries):
             return False
-        if found.file == file.path:
-            return not file.comments.suppresses(found.span, found.code, found.name, self.options.noqa)
-        text = self.session.loader.text(found.file)
-        return text is None or not comments(text).suppresses(found.span, found.code, found.name, self.options.noqa)
+        return not self.ledger.silences(found)
+
+    def _applies(self, task: str | None, rule: Rule, file: str) -> bool:
+        """Is a rule applied in a file to networks of a task?"""
+        return rule.code in self._rules(task) and not ignored_in(self.config, file, rule)
+
+    def judged(self, path: str, failed: Collection[str]) -> list[Diagnostic | str]:
+        """What RF910 says of a file, and sentences about expectations of which it is open whether they are met."""
+        if not self._applies(None, UNUSED, path):
+            return []
+        context = Context(self.ledger, known_rules(), is_asked_for(self.config, UNUSED), failed)
+        return list(judged(path, self.ledger.linted[path], context))

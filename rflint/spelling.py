@@ -7,7 +7,13 @@ from itertools import takewhile
 
 
 def suggestion(word: str, known: Iterable[str], cutoff: float = 0.65) -> str:
-    """`; did you mean --select?`, or "" if nothing known is near; of words equally like it, the one that begins so."""
+    """`; did you mean --select?`, or "" if nothing known is near."""
+    near = nearest(word, known, cutoff)
+    return f"; did you mean {near}?" if near is not None else ""
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.65) -> str | None:
+    """The known word that is nearest to one, if any is near; of words equally like it, the one that begins so."""
     import difflib
 
     folded, wanted = {item.lower(): item for item in known}, word.lower()
@@ -18,4 +24,4 @@ def suggestion(word: str, known: Iterable[str], cutoff: float = 0.65) -> str:
         return difflib.SequenceMatcher(None, item, wanted).ratio(), sum(1 for _ in alike)
 
     best = max(found, key=likeness, default=None)
-    return f"; did you mean {folded[best]}?" if best is not None else ""
+    return None if best is None else folded[best]

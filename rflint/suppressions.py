@@ -1,162 +1,149 @@
-"""Comments that speak to rflint: suppressions (`# noqa`), declarations (`# rflint: input=…`), contracts (`rf>=70`)."""
+"""Comments that silence rules: `# noqa: RF201`, `# rflint: ignore[gridding-holes] -- reason`, `# rflint: expect[…]`."""
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
-from bisect import bisect
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rflint.contracts import SUBJECTS, Contract, contract
 from rflint.diagnostics import Span
-from rflint.shapes import Shape, parse_shape, split
-from rflint.spelling import suggestion
+from rflint.logical_lines import LogicalLine, around
 
-TASKS = ("segmentation", "classification", "detection", "restoration", "audio")
-FORMS = "input=(N, 3, 224, 224), input.name=(…), task=segmentation, rf>=512, ignore[rule-name] or ignore-file"
-WORDS = ("input", "task", *SUBJECTS, "ignore", "ignore-file")
+NOQA, IGNORE, EXPECT = "noqa", "ignore", "expect"
 _CODES = r"(?P<list>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)"
 _NOQA = re.compile(rf"#\s*noqa\b(?:\s*:\s*{_CODES})?", re.IGNORECASE)
 _FILE_NOQA = re.compile(rf"#\s*flake8\s*[:=]\s*noqa(?:\s*:\s*{_CODES})?\s*$", re.IGNORECASE)
-_OURS = re.compile(r"#\s*rflint\s*:\s*(?P<said>.*?)\s*(?:(?:^|\s)--.*|#.*)?$")
-_IGNORE = re.compile(r"ignore(?P<file>-file)?\s*(?:\[(?P<list>[^\]]*)\])?$")
-_DECLARATION = re.compile(r"(?P<key>input|task)(?:\.(?P<name>\w+))?\s*=\s*(?P<value>.*)$", re.DOTALL)
-_WORD = re.compile(r"[A-Za-z][\w-]*")
-_NOT_CODE = frozenset(
-    [tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER]
-)
+_OURS = re.compile(r"(?:ignore(?P<file>-file)?|(?P<expect>expect))\s*(?:\[(?P<list>[^\]]*)\])?$")
+_WORD = re.compile(r"[^,\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A rule that a comment names, as it is written, and the columns that this takes; they count from 1."""
+
+    text: str
+    start: int
+    end: int
+
+    def means(self, code: str, name: str) -> bool:
+        """Is it the name of the rule, its code, or the beginning of that?"""
+        prefix = self.text.upper()
+        return self.text == name or (prefix.startswith("RF") and code.startswith(prefix))
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """A comment that silences rules: those it names by code, beginning of a code or name, or all if it names none."""
+    """A comment that silences the rules that it names, or all if it names none.
 
-    line: int
-    rules: frozenset[str]
-    whole_file: bool = False
-    noqa: bool = False
-    """Whether it is a comment of the kind that flake8 itself knows."""
-
-    def silences(self, code: str, name: str) -> bool:
-        """Does it mean that rule?"""
-        return not self.rules or any(rule == name or code.startswith(rule.upper()) for rule in self.rules)
-
-
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """What a comment declares of the code on `line`: shapes by parameter name ("" in order), a task, or a contract.
-
-    A comment that stands alone speaks of the next line of code.
+    It stands on `line`, from column `start` up to `end`, and speaks of the code on the line `target`.
     """
 
     line: int
-    kind: str
-    shapes: tuple[tuple[str, Shape], ...] = ()
-    task: str | None = None
-    contract: Contract | None = None
+    start: int
+    end: int
+    target: int
+    kind: str = IGNORE
+    rules: tuple[Named, ...] = ()
+    whole_file: bool = False
+
+    def silencing(self, code: str, name: str) -> tuple[Named, ...] | None:
+        """Those of its names that mean the rule, () if it means all rules; None if it does not silence it."""
+        found = tuple(rule for rule in self.rules if rule.means(code, name))
+        return found if found or not self.rules else None
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A comment that speaks to rflint and is not understood."""
-
-    line: int
-    message: str
+Silencing = tuple[Suppression, tuple[Named, ...]]
+"""A comment that silences a finding, with those of its names that mean the rule."""
 
 
 @dataclass(slots=True)
-class Comments:
-    """The suppressions and declarations of a file."""
+class Suppressions:
+    """The suppressions of a file, and which lines belong together in it."""
 
-    suppressions: list[Suppression] = field(default_factory=list)
-    declarations: list[Declaration] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    found: list[Suppression] = field(default_factory=list)
+    statements: Sequence[LogicalLine] = ()
+    open_lines: Sequence[int] = ()
+    """The lines whose ends can take a comment: those that end neither in a string nor with a backslash."""
 
-    def suppresses(self, span: Span, code: str, name: str, noqa: bool = True) -> bool:
-        """Is a finding there silenced, by a comment on its first or last line or for the whole file?
+    def silencing(self, span: Span, code: str, name: str, noqa: bool = True) -> Iterator[Silencing]:
+        """The comments that silence a finding there; without `noqa`, only those that speak to us alone."""
+        lines: set[int] | None = None
+        for one in self.found:
+            names = one.silencing(code, name) if noqa or one.kind != NOQA else None
+            if names is not None:
+                lines = self.lines(span) if lines is None else lines
+                if one.whole_file or one.target in lines:
+                    yield one, names
 
-        Without `noqa`, only comments that speak to us alone count."""
-        lines = (span.line, span.end_line)
-        heard = (one for one in self.suppressions if noqa or not one.noqa)
-        return any((one.whole_file or one.line in lines) and one.silences(code, name) for one in heard)
+    def lines(self, span: Span) -> set[int]:
+        """The lines on which a comment speaks of a finding: the first and last of what it stands at (an argument, say),
+        and the first and last of the statement in which that begins."""
+        ends = {span.line, span.end_line}
+        statement = around(self.statements, span.line)
+        if statement is not None:
+            ends = {span.line, min(span.end_line, statement.last)}
+            ends.update(line for one in _together(self.statements, statement) for line in (one.first, one.last))
+        return ends | {self.closing(line) for line in ends}
 
-
-def comments(text: str) -> Comments:
-    """The comments of a file that speak to rflint."""
-    found = Comments()
-    if "rflint" not in text and "noqa" not in text.lower():
-        return found
-    rows, code = _read(text)
-    for line, comment in rows:
-        at = bisect(code, line)
-        alone = code[at - 1 : at] != [line]
-        found.suppressions.extend(_noqa(line, comment, alone))
-        if match := _OURS.search(comment):
-            _ours(found, line, match["said"], code[at] if alone and at < len(code) else line)
-    return found
-
-
-def _read(text: str) -> tuple[list[tuple[int, str]], list[int]]:
-    """The comments with their lines, and the lines on which code begins or ends, in order."""
-    rows: list[tuple[int, str]] = []
-    code: dict[int, None] = {}
-    for token in _tokens(text):
-        if token.type == tokenize.COMMENT:
-            rows.append((token.start[0], token.string))
-        elif token.type not in _NOT_CODE:
-            code.update({token.start[0]: None, token.end[0]: None})
-    return rows, list(code)
+    def closing(self, line: int) -> int:
+        """The line that takes the comment of a line: itself, or the one on which its string or continuation ends."""
+        at = bisect_left(self.open_lines, line)
+        return self.open_lines[at] if at < len(self.open_lines) else line
 
 
-def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
-    """The tokens of a text, as far as it can be read."""
-    try:
-        yield from tokenize.generate_tokens(io.StringIO(text, newline=None).readline)
-    except (tokenize.TokenError, SyntaxError):
-        return
+def _together(statements: Sequence[LogicalLine], statement: LogicalLine) -> Sequence[LogicalLine]:
+    """A logical line with its decorators and what it decorates."""
+    first = last = bisect_left(statements, statement.first, key=lambda line: line.first)
+    while first > 0 and _is_decorator(statements[first - 1]):
+        first -= 1
+    while _is_decorator(statements[last]) and last + 1 < len(statements):
+        last += 1
+    return statements[first : last + 1]
 
 
-def _noqa(line: int, comment: str, alone: bool) -> Iterator[Suppression]:
-    """What flake8 would take for a suppression: anywhere in a comment, for the whole file only if alone on its line."""
-    if match := _NOQA.search(comment):
-        yield Suppression(line, _words(match["list"]), noqa=True)
-    if alone and (match := _FILE_NOQA.match(comment)):
-        yield Suppression(line, _words(match["list"]), whole_file=True, noqa=True)
+def _is_decorator(line: LogicalLine) -> bool:
+    return line.words[0] == "@"
 
 
-def _ours(found: Comments, line: int, said: str, target: int) -> None:
-    """Add what stands behind `# rflint:`."""
-    if match := _IGNORE.match(said):
-        rules = _words(match["list"])
-        if match["list"] is not None and not rules:
-            found.problems.append(Problem(line, f"# rflint: {said!r} names no rule: write ignore[rule-name]"))
-        else:
-            found.suppressions.append(Suppression(line, rules, bool(match["file"])))
-        return
-    try:
-        found.declarations.extend([_declaration(part, target) for part in split(said) or [said]])
-    except ValueError as problem:
-        found.problems.append(Problem(line, f"# rflint: {problem}"))
+# Reading
 
 
-def _words(text: str | None) -> frozenset[str]:
-    return frozenset(word for word in re.split(r"[,\s]+", text or "") if word)
+def noqa(line: int, column: int, part: str) -> Iterator[Suppression]:
+    """What flake8 would take for a suppression in a part of a comment."""
+    if match := _NOQA.match(part):
+        yield _suppression(line, column, part, line, NOQA, _named(match, column))
 
 
-def _declaration(text: str, line: int) -> Declaration:
-    """`input.x=(N, 3)`, `task=audio` or `rf>=70`.  Raises ValueError."""
-    match, word = _DECLARATION.match(text), _WORD.match(text)
-    if word is not None and word[0] in SUBJECTS:
-        return Declaration(line, "contract", contract=contract(text))
-    if match is None or (match["key"] == "task" and match["name"]):
-        raise ValueError(f"{text!r} is not understood: write {FORMS}{suggestion(word[0], WORDS) if word else ''}")
-    value = match["value"].strip()
-    if match["key"] == "task":
-        if value not in TASKS:
-            raise ValueError(f"there is no task {value!r}: choose one of {', '.join(TASKS)}")
-        return Declaration(line, "task", task=value)
-    if value[:1] + value[-1:] not in ("()", "[]"):
-        raise ValueError(f"{text!r} lacks the brackets around a shape: write input=(N, 3, 224, 224)")
-    return Declaration(line, "input", ((match["name"] or "", parse_shape(value)),))
+def file_noqa(line: int, column: int, comment: str) -> Iterator[Suppression]:
+    """What flake8 would take for a suppression for the whole file, in a comment that is alone on its line."""
+    if match := _FILE_NOQA.match(comment):
+        yield _suppression(line, column, comment, line, NOQA, _named(match, column), True)
+
+
+def ours(line: int, column: int, part: str, said: re.Match[str], target: int) -> Suppression | None:
+    """What stands behind `# rflint:`, matched as `said`; None if it is no suppression.
+
+    Raises ValueError if it names no rule where it has to.
+    """
+    match = _OURS.match(said["said"])
+    if match is None:
+        return None
+    kind, rules = EXPECT if match["expect"] else IGNORE, _named(match, column + said.start("said"))
+    if not rules and (kind == EXPECT or match["list"] is not None):
+        raise ValueError(f"{said['said']!r} names no rule: write {kind}[rule-name]")
+    return _suppression(line, column, part, target, kind, rules, bool(match["file"]))
+
+
+def _suppression(
+    line: int, column: int, part: str, target: int, kind: str, rules: tuple[Named, ...], whole_file: bool = False
+) -> Suppression:
+    return Suppression(line, column, column + len(part.rstrip()), target, kind, rules, whole_file)
+
+
+def _named(match: re.Match[str], column: int) -> tuple[Named, ...]:
+    """The words of a list; `column` is where the matched text begins."""
+    if match["list"] is None:
+        return ()
+    column += match.start("list")
+    return tuple(Named(word[0], column + word.start(), column + word.end()) for word in _WORD.finditer(match["list"]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from rflint.checks.rf_budget_violated import contracts
+from rflint.comments import Declaration
 from rflint.diagnostics import Span
 from rflint.geometry.stated import judged
-from rflint.suppressions import Declaration
 from rflint.trace import Place, Said, Trace
 
 Resolve = Callable[[Place], Span]

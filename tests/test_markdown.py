@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -111,15 +112,24 @@ def test_the_answer_is_the_same_twice(case: Case) -> None:
 
 
 @each_case
-def test_a_suppression_silences_exactly_its_line(case: Case) -> None:
+def test_a_suppression_silences_exactly_its_statement(case: Case) -> None:
     before = findings(case)
     for found in before:
-        lines = case.files[found.file].splitlines()
+        text = case.files[found.file]
+        lines = text.splitlines()
         lines[found.span.line - 1] = f"{lines[found.span.line - 1]}  # noqa: {found.code}"
         after = findings(case, {**case.files, found.file: "\n".join(lines) + "\n"})
         here = {(f.file, f.span.line, f.code) for f in after}
         gone = {(f.file, f.span.line, f.code) for f in before} - here
-        assert gone == {(found.file, found.span.line, found.code)}
+        assert (found.file, found.span.line, found.code) in gone
+        assert {(file, code) for file, _, code in gone} == {(found.file, found.code)}
+        assert {_statement(text, line) for _, line, _ in gone} == {_statement(text, found.span.line)}
+
+
+def _statement(text: str, line: int) -> int:
+    """The first line of the innermost statement around a line."""
+    found = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
+    return max(node.lineno for node in found if node.lineno <= line <= (node.end_lineno or line))
 
 
 @each_case

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from rflint import linter
+from rflint.comments import TASKS
 from rflint.config import from_toml
 from rflint.profiles import PROFILES
 from rflint.selection import selected
-from rflint.suppressions import TASKS
 
 RULES = linter.known_rules()
 NAMED = {rule.name: rule for rule in RULES.values()}

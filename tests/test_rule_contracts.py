@@ -14,6 +14,7 @@ from rflint import checks
 from rflint.checks import all_rules
 from rflint.diagnostics import Rule
 from rflint.linter import SYNTAX
+from rflint.unused import UNUSED
 
 RULES = all_rules()
 PAGES = Path(__file__).parent.parent / "rules"
@@ -65,7 +66,7 @@ def test_names_are_given_once() -> None:
 def test_page_module_function_and_name_have_one_stem() -> None:
     names = {rule.name for rule in RULES.values()}
     modules = {m.name for m in pkgutil.iter_modules(checks.__path__) if not m.name.startswith("_")}
-    assert {path.stem for path in PAGES.glob("*.md")} - {SYNTAX.name} == names
+    assert {path.stem for path in PAGES.glob("*.md")} - {SYNTAX.name, UNUSED.name} == names
     assert {module.replace("_", "-") for module in modules} == names
     for module in modules:
         assert callable(getattr(importlib.import_module(f"{checks.__name__}.{module}"), module))
@@ -92,7 +93,7 @@ def test_the_sections_come_in_their_order(rule: Rule) -> None:
 
 @each_rule
 def test_a_page_is_a_page_long(rule: Rule) -> None:
-    assert 40 <= len(page(rule).splitlines()) <= 100
+    assert 40 <= len(page(rule).splitlines()) <= 120
 
 
 @each_rule

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from rflint.choices import CHECK_FORMATS
+from rflint.comments import comments
 from rflint.config import KEYS, from_toml
 from rflint.config import networks as network
 from rflint.linter import known_rules
-from rflint.suppressions import comments
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "docs"))

@@ -1,30 +1,18 @@
-"""Which comments silence what, and what others declare."""
+"""Which comments silence what."""
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pytest
 
+from rflint.comments import comments
 from rflint.diagnostics import Span
-from rflint.dims import parse
-from rflint.shapes import parse_shape
-from rflint.suppressions import Declaration, comments
 
 RULE = ("RF201", "gridding-holes")
 
 
 def silenced(text: str, line: int = 1, end_line: int = 0) -> bool:
     """Whether RF201 is silenced on a span of a text."""
-    return comments(text).suppresses(Span(line, 1, end_line or line, 9), *RULE)
-
-
-def problems(text: str) -> list[tuple[int, str]]:
-    """The lines and sentences of what is not understood."""
-    return [(problem.line, problem.message) for problem in comments(text).problems]
-
-
-# Suppressions
+    return any(comments(text).suppressions.silencing(Span(line, 1, end_line or line, 9), *RULE))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +37,7 @@ def test_a_comment_that_silences(comment: str) -> None:
     text = f"x = f()  {comment}\n"
     assert silenced(text)
     assert not silenced("y\n" + text)
-    assert problems(text) == []
+    assert comments(text).problems == []
 
 
 @pytest.mark.parametrize(
@@ -89,7 +77,7 @@ def test_a_comment_for_the_whole_file_of_other_rules(comment: str) -> None:
 
 def test_strings_are_no_comments() -> None:
     found = comments("x = '# noqa'\n'''\n# rflint: ignore-file\n# rflint: nonsense\n'''\n")
-    assert (found.suppressions, found.declarations, found.problems) == ([], [], [])
+    assert (found.suppressions.found, found.declarations, found.problems) == ([], [], [])
 
 
 @pytest.mark.parametrize("text", ["x = (  # noqa\n", "if x:\n    y  # noqa\n  z\n", "x  # noqa\n'''"])
@@ -103,120 +91,23 @@ def test_lines_are_counted_as_in_the_source(newline: str) -> None:
     assert [line for line in range(1, 9) if silenced(text, line)] == [6]
 
 
-# Declarations
+@pytest.mark.parametrize("comment", ["#", "# 12", "#!", "##", "# ---"])
+def test_a_comment_without_words_says_nothing(comment: str) -> None:
+    assert comments(f"x  {comment}\n# noqa\n").problems == []
 
 
-def declared(text: str) -> list[tuple[int, str, object]]:
-    """Line, kind and value of each declaration."""
-    found = comments(text)
-    assert not found.problems
-    return [(one.line, one.kind, one.task or one.shapes) for one in found.declarations]
-
-
-def shapes(**texts: str) -> tuple[tuple[str, object], ...]:
-    """Shapes by name; `_` stands for no name."""
-    return tuple((name.strip("_"), parse_shape(text)) for name, text in texts.items())
-
-
-def test_a_declaration_speaks_of_its_line() -> None:
-    assert declared("class A:  # rflint: input=(N, 3, 224, 224)\n    pass\n") == [(1, "input", shapes(_="N,3,224,224"))]
-    assert declared("net = A()  # rflint: task=restoration -- a denoiser\n") == [(1, "task", "restoration")]
-
-
-def test_a_declaration_alone_speaks_of_the_next_line_of_code() -> None:
-    text = "import a\n\n# rflint: input=[N, 3]\n# more\n\n@b\nclass A:\n    # rflint: task=audio\n\n    def f(): pass\n"
-    assert declared(text) == [(6, "input", shapes(_="N,3")), (10, "task", "audio")]
-    assert declared("x\n# rflint: task=audio\n") == [(2, "task", "audio")]
-
-
-def test_several_declarations_stand_between_commas() -> None:
-    text = "x  # rflint: input=(N, (W + 1)//2, 32*(h + 1)), input.mask = (N, 1), task=segmentation  # more\n"
-    assert declared(text) == [
-        (1, "input", (("", (parse("N"), parse("(W + 1)//2"), parse("32*h + 32"))),)),
-        (1, "input", shapes(mask="N,1")),
-        (1, "task", "segmentation"),
+def test_a_list_knows_where_its_words_stand() -> None:
+    text = "x = 1  # type: ignore  # rflint: ignore[RF2, gridding-holes] -- why  # noqa:RF3 and more\n"
+    found = comments(text).suppressions.found
+    row = text.rstrip("\n")
+    assert [row[one.start - 1 : one.end - 1] for one in found] == [
+        "# rflint: ignore[RF2, gridding-holes] -- why",
+        "# noqa:RF3 and more",
     ]
+    words = [(rule.text, row[rule.start - 1 : rule.end - 1]) for one in found for rule in one.rules]
+    assert words == [("RF2", "RF2"), ("gridding-holes", "gridding-holes"), ("RF3", "RF3")]
 
 
-def test_a_declaration_is_plain_data() -> None:
-    assert comments("x  # rflint: task=audio\n").declarations == [Declaration(1, "task", task="audio")]
-
-
-@pytest.mark.parametrize(
-    ("said", "sentence"),
-    [
-        ("", "'' is not understood: write input=("),
-        ("ignroe[RF201]", "'ignroe[RF201]' is not understood: write input=("),
-        ("ignore RF201", "'ignore RF201' is not understood: write input=("),
-        ("ignore[]", "'ignore[]' names no rule: write ignore[rule-name]"),
-        ("input=N,3", "'input=N' lacks the brackets around a shape: write input=(N, 3, 224, 224)"),
-        ("input=(N,,3)", "'(N,,3)' has an empty size: write sizes between commas"),
-        ("input=(N, 0)", "sizes are positive, '0' is not"),
-        ("input=()", "'()' is no shape: write sizes between commas"),
-        ("input=(N, 3) (N, 4)", "'(N, 3) (N, 4)' is not a size such as"),
-        ("task=segmenting", "there is no task 'segmenting': choose one of segmentation, "),
-        ("task.x=audio", "'task.x=audio' is not understood: write input=("),
-        ("input=(N, 3), rff>=70", "'rff>=70' is not understood: write input=("),
-        ("rf=70", "'rf=70' is no contract: rf takes >=, <=, ==, as in rf>=512"),
-        ("rf>=", "'' in 'rf>=' is no figure of this kind: write rf>=512"),
-        ("rf>=7.5", "'7.5' in 'rf>=7.5' is no figure of this kind: write rf>=512"),
-        ("rf>=0", "'0' in 'rf>=0' is no figure"),
-        ("jump==8x", "'8x' in 'jump==8x' is no figure of this kind: write jump==8"),
-        ("reached==1", "'1' in 'reached==1' is no figure of this kind: write reached==100%"),
-        ("reached>=101%", "'101%' in 'reached>=101%' is no figure"),
-        ("causal==1", "'causal==1' is no contract: write causal"),
-        ("size==output", "'size==output' is no contract: write size==input"),
-        ("rate==16000", "'rate==16000' is no contract: rate takes =, as in rate=16000"),
-        ("object-size=()", "'()' in 'object-size=()' is no figure"),
-    ],
-)
-def test_what_is_not_understood_is_said(said: str, sentence: str) -> None:
-    [(line, message)] = problems(f"x\ny  # rflint: {said}\n")
-    assert line == 2
-    assert message.startswith(f"# rflint: {sentence}")
-    assert comments(f"x  # rflint: {said}\n").declarations == []
-
-
-@pytest.mark.parametrize(
-    ("said", "meant"),
-    [("rff>=70", "rf"), ("causl", "causal"), ("jmp==8", "jump"), ("ignroe[RF201]", "ignore"), ("taks=audio", "task")],
-)
-def test_a_word_that_is_nearly_right_is_named(said: str, meant: str) -> None:
-    [(_, message)] = problems(f"x  # rflint: {said}\n")
-    assert message.endswith(f"; did you mean {meant}?")
-
-
-def test_a_contract_is_a_comparison() -> None:
-    found = comments("x  # rflint: rf>=512, jump == 1/2, reached==100%, causal, object-size=(32, 64)\n").declarations
-    assert [(one.line, one.kind) for one in found] == [(1, "contract")] * 5
-    contracts = [(c.subject, c.relation, c.values, c.text) for c in (one.contract for one in found) if c]
-    assert contracts == [
-        ("rf", ">=", (512,), "rf>=512"),
-        ("jump", "==", (Fraction(1, 2),), "jump==1/2"),
-        ("reached", "==", (1,), "reached==100%"),
-        ("causal", "", (), "causal"),
-        ("object-size", "=", (32, 64), "object-size=(32, 64)"),
-    ]
-
-
-# Shapes
-
-
-@pytest.mark.parametrize("text", ["N,3,8", " N, 3 ,8", "(N, 3, 8)", "[N,3,8,]", "N,3,2*4"])
-def test_a_shape_with_or_without_brackets(text: str) -> None:
-    assert parse_shape(text) == (parse("N"), 3, 8)
-
-
-def test_brackets_inside_a_shape_are_those_of_sizes() -> None:
-    assert parse_shape("(H + 1)//2,2*(W)") == parse_shape("((H + 1)//2, W*2)") == (parse("(H+1)//2"), parse("2*W"))
-
-
-@pytest.mark.parametrize(
-    "text", ["", "()", ",", "N,,3", "1x3x8", "-1,3", "N,0", "3.5", "(1,2", "1,2)", "None", "N;3", "[[1]]"]
-)
-def test_what_is_no_shape_is_one_sentence(text: str) -> None:
-    with pytest.raises(
-        ValueError, match=r"write sizes between commas|not a size such as|sizes are positive"
-    ) as problem:
-        parse_shape(text)
-    assert "\n" not in str(problem.value)
+def test_an_expectation_names_rules() -> None:
+    [problem] = comments("x  # rflint: expect\n").problems
+    assert problem.message == "# rflint: 'expect' names no rule: write expect[rule-name]"

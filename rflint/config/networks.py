@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from rflint.comments import TASKS
 from rflint.config.context import Context
 from rflint.config.kinds import SHAPE_SCHEMA, TEXT, Kind, Schema, choice, list_of, shape, texts
 from rflint.config.values import NetworkConfig
 from rflint.contracts import COMPARED, FIGURES, PLAIN, Contract, contract
 from rflint.shapes import Shape
 from rflint.spelling import suggestion
-from rflint.suppressions import TASKS
 
 TASK = choice(TASKS)
 KEYS: Mapping[str, str] = {

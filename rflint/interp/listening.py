@@ -10,11 +10,11 @@ from typing import Any
 
 import libcst as cst
 
+from rflint.comments import comments
 from rflint.contracts import Contract
 from rflint.interp.frames import Frame
 from rflint.interp.values import Instance, Tensor, Value
 from rflint.source import Source
-from rflint.suppressions import comments
 from rflint.trace import Place, Said
 
 VALUED = (cst.Assign, cst.AnnAssign, cst.Return, cst.Expr)

@@ -40,7 +40,7 @@ class Proposals:
         fixes = self._fixes.get(_key(found), [])
         held = [fix for fix in fixes if fix is not None]
         whole = held and len(held) == len(fixes)
-        return replace(found, fix=repaired(files, self._readers, held) if whole else None)
+        return replace(found, fix=repaired(files, self._readers, held) if whole else found.fix)
 
 
 def _key(found: Diagnostic) -> Key:

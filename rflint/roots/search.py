@@ -16,6 +16,7 @@ from typing import Any
 
 import libcst as cst
 
+from rflint.comments import comments
 from rflint.declarations import NOTHING, Declared, by_name
 from rflint.dims import equal
 from rflint.interp import attributes, budget
@@ -33,7 +34,6 @@ from rflint.interp.values import (
 )
 from rflint.roots.makers import Seen
 from rflint.roots.seen import seen
-from rflint.suppressions import comments
 from rflint.trace import Shape
 from rflint.tracing.annotations import annotated
 from rflint.tracing.building import TargetError, build, call_of

@@ -39,7 +39,7 @@ def linearise(cls: Value, bases: tuple[Value, ...]) -> tuple[Value, ...]:
 
     Raises `Raised` (TypeError) if there is none.
     """
-    rows = [list(order_of(base)) for base in bases] + [list(bases)]
+    rows = [list(certain_order(base)) for base in bases] + [list(bases)]
     order: list[Value] = [cls]
     while rows := [row for row in rows if row]:
         heads = (row[0] for row in rows if not any(row[0] in other[1:] for other in rows))
@@ -49,6 +49,16 @@ def linearise(cls: Value, bases: tuple[Value, ...]) -> tuple[Value, ...]:
         order.append(head)
         rows = [row[1:] if row[0] is head else row for row in rows]
     return tuple(order)
+
+
+PRESUMED = "presumed"
+"""The note of a class that is only taken for a module: the last of its bases."""
+
+
+def certain_order(cls: Value) -> tuple[Value, ...]:
+    """The method resolution order of a class without what is only presumed."""
+    order = order_of(cls)
+    return order[:-1] if isinstance(cls, ClassValue) and PRESUMED in cls.notes else order
 
 
 def order_of(cls: Value) -> tuple[Value, ...]:

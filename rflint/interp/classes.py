@@ -11,6 +11,7 @@ from rflint.interp import attributes
 from rflint.interp.evaluation import evaluate
 from rflint.interp.expressions import enclosing, parameters
 from rflint.interp.frames import Args, Frame
+from rflint.interp.presuming import presume
 from rflint.interp.scopes import Scope
 from rflint.interp.values import (
     ClassMethod,
@@ -79,6 +80,7 @@ def define_class(node: cst.ClassDef, frame: Frame, run_block: RunBlock) -> Value
     body = Frame(frame.interp, scope, frame.module, frame.function, frame.receiver, annotations={}, cls=cls)
     run_block(node.body.body, body)
     cls.namespace = scope.names
+    presume(cls, frame.interp.library.find("torch.nn.Module"))
     cls.notes["doc"] = docstring(node)
     for name in ("__init_subclass__", "__class_getitem__"):
         if isinstance(scope.names.get(name), Function):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from rflint.interp.attributes import order_of
+from rflint.interp.attributes import order_of, unknown_base
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.values import ClassValue, Instance
 
@@ -14,6 +14,8 @@ from rflint.interp.values import ClassValue, Instance
 def is_mentioned(interp: Interpreter, owner: Instance | None, name: str) -> bool:
     """Whether a file that was read may read `owner.name`, or says the name in a string; True if that is not known."""
     if owner is None or not isinstance(owner.cls, ClassValue) or name.isdigit():
+        return True
+    if unknown_base(owner.cls) is not None:
         return True
     family = frozenset(one.name for one in order_of(owner.cls) if isinstance(one, ClassValue))
     texts = [source.text for source in interp.loader.sources.values() if name in source.text]

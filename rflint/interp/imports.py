@@ -232,7 +232,8 @@ class Loader:
         interp = frame.interp
         module = self.load(lazy.module, lazy.importer, interp, lazy.place)
         if lazy.name is None:
-            return module
+            described = self.library.find(lazy.module)  # a function that has the name of its module hides it
+            return module if described is None else described
         if isinstance(module, Unknown):  # a folder without an __init__.py is a package, too
             below = self.load(within(lazy.module, lazy.name), lazy.importer, interp, lazy.place)
             return module if isinstance(below, Unknown) else below

@@ -117,7 +117,8 @@ def _declaration(text: str, line: int) -> Declaration:
     value = match["value"].strip()
     if match["key"] == "task":
         if value not in TASKS:
-            raise ValueError(f"there is no task {value!r}: choose one of {', '.join(TASKS)}")
+            near = suggestion(value, TASKS, 0.5)
+            raise ValueError(f"there is no task {value!r}: choose one of {', '.join(TASKS)}{near}")
         return Declaration(line, "task", task=value)
     if value[:1] + value[-1:] not in ("()", "[]"):
         raise ValueError(f"{text!r} lacks the brackets around a shape: write input=(N, 3, 224, 224)")

@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from rflint import checks
+from rflint import checks, configured
 from rflint.admissible.asking import Admissible, admissible
 from rflint.admissible.fits import fits
 from rflint.advice import advised
 from rflint.causes import Found, one_for_each_cause
 from rflint.comments import Comments, comments
 from rflint.config import Config
+from rflint.configured import unmet
 from rflint.declarations import NOTHING, Declared, by_name, stray
 from rflint.diagnosing import diagnostic, merged, place_of
 from rflint.diagnostics import Diagnostic, Failure, Finding, Report, Rule, Span
@@ -102,6 +103,7 @@ def check(targets: Sequence[str], options: Options) -> Report:
                 raise
             report.failures.append(internal(file, problem))
     runs.judge_suppressions(report)
+    report.undecided.extend(note for run in runs.runs.values() for note in unmet(run.config.networks, run.texts))
     report.diagnostics = runs.proposals.settled(merged(report.diagnostics), runs.sources.get)
     return report
 
@@ -233,6 +235,8 @@ class _Run:
         self.proposals, self.ledger = proposals, ledger
         self.roots: dict[int, Root] = {}
         self.rules: dict[str | None, dict[str, Rule]] = {}
+        self.texts: dict[str, str] = {}
+        """The texts of the files that were linted, where the configuration names networks."""
 
     def span(self, place: Place) -> Span:
         """Where a place is."""
@@ -303,16 +307,8 @@ class _Run:
         return Declared((("", (symbol("N"), *self.config.input)),))
 
     def _declared(self, file: _File) -> dict[str, Declared]:
-        declared = dict(file.declared)
-        for network in self.config.networks:
-            path, _, call = network.call.rpartition("::")
-            if not path or file.path.replace("\\", "/").endswith(path.removeprefix("./")):
-                name = call.split("(")[0].strip()
-                if name in file.text:
-                    inputs = tuple((n, (symbol("N"), *shape)) for n, shape in network.inputs)
-                    said = Declared(inputs, network.task, call if "(" in call else "", network.contracts)
-                    declared[name] = said.over(declared.get(name, NOTHING))
-        return declared
+        found = configured.declared(self.config.networks, file.path, file.text)
+        return {**file.declared, **{name: said.over(file.declared.get(name, NOTHING)) for name, said in found.items()}}
 
     # -- findings --------------------------------------------------------------------------------------------
 
@@ -324,6 +320,9 @@ class _Run:
             self.ledger.linted[path] = file.text
         problems = [*file.comments.problems, *stray(file.text, file.comments.declarations)]
         report.failures.extend(Failure(f"{path}:{p.line}: {p.message}", path, p.line) for p in problems)
+        report.failures.extend(Failure(one, path) for one in configured.unknown(self.config.networks, path, file.text))
+        if self.config.networks:
+            self.texts[path] = file.text
         seen: list[Trace] = []
         try:
             for traced in self.traces(file, call, report.failures):

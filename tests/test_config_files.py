@@ -212,6 +212,39 @@ def test_a_broken_configuration_of_a_subfolder_ends_the_run(folder: Path, capsys
     assert (said.out, said.err) == ("", "rflint: a/rflint.toml:2: there is no setting 'selct'; did you mean select?\n")
 
 
+# Networks
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, str]:
+    """What a check prints, both streams."""
+    cli.main(["check", *arguments])
+    printed = capsys.readouterr()
+    return printed.out, printed.err
+
+
+def test_contracts_are_stated_by_the_name_of_a_network(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plant(folder, net=NET.replace("Conv2d(4", "Conv2d(3"), rflint="[[network]]\ncall = 'Net'\ncontracts = ['rf>=9']")
+    out, _ = said(capsys, "net.py", "--select", "RF102")
+    assert out.startswith("net.py:11:16: RF102 rf>=9 does not hold: each unit sees 4×4 px; ")
+    plant(folder, rflint="[[network]]\ncall = './net.py::Net()'\ncontracts = ['rf>=9', 'causal']")
+    out, err = said(capsys, "net.py", "--select", "RF102", "--verbose")
+    assert out.startswith("net.py:11:16: RF102 rf>=9 does not hold")
+    assert "whether causal holds is not decided: it is asked of inputs with one spatial axis only" in err
+
+
+def test_a_network_that_its_file_does_not_have_is_a_mistake(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plant(folder, net=NET, subnet=NET, rflint="[[network]]\ncall = 'net.py::Ned()'")
+    _, err = said(capsys, "net.py", "subnet.py", "-q")
+    assert err == "rflint: net.py has no Ned, which the configuration calls as net.py::Ned(); did you mean Net?\n"
+
+
+def test_a_network_that_no_file_has_is_said_on_request(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plant(folder, net=NET, rflint="[[network]]\ncall = 'Ned()'")
+    assert "Ned" not in said(capsys, "net.py")[1]
+    _, err = said(capsys, "net.py", "--verbose")
+    assert "rflint: the configuration speaks of Ned(), which is in no file that was linted; did you mean Net?" in err
+
+
 # What a run is told as a whole
 
 

@@ -26,7 +26,7 @@ def parameters(interp: Interpreter, network: Instance) -> Parameters:
             if isinstance(value, Tensor) and value.parameter and id(value) not in seen:
                 seen.add(id(value))
                 size = _elements(value)
-                known = known + (size or 0)
+                known = known + (0 if size is None else size)
                 if size is None:
                     notes[Note(module.place, f"the size of {at} is not known{_because(value.reason)}")] = None
             elif isinstance(value, Unknown) and not _is_setting(module, name):

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
-from rflint.choices import CHECK_FORMATS, COLORS, FAIL_ON
+from rflint.choices import CHECK_FORMATS, COLORS, FAIL_ON, SHELLS
+from rflint.option_values import OneOf, at_least_one, commas, positive, spans, up_to, words
 from rflint.spelling import suggestion
 
-COMMANDS = ("check", "show", "rule", "suggest", "config")
+COMMANDS = ("check", "show", "rule", "suggest", "config", "completion")
 SHOW_FORMATS = ("table", "json")
 MOST_POSITIONS = 10**9
 MOST_LAYERS = 1000
-
-OVERVIEW = """\
-usage: rflint [check] [options] [TARGET...]   lint files, folders, `-`, or FILE::CALL (that network alone)
-       rflint show [options] TARGET           the table of a network: sizes, receptive fields, jumps
-       rflint rule [NAME|CODE]                the page of a rule; without a name, the list of all
-       rflint suggest --field R [options]     dilation schedules for a wanted receptive field
-       rflint config [options] [FILE]         the settings for a file, and where each comes from
-
-Reads the source of PyTorch networks, never runs it, and says what is wrong with their geometry.
-`rflint check --help` and `rflint show --help` list the options.
-"""
 
 
 class UsageError(Exception):
@@ -105,6 +95,8 @@ def require(arguments: argparse.Namespace, parser: Parser) -> None:
         raise UsageError(f"rule takes one name or code, not {len(given)}", short_usage(parser))
     if arguments.command == "config" and len(given) > 1:
         raise UsageError(f"config takes one file or folder, not {len(given)}", short_usage(parser))
+    if arguments.command == "completion" and given not in [[shell] for shell in SHELLS]:
+        raise UsageError(f"completion takes one of {', '.join(SHELLS)}", short_usage(parser))
     if arguments.command == "suggest" and given:
         raise UsageError(f"suggest takes options only, and no {given[0]}", short_usage(parser))
 
@@ -139,79 +131,11 @@ def short_usage(parser: argparse.ArgumentParser) -> str:
     return f"usage: {parser.usage}   ({parser.prog} --help lists the options)"
 
 
-def one_of(*values: str) -> Callable[[str], str]:
-    """A reader of an option's value that takes one of `values`."""
-
-    def read(text: str) -> str:
-        if text not in values:
-            near = suggestion(text, values)
-            raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(values)}{near}")
-        return text
-
-    return read
-
-
-def at_least_one(text: str) -> int:
-    """A whole number from 1 on."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
-    return int(text)
-
-
-def up_to(most: int) -> Callable[[str], int]:
-    """A reader of whole numbers from 1 to `most`."""
-
-    def read(text: str) -> int:
-        if not text.isdecimal() or not 1 <= int(text[:20]) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {most}")
-        return int(text)
-
-    return read
-
-
-def positive(text: str) -> float:
-    """A number above 0."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return number
-
-
-MOST_SIZES = 10_000
-
-
-def spans(text: str) -> list[int]:
-    """`256..1024:32` or `224,256` as sizes in order."""
-    found: list[int] = []
-    for part in text.split(","):
-        ends, _, step = part.partition(":")
-        first, dots, last = ends.partition("..")
-        numbers = [first.strip(), last.strip() if dots else first.strip(), step.strip() or "1"]
-        if not all(number.isdecimal() and 0 < int(number[:12]) <= 10**9 for number in numbers):
-            raise argparse.ArgumentTypeError(f"{part.strip()!r} is no size: write 224, 256..1024 or 256..1024:32")
-        start, end, every = map(int, numbers)
-        if not start <= end or (end - start) // every + len(found) >= MOST_SIZES:
-            raise argparse.ArgumentTypeError(f"{part.strip()!r} holds no size, or more than {MOST_SIZES:,}")
-        found += range(start, end + 1, every)
-    return found
-
-
-def commas(text: str) -> list[str]:
-    """`third_party,*_pb2.py` as a list."""
-    return [word.strip() for word in text.split(",") if word.strip()]
-
-
-def words(text: str) -> list[str]:
-    """`RF2,even-kernel` as a list."""
-    return [word for word in text.replace(",", " ").split() if word]
-
-
 def check_parser() -> Parser:
     """The options of `rflint check`."""
-    parser = new_parser("check", "[options] [TARGET...]", "Lint networks: files, folders, `-`, or FILE::CALL.")
+    parser = new_parser(
+        "check", "[options] [TARGET...]", "Lint the networks of files, folders, `-`, or of one FILE::CALL."
+    )
     add_targets(parser, "*")
     add_rule_options(parser)
     add_fix_options(parser)
@@ -226,7 +150,7 @@ def show_parser() -> Parser:
     """The options of `rflint show`."""
     parser = new_parser("show", "[options] TARGET", "The table of a network: every use, with sizes and fields.")
     add_targets(parser, "*")
-    parser.add_argument("--format", type=one_of(*SHOW_FORMATS), metavar="table|json", default="table")
+    add_format(parser, *SHOW_FORMATS)
     parser.add_argument("--reached", action="store_true", help="count the positions inside each field really read")
     effective = "show how wide the influence on a unit is spread at initialisation"
     parser.add_argument("--effective", action="store_true", help=effective)
@@ -257,11 +181,10 @@ def add_geometry_options(parser: Parser) -> None:
 def rule_parser() -> Parser:
     """The options of `rflint rule`."""
     parser = new_parser("rule", "[options] [NAME|CODE]", "The page of a rule; without a name, the list of all.")
-    parser.add_argument("targets", nargs="*", metavar="NAME|CODE")
+    parser.add_argument("targets", nargs="*", metavar="NAME|CODE", help="a rule, or a family such as RF2")
     parser.add_argument("--all", action="store_true", help="list all rules")
-    formats = ("text", "markdown", "json")
-    parser.add_argument("--format", type=one_of(*formats), metavar="|".join(formats), default="text")
-    parser.add_argument("--color", type=one_of("auto", "always", "never"), metavar="auto|always|never", default="auto")
+    add_format(parser, "text", "markdown", "json")
+    add_color(parser, "auto")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an internal failure")
     return parser
 
@@ -283,7 +206,7 @@ def suggest_parser() -> Parser:
     group = parser.add_argument_group("report")
     axes = "1, 2 or 3 spatial axes, for the line to paste (default: 2)"
     group.add_argument("--axes", type=up_to(3), metavar="N", default=2, help=axes)
-    group.add_argument("--format", type=one_of("text", "json"), metavar="text|json", default="text")
+    add_format(group, "text", "json")
     group.add_argument("--debug", action="store_true", help="show the traceback of an internal failure")
     return parser
 
@@ -292,16 +215,24 @@ def config_parser() -> Parser:
     """The options of `rflint config`."""
     said = "The settings for a file, or for this folder, and where each comes from."
     parser = new_parser("config", "[--show|--schema] [options] [FILE]", said)
-    parser.add_argument("targets", nargs="*", metavar="FILE")
+    parser.add_argument("targets", nargs="*", metavar="FILE", help="a file or folder (default: this one)")
     group = parser.add_argument_group("config").add_mutually_exclusive_group()
     group.add_argument("--show", action="store_true", help="the settings (as without any option)")
     files, said = ("rflint.toml", "pyproject.toml"), "the JSON schema of these files, for editors"
-    group.add_argument("--schema", nargs="?", const=files[0], type=one_of(*files), metavar="|".join(files), help=said)
-    parser.add_argument("--format", type=one_of("text", "json"), metavar="text|json", default="text")
+    group.add_argument("--schema", nargs="?", const=files[0], type=OneOf(*files), metavar="|".join(files), help=said)
+    add_format(parser, "text", "json")
     parser.add_argument("--stdin-filename", help=argparse.SUPPRESS)
     add_run_options(parser)
     add_rule_options(parser)
     add_file_options(parser)
+    return parser
+
+
+def completion_parser() -> Parser:
+    """The options of `rflint completion`."""
+    parser = new_parser("completion", "bash|zsh|fish", "The script that completes rflint's options in a shell.")
+    parser.add_argument("targets", nargs="*", metavar="SHELL", help="bash, zsh or fish")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an internal failure")
     return parser
 
 
@@ -311,6 +242,7 @@ PARSERS = {
     "rule": rule_parser,
     "suggest": suggest_parser,
     "config": config_parser,
+    "completion": completion_parser,
 }
 
 
@@ -334,6 +266,18 @@ def add_targets(parser: Parser, number: str) -> None:
     parser.add_argument("--stdin-filename", metavar="PATH", help="the name of what is read from `-`")
 
 
+def add_format(group: argparse._ActionsContainer, *formats: str) -> None:
+    """What is printed; the first format is the default."""
+    said = f"how it is written (default: {formats[0]})"
+    group.add_argument("--format", type=OneOf(*formats), metavar="|".join(formats), default=formats[0], help=said)
+
+
+def add_color(group: argparse._ActionsContainer, default: str | None = None) -> None:
+    """Whether there are colours."""
+    said = "whether to colour; auto: in a terminal"
+    group.add_argument("--color", type=OneOf(*COLORS), metavar="|".join(COLORS), default=default, help=said)
+
+
 def add_rule_options(parser: Parser) -> None:
     """Which rules apply where."""
     group = parser.add_argument_group("rules", "RULES are codes, prefixes (RF2), names or ALL, separated by commas.")
@@ -342,7 +286,7 @@ def add_rule_options(parser: Parser) -> None:
     group.add_argument("--ignore", type=words, action="extend", metavar="RULES", help="do not apply these")
     per_file = "do not apply these to files matching the pattern; may be given again"
     group.add_argument("--per-file-ignores", action="append", metavar="PATTERN:RULES", help=per_file)
-    group.add_argument("--fail-on", type=one_of(*FAIL_ON), metavar="|".join(FAIL_ON), help="exit with 1 from here on")
+    group.add_argument("--fail-on", type=OneOf(*FAIL_ON), metavar="|".join(FAIL_ON), help="exit with 1 from here on")
     add_flag(group, "--exit-zero", "exit with 0 whatever is found")
 
 
@@ -360,7 +304,7 @@ def add_report_options(parser: Parser) -> None:
     """How findings are written."""
     group = parser.add_argument_group("report")
     formats = f"how findings are written: {', '.join(CHECK_FORMATS)}"
-    group.add_argument("--format", type=one_of(*CHECK_FORMATS), metavar="NAME", help=formats)
+    group.add_argument("--format", type=OneOf(*CHECK_FORMATS), metavar="NAME", help=formats)
     group.add_argument("--output-file", metavar="PATH", help="write the findings there instead of to stdout")
     add_flag(group, "--statistics", "count the findings of each rule")
 
@@ -379,7 +323,7 @@ def add_run_options(parser: Parser) -> None:
     named = "this configuration for all files, not the nearest one upwards from each"
     group.add_argument("--config", metavar="PATH", help=named)
     group.add_argument("--isolated", action="store_true", help="no configuration at all")
-    group.add_argument("--color", type=one_of(*COLORS), metavar="|".join(COLORS))
+    add_color(group)
     add_flag(group, "--verbose", "add notes: fields, and what is not known", "-v")
     add_flag(group, "--quiet", "print findings and failures, nothing else", "-q")
     group.add_argument(

@@ -20,3 +20,4 @@ FOR_PEOPLE = ("concise", "full", "grouped")
 """Below these the counts of `--statistics` may stand; the others are alone on their stream."""
 FAIL_ON = ("error", "warning", "info", "never")
 COLORS = ("auto", "always", "never")
+SHELLS = ("bash", "zsh", "fish")

@@ -1,4 +1,4 @@
-"""The command line: `rflint check`, `show`, `rule`, `suggest` and `config`.
+"""The command line: `rflint check`, `show`, `rule`, `suggest`, `config` and `completion`.
 
 Findings go to stdout, what is said about the run to stderr.
 
@@ -14,7 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rflint import __version__
-from rflint.arguments import OVERVIEW, UsageError, parse
+from rflint.arguments import UsageError, parse
+from rflint.completion import completion
 from rflint.configuration import config
 from rflint.output import close_quietly, escape_unprintable, in_colour, say, write
 from rflint.reporting import FAILED
@@ -51,7 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(argv: list[str]) -> int:
     """Run the command that `argv` names.  Raises UsageError, and an internal failure only with `--debug`."""
     if argv[:1] in (["--help"], ["-h"]):
-        write(OVERVIEW)
+        from rflint.overview import overview
+
+        write(overview())
         return 0
     if argv[:1] in (["--version"], ["-V"]):
         write(f"rflint {__version__}\n")
@@ -148,4 +151,5 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "rule": rule,
     "suggest": suggest,
     "config": config,
+    "completion": completion,
 }

@@ -457,7 +457,7 @@ def test_the_summary_is_the_first_sentence(page: str, summary: str) -> None:
 def test_help_lists_the_commands(capsys: Any) -> None:
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
-    assert all(f"rflint {command}" in out for command in ("check", "show", "rule"))
+    assert all(f"\n  {command} " in out for command in ("check", "show", "rule"))
 
 
 @pytest.mark.parametrize("command", ["check", "show", "rule"])

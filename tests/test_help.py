@@ -1,0 +1,43 @@
+"""The help of all commands reads well in a terminal of 80 columns, and says something of each option."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+
+import pytest
+
+from rflint.arguments import COMMANDS, PARSERS
+from rflint.overview import overview, whole_parser
+
+
+def test_the_overview_names_all_commands() -> None:
+    assert tuple(PARSERS) == COMMANDS
+    assert [line.split()[0] for line in overview().splitlines() if line[:2] == "  " != line[1:3]] == list(COMMANDS)
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_no_line_is_longer_than_a_terminal_is_wide(command: str) -> None:
+    words = [sys.executable, "-m", "rflint", *command.split(), "--help"]
+    environment = {**os.environ, "COLUMNS": "80"}
+    done = subprocess.run(words, capture_output=True, text=True, env=environment, check=True)
+    assert done.stderr == ""
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_option_says_what_it_does(command: str) -> None:
+    parser = PARSERS[command]()
+    assert parser.description is not None
+    assert parser.description.endswith(".")
+    silent = [action.option_strings for action in parser._actions if action.option_strings and not action.help]
+    assert not silent
+
+
+def test_the_commands_of_the_whole_parser_take_the_same_options() -> None:
+    [commands] = [one for one in whole_parser()._actions if isinstance(one, argparse._SubParsersAction)]
+    for name, made in PARSERS.items():
+        own = {option for action in made()._actions for option in action.option_strings}
+        assert {option for action in commands.choices[name]._actions for option in action.option_strings} == own

@@ -95,6 +95,14 @@ def test_a_list_of_modules_becomes_one_of_torch(collection: str, written: str) -
     assert edited(text, "RF414")[1] == f"+ self.convs = {written}"
 
 
+def test_what_is_wrapped_stays_where_it_is() -> None:
+    init = "self.convs = [nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)]"
+    fix = repair(network(init, "for conv in self.convs:\n    x = conv(x)\nreturn x"), "RF414")
+    assert fix is not None
+    assert [change.text for change in fix.changes] == ["nn.ModuleList(", ")"]
+    assert all(change.span[:2] == change.span[2:] for change in fix.changes)
+
+
 def test_a_dict_of_modules_becomes_one_of_torch() -> None:
     init = "self.convs = {name: nn.Conv2d(3, 3, 1) for name in 'ab'}"
     text = network(init, "return self.convs['b'](self.convs['a'](x))")

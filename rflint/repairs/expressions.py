@@ -27,7 +27,7 @@ def replacing(files: Files, edit: Replace) -> list[Change]:
         found = _field(files, edit, located, node, name) if name else wanted
         return found, located.text(found)
 
-    return [located.replace(wanted, filled(_spelled(edit, located), written))]
+    return located.rewrite(wanted, filled(_spelled(edit, located), written))
 
 
 def _spelled(edit: Replace, located: Located) -> str:
@@ -47,7 +47,7 @@ def assigning(files: Files, edit: Assign) -> list[Change]:
     if value is None:
         raise Refused("it is not assigned by a statement of its own")
     template = spelled(edit.text, located.source.module)
-    return [located.replace(value, filled(template, lambda name: (value, located.text(value))))]
+    return located.rewrite(value, filled(template, lambda name: (value, located.text(value))))
 
 
 def _assigned(located: Located, node: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -66,6 +67,15 @@ class Located:
     def replace(self, node: Any, text: str) -> Change:
         """What puts a text in the place of an expression and its parentheses."""
         return self.change(*self.whole(node), text)
+
+    def rewrite(self, node: Any, text: str) -> list[Change]:
+        """What makes an expression another one that may hold it: then it stays, and so do the places in it."""
+        start, end = self.whole(node)
+        held = re.search(rf"(?<!\w){re.escape(self.code[start:end])}(?!\w)", text)
+        if held is None or text == held[0]:
+            return [self.change(start, end, text)]
+        around = (start, text[: held.start()]), (end, text[held.end() :])
+        return [self.change(at, at, new) for at, new in around if new]
 
     # -- lines -----------------------------------------------------------------------------------------------
 

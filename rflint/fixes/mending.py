@@ -192,9 +192,14 @@ def apart(found: Iterable[Diagnostic], most: int) -> list[Diagnostic]:
     """The first so many of findings whose fixes do not touch each other."""
     chosen: list[Diagnostic] = []
     for one in found:
-        if len(chosen) < most and not any(overlap(changes) for changes in by_file([*chosen, one]).values()):
+        if len(chosen) < most and not any(overlap(changes_of(one), changes_of(other)) for other in chosen):
             chosen.append(one)
     return chosen
+
+
+def changes_of(found: Diagnostic) -> Sequence[Change]:
+    """What the fix of a finding changes."""
+    return found.fix.changes if found.fix is not None else ()
 
 
 def is_python(text: str) -> bool:

@@ -23,12 +23,19 @@ def objection(before: Report, after: Report, mended: Sequence[Diagnostic], move:
     if any(key_of(one) in meant for one in after.diagnostics):
         return "the finding would stay"
     for one in brought(before, after, move):
+        if is_uncovered(one, mended):
+            continue
         return f"it would bring {one.code} on line {one.span.line}: {one.message}"
     if len(after.failures) > len(before.failures):
         return f"it would bring a failure: {after.failures[-1]}"
     if after.networks < before.networks or after.complete < before.complete or len(after.partial) > len(before.partial):
         return "less of the networks could be followed"
     return ""
+
+
+def is_uncovered(found: Diagnostic, mended: Sequence[Diagnostic]) -> bool:
+    """Whether a finding was there all along, behind the exceptions that are mended: it is no error itself."""
+    return found.severity != "error" and all(one.severity == "error" for one in mended)
 
 
 def brought(before: Report, after: Report, move: Move) -> list[Diagnostic]:

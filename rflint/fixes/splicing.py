@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from rflint.diagnostics import Change, Span
 from rflint.source import NEWLINE
@@ -66,7 +65,12 @@ class Moved:
         return self._behind.place(start + shift)
 
 
-def overlap(changes: Iterable[Change]) -> bool:
-    """Whether two changes touch each other: they may not be made in one go."""
-    ordered = sorted((one.file, one.span) for one in changes)
-    return any(file == other and span[2:] >= behind[:2] for (file, span), (other, behind) in pairwise(ordered))
+def overlap(changes: Iterable[Change], others: Sequence[Change]) -> bool:
+    """Whether changes touch others: they may not be made in one go."""
+    return any(touch(one, other) for one in changes for other in others)
+
+
+def touch(one: Change, other: Change) -> bool:
+    """Whether two changes are not apart."""
+    apart = one.span[2:] < other.span[:2] or other.span[2:] < one.span[:2]
+    return one.file == other.file and not apart

@@ -182,9 +182,9 @@ def test_places_move_with_what_is_before_them(place: tuple[int, int], then: tupl
 
 
 def test_changes_that_touch_are_not_made_in_one_go() -> None:
-    assert overlap([change("a", 1, 1, 1, 4), change("b", 1, 3, 1, 5)])
-    assert overlap([change("a", 1, 4, 1, 4), change("b", 1, 1, 1, 4)])
-    assert not overlap([change("a", 1, 5, 1, 6), change("b", 1, 1, 1, 4)])
+    assert overlap([change("a", 1, 1, 1, 4)], [change("b", 1, 3, 1, 5)])
+    assert overlap([change("a", 1, 4, 1, 4)], [change("b", 1, 1, 1, 4)])
+    assert not overlap([change("a", 1, 5, 1, 6)], [change("b", 1, 1, 1, 4)])
 
 
 def test_files_that_may_look_at_a_changed_one() -> None:

@@ -302,3 +302,26 @@ def test_a_pool_that_rounds_down_against_a_convolution_rounds_up() -> None:
     init = "self.pool = nn.MaxPool2d(2)\nself.conv = nn.Conv2d(3, 3, 3, stride=2, padding=1)"
     text = network(init, "return self.pool(x) + self.conv(x)", comment="# rflint: input=(N, 3, 75, 75)")
     assert edited(text, "RF405")[1] == "+ self.pool = nn.MaxPool2d(2, ceil_mode=True)"
+
+
+UPSAMPLED = "self.up = nn.ConvTranspose2d({})"
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("3, 8, 3, stride=2", "3, 8, 3, stride=2, padding=1, output_padding=1"),
+        ("3, 8, 3, stride=2,", "3, 8, 3, stride=2, padding=1, output_padding=1,"),
+        ("3, 8, 3, 2, bias=False", "3, 8, 3, 2, bias=False, padding=1, output_padding=1"),
+        ("\n    3, 8, 3,\n    stride=2\n", "\n    3, 8, 3,\n    stride=2,\n    padding=1,\n    output_padding=1\n"),
+        ("\n    3, 8, 3,\n    stride=2,\n", "\n    3, 8, 3,\n    stride=2,\n    padding=1,\n    output_padding=1,\n"),
+        ("\n    3, 8, 3,\n    stride=2)", "\n    3, 8, 3,\n    stride=2,\n    padding=1,\n    output_padding=1)"),
+    ],
+)
+def test_two_arguments_are_added_as_the_others_are_written(given: str, written: str) -> None:
+    comment = "# rflint: input=(1, 3, 16, 16)"
+    given, wanted = (UPSAMPLED.format(text).replace("))", ")") for text in (given, written))
+    before, after = (network(text, "return self.up(x)", comment=comment) for text in (given, wanted))
+    fix = repair(before, "RF504")
+    assert fix is not None
+    assert spliced(before, fix.changes) == after

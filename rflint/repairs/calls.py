@@ -49,7 +49,7 @@ def _on_a_line(located: Located, begins: int, stops: int, end: int, text: str, c
     """The argument on a line of its own, below the last one and the comment behind that one."""
     line_end = located.line_end(stops)
     new = f"{located.newline(begins)}{located.indentation(begins)}{text}{',' if comma else ''}"
-    if line_end >= end:
+    if line_end >= end or (line_end == stops and not comma):
         return [located.change(stops, stops, f",{new}" if not comma else new)]
     behind = located.change(line_end, line_end, new)
     return [behind] if comma else [located.change(stops, stops, ","), behind]

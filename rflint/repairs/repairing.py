@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from dataclasses import replace
 
 from rflint.diagnostics import Change, Repair
 from rflint.edits import Assign, Edit, Fix, InsertFirst, Mirror, OpenEnd, RemoveArgument, Rename, Replace, SetArgument
@@ -13,6 +14,8 @@ from rflint.repairs.files import Files
 from rflint.repairs.located import Refused
 from rflint.repairs.readers import Reader, Readers, digits, reader
 from rflint.trace import Place
+
+ARGUMENT = re.compile(r"\s*,?\s*(\w+)=(?!=)")
 
 
 def repaired(files: Files, readers: Readers, fixes: Sequence[Fix]) -> Repair:
@@ -85,12 +88,33 @@ def refuse_others(taken: Iterable[set[Reader]], meant: set[Reader], formulas: se
 
 
 def without_conflicts(changes: Iterable[Change]) -> list[Change]:
-    """The changes in order, each once.  Raises `Refused` where two want different texts in one place."""
-    ordered = sorted(dict.fromkeys(changes), key=lambda one: (one.file, one.span))
-    for one, behind in pairwise(ordered):
-        if one.file == behind.file and (behind.span[:2] < one.span[2:] or one.span == behind.span):
-            raise Refused(f"different texts are wanted on line {behind.span.line}")
-    return ordered
+    """The changes in order, each once; arguments that are added in one place are one change.
+
+    Raises `Refused` where two want different texts in one place.
+    """
+    found: list[Change] = []
+    for one in sorted(dict.fromkeys(changes), key=lambda one: (one.file, one.span)):
+        last = found[-1] if found and found[-1].file == one.file else None
+        if last is not None and last.span == one.span and adds_another(last, one):
+            found[-1] = replace(last, text=one_after_the_other(last.text, one.text))
+        elif last is not None and (one.span[:2] < last.span[2:] or one.span == last.span):
+            raise Refused(f"different texts are wanted on line {one.span.line}")
+        else:
+            found.append(one)
+    return found
+
+
+def adds_another(one: Change, behind: Change) -> bool:
+    """Whether both put arguments where nothing is, and not the same ones."""
+    names = [set(ARGUMENT.findall(change.text)) for change in (one, behind)]
+    return one.span[:2] == one.span[2:] and all(names) and not names[0] & names[1]
+
+
+def one_after_the_other(text: str, behind: str) -> str:
+    """Two pieces of an argument list, with a comma between them if neither brings it."""
+    if text.rstrip().endswith(",") or behind.lstrip().startswith(","):
+        return text + behind
+    return f"{text},{behind}" if behind[:1].isspace() else f"{text}, {behind}"
 
 
 def words(fixes: Sequence[Fix], values: dict[str, str]) -> str:

@@ -153,6 +153,11 @@ def test_a_slice_up_to_nothing_goes_on_to_the_end() -> None:
 # features
 
 
+def test_channels_that_stand_last_are_moved() -> None:
+    text = network("self.conv = nn.Conv2d(3, 8, 3)", "return self.conv(x)", comment="# rflint: input=(N, 32, 48, 3)")
+    assert edited(text, "RF401")[1] == "+ return self.conv(x.permute(0, 3, 1, 2))"
+
+
 def test_a_missing_flatten_is_put_around_what_the_layer_is_called_on() -> None:
     text = network("self.fc = nn.Linear(48, 2)", "return self.fc(x)", comment="# rflint: input=(N, 3, 4, 4)")
     assert edited(text, "RF402")[1] == "+ return self.fc(x.flatten(1))"

@@ -35,7 +35,8 @@ class Lane(nn.Module):
         super().__init__()
         layers = []
         for before, width in ((3, 16), (16, 32), (32, 64)):
-            layers += [nn.Conv2d(before, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU(), nn.MaxPool2d(2)]
+            layers += [nn.Conv2d(before, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)]
+            layers += [nn.ReLU(), nn.MaxPool2d(2)]
         self.body = nn.Sequential(*layers)
         self.scores = nn.Sequential(nn.Linear(64 * 6 * 20, 32), nn.ReLU(), nn.Linear(32, lanes))
 

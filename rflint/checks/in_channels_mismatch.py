@@ -10,6 +10,7 @@ from rflint.checks._layers import channels_given, has_channels_last, size_given,
 from rflint.checks._places import argument_fix, called, chain, made, named, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
+from rflint.edits import Fix, Replace
 from rflint.trace import Operand, Place, Trace, Use
 
 
@@ -26,7 +27,7 @@ def in_channels_mismatch(trace: Trace) -> Iterator[Finding]:
             blamed(trace, use, "in_channels", "weight"),
             f"takes {wanted} channels, but its {times(use.operands[0].shape)} input has {given}{hint(use)}",
             (*called(use), *origin(trace, use.operands[0], given)),
-            fix=argument_fix(use, "in_channels", number),
+            fix=argument_fix(use, "in_channels", number) or permuted(trace, use),
             use=use.index,
         )
 
@@ -39,11 +40,22 @@ def divides_into(given: int, use: Use) -> bool:
 
 def hint(use: Use) -> str:
     """What to do if the channels that are wanted stand last."""
-    if not has_channels_last(use):
-        return ""
+    return f": channels stand last, permute({order(use)}) first" if has_channels_last(use) else ""
+
+
+def order(use: Use) -> str:
+    """The axes of a batch with channels last, in the order that the layer takes."""
     rank = spatial_rank(use) + 2
-    order = ", ".join(map(str, (0, rank - 1, *range(1, rank - 1))))
-    return f": channels stand last, permute({order}) first"
+    return ", ".join(map(str, (0, rank - 1, *range(1, rank - 1))))
+
+
+def permuted(trace: Trace, use: Use) -> Fix | None:
+    """The edit that moves the channels of what the layer is called on, if they stand last and it is called directly."""
+    first = next(other for other in trace.uses if other.place == use.place)
+    if not has_channels_last(use) or first is not use or use.operands[0].source not in trace.input_shapes:
+        return None
+    edit = Replace(use.place, f"{{}}.permute({order(use)})", operand=0, layer=use.layer)
+    return Fix((edit,), message=f"permute({order(use)}) first")
 
 
 def origin(trace: Trace, operand: Operand, given: Size) -> Iterator[tuple[Place, str]]:

@@ -56,7 +56,7 @@ def describe(action: argparse.Action) -> None:
 
 def rule_words() -> list[str]:
     """Names, codes and families of rules."""
-    from rflint.linter import known_rules
+    from rflint.catalogue import known_rules
     from rflint.pages import FAMILIES
 
     rules = known_rules().values()

@@ -18,8 +18,8 @@ def schema_text(file: str) -> str:
     """The JSON schema of an rflint.toml, or of a pyproject.toml."""
     import json
 
+    from rflint.catalogue import known_rules
     from rflint.config.schema import of_project, schema
-    from rflint.linter import known_rules
 
     found = schema(known_rules())
     return json.dumps(found if file == "rflint.toml" else of_project(found), indent=2, ensure_ascii=False) + "\n"
@@ -27,9 +27,9 @@ def schema_text(file: str) -> str:
 
 def settings_text(arguments: Namespace) -> str:
     """The settings for the target, or for what is linted where there is none."""
+    from rflint.catalogue import known_rules
     from rflint.config.written import written
     from rflint.formats.settings import settings_json, settings_lines
-    from rflint.linter import known_rules
     from rflint.settings import configurations
 
     target = (arguments.targets or ["."])[0].partition("::")[0]

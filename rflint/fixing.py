@@ -13,7 +13,7 @@ from rflint.reporting import FAILED, FOUND, conclude, deliver, status
 
 if TYPE_CHECKING:
     from rflint.fixes.mending import Mended
-    from rflint.linter import Options
+    from rflint.options import Options
 
 
 def is_wanted(arguments: Namespace) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from rflint import checks, configured
+from rflint import configured
 from rflint.admissible.asking import Admissible, admissible
 from rflint.admissible.fits import fits
 from rflint.advice import advised
+from rflint.catalogue import SYNTAX, UNUSED, known_rules
 from rflint.causes import Found, one_for_each_cause
 from rflint.comments import Comments, comments
 from rflint.config import Config
@@ -21,8 +22,8 @@ from rflint.dims import symbol
 from rflint.environment import library_folders, source_folders
 from rflint.files import SourceError, may_hold_network, read_text
 from rflint.folders import find_files
-from rflint.interp.finding import Read
 from rflint.ledger import Ledger
+from rflint.options import Options, read_from_disk
 from rflint.repairs.proposals import Proposals
 from rflint.roots.search import root_of, roots
 from rflint.selection import ignored_in, is_asked_for, selected
@@ -32,30 +33,9 @@ from rflint.tracing.building import TargetError, call_of
 from rflint.tracing.running import trace
 from rflint.tracing.session import Root, Session, deep_recursion
 from rflint.undecided import undecided, unheard
-from rflint.unused import UNUSED, Context, judged
+from rflint.unused import Context, judged
 
-SYNTAX = Rule("RF900", "syntax-error", "error", lambda _: ())
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run is asked to do.  `inputs` are shapes by parameter name, or in order with the name "".
-    `read` gives the text of a file, or None if there is none; by default files are read from disk.
-    `config_of` gives the configuration of a file or folder, by default the one of the run for all."""
-
-    config: Config
-    inputs: tuple[tuple[str, Shape], ...] = ()
-    train: bool = False
-    verbose: bool = False
-    debug: bool = False
-    read: Read | None = None
-    noqa: bool = True
-    """Whether `# noqa` silences; where flake8 runs us, it sees to that itself."""
-    config_of: Callable[[str], Config] | None = None
-    progress: Callable[[int, int, str], object] = lambda done, total, file: None
-    """Is told before each file how many of how many are done."""
-    around: tuple[str, ...] = ()
-    """The targets of the whole run, where only some of them are linted again: imports are looked for around these."""
+__all__ = ["Options", "Shown", "check", "expanded", "known_rules", "read_from_disk", "show"]
 
 
 @dataclass(slots=True)
@@ -71,19 +51,6 @@ class Shown:
     again: Callable[[Trace, Mapping[str, Shape]], Trace | None] = lambda traced, shapes: None
     sizes: Callable[[Trace], Admissible | None] = lambda traced: None
     """The input sizes that the network of a trace takes; None where no size can be asked."""
-
-
-def known_rules() -> dict[str, Rule]:
-    """All rules by code; among them RF900 for files that do not parse, and RF910 for comments."""
-    return dict(sorted({**checks.all_rules(), SYNTAX.code: SYNTAX, UNUSED.code: UNUSED}.items()))
-
-
-def read_from_disk(path: str) -> str | None:
-    """The text of a file, or None if there is none or it cannot be read as Python."""
-    try:
-        return read_text(path)
-    except SourceError:
-        return None
 
 
 def check(targets: Sequence[str], options: Options) -> Report:

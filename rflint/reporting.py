@@ -16,7 +16,7 @@ FAILED = 2
 if TYPE_CHECKING:
     from rflint.diagnostics import Diagnostic, Report
     from rflint.formats.registry import View
-    from rflint.linter import Options
+    from rflint.options import Options
 
 
 def deliver(report: Report, arguments: Namespace, options: Options) -> None:
@@ -56,7 +56,7 @@ def status(report: Report, fail_on: str, exit_zero: bool) -> int:
 def view(options: Options, colour: bool) -> View:
     """The sources and fingerprints that formats need."""
     from rflint.formats.registry import View
-    from rflint.linter import read_from_disk
+    from rflint.options import read_from_disk
 
     read = options.read or read_from_disk
 

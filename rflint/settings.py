@@ -11,12 +11,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from rflint import linter
 from rflint.arguments import UsageError
+from rflint.catalogue import Rules
 from rflint.config import COMMAND_LINE, KEYS, Config, ConfigError, Configurations, is_selector
 from rflint.diagnostics import Rule
 from rflint.files import SourceError, decode
-from rflint.linter import Options, read_from_disk
+from rflint.options import Options, read_from_disk
 from rflint.patterns import Patterns, check_patterns
 from rflint.shapes import Shape, parse_shape
 from rflint.spelling import suggestion
@@ -33,7 +33,7 @@ def asked(arguments: Namespace) -> tuple[list[str], Options]:
 
     Raises UsageError.
     """
-    config_of = configurations(arguments, linter.known_rules())
+    config_of = configurations(arguments, Rules())
     config = config_of(start(arguments))
     fill(arguments, config)
     inputs = tuple(read_input(text) for text in arguments.input)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from rflint.catalogue import UNUSED
 from rflint.diagnostics import Change, Diagnostic, Repair, Rule, Span
 from rflint.ledger import Ledger, Walked
 from rflint.logical_lines import around
@@ -14,7 +15,6 @@ from rflint.suppressions import EXPECT, NOQA, Named, Suppression, Suppressions
 from rflint.trace import Place
 from rflint.uncommenting import without_comment, without_name
 
-UNUSED = Rule("RF910", "unused-suppression", "warning", lambda _: (), fix="safe")
 _OUR_CODE = re.compile(r"RF\d+$", re.IGNORECASE)
 _OF_FLAKE8 = "RF999"
 """What the plugin for flake8 shows for failures: no rule, and known all the same."""

@@ -12,7 +12,7 @@ from rflint.diagnostics import Change, Diagnostic, Report
 from rflint.fixes.dependents import Words
 from rflint.fixes.proving import Key, Move, brought, key_of, objection
 from rflint.fixes.splicing import Moved, overlap, spliced
-from rflint.linter import Options, read_from_disk
+from rflint.options import Options, read_from_disk
 
 ROUNDS = 10
 """A fix may bring others within reach, but hardly more often than that."""

@@ -5,7 +5,7 @@ BIN := .venv/bin
 TORCHVISION := 0.28.0
 SOURCES := build/torchvision-$(TORCHVISION)
 
-.PHONY: demo test proof mutate integrations conformance bench docs format lint types clean
+.PHONY: demo test proof mutate integrations conformance bench docs man dist format lint types clean
 
 demo: .venv/ready $(SOURCES)/ready
 	@echo; echo "== rflint check fixtures/networks"
@@ -41,6 +41,19 @@ bench: .venv/ready $(SOURCES)/ready
 docs: .venv/docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
+# The manual page, to build/rflint.1, made of the parsers of the commands.
+man: .venv/ready
+	mkdir -p build
+	$(BIN)/argparse-manpage --module rflint.overview --function whole_parser --include docs/manual.include \
+		--project-name rflint --manual-title rflint --author "The rflint authors" \
+		--description "a static linter for PyTorch networks" --output build/rflint.1
+
+# The wheel and the source distribution, to dist; each is installed into an empty environment and run.
+dist: .venv/ready
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist . >/dev/null
+	$(BIN)/python -m tests.distribution dist
+
 format: .venv/ready
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -54,7 +67,7 @@ types: .venv/ready
 	$(BIN)/mypy tests/typed_use.py
 
 clean:
-	rm -rf .venv build *.egg-info
+	rm -rf .venv build dist *.egg-info
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

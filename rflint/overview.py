@@ -42,5 +42,5 @@ def whole_parser() -> argparse.ArgumentParser:
     for name, made in PARSERS.items():
         own = made()
         about = own.description
-        commands.add_parser(name, parents=[own], add_help=False, description=about, help=about)
+        commands.add_parser(name, parents=[own], add_help=False, usage=own.usage, description=about, help=about)
     return parser

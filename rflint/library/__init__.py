@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rflint.library import einops, numpy, packing, python, torch
+from rflint.library import attribute_dicts, einops, numpy, packing, python, torch
 from rflint.library.registry import LIBRARY, Library
 
-__all__ = ["LIBRARY", "Library", "einops", "numpy", "packing", "python", "torch"]
+__all__ = ["LIBRARY", "Library", "attribute_dicts", "einops", "numpy", "packing", "python", "torch"]

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from rflint.dims import Dim, symbol
 from rflint.interp import attributes, budget
 from rflint.interp.frames import Frame
 from rflint.interp.interpreter import Interpreter
@@ -105,14 +106,39 @@ def _run(interp: Interpreter, root: Root, network: Instance, place: Place | None
                 return seen
             kept = kept or seen
         interp.recorder.restart()
-    made = _passed(interp, root, network, place, last, strict=False)
+    made = _supposed(interp, root, network, place, last)
     return made if kept is None or made.complete else kept
 
 
-def _passed(
-    interp: Interpreter, root: Root, network: Instance, place: Place | None, shapes: dict[str, Shape], strict: bool
+def _supposed(
+    interp: Interpreter, root: Root, network: Instance, place: Place | None, shapes: dict[str, Shape]
 ) -> Trace:
-    """The trace with inputs of these shapes.  With `strict` what `forward` raises is raised here as well."""
+    """The trace, where layers tell the shapes of inputs that are not declared: all of one size, or, if not everything
+    can be followed then, each of its own."""
+    supposed = [name for name, tensor in passing.tensors(network, shapes).items() if tensor.shape is None]
+    if len(supposed) > 1:
+        steps = interp.budget.steps
+        with interp.state.attempt():
+            made = _passed(interp, root, network, place, shapes, strict=False)
+            told = [name for name in supposed if made.input_shapes.get(name) is not None]
+            if made.complete or len(told) < 2:
+                return made
+        interp.recorder.restart()
+        interp.budget.steps = steps
+    return _passed(interp, root, network, place, shapes, strict=False, apart=True)
+
+
+def _passed(
+    interp: Interpreter,
+    root: Root,
+    network: Instance,
+    place: Place | None,
+    shapes: dict[str, Shape],
+    strict: bool,
+    apart: bool = False,
+) -> Trace:
+    """The trace with inputs of these shapes.  With `strict` what `forward` raises is raised here as well; `apart` the
+    sizes that are told of each further input are its own."""
     inputs: dict[str, Tensor] = {}
     output: Value = Unknown("the shapes of its inputs could not be determined")
     for _ in range(8):
@@ -121,9 +147,15 @@ def _passed(
                 inputs, output = _forward(interp, network, shapes, strict)
             break
         except InputShape as found:
-            shapes = {**shapes, found.name: found.shape}
+            shapes = {**shapes, found.name: own_sizes(found) if apart and shapes else found.shape}
             interp.recorder.restart()
     return finished(interp, root, network, place, inputs, output, bool(root.inputs))
+
+
+def own_sizes(found: InputShape) -> Shape:
+    """The shape with symbols of this input for its sizes: `H_mask`; the batch is that of all inputs."""
+    batch, *sizes = found.shape
+    return (batch, *(symbol(f"{size}_{found.name}") if isinstance(size, Dim) else size for size in sizes))
 
 
 def _forward(

@@ -138,6 +138,9 @@ def module_dict(call: Call, self: Instance, **given: Value) -> Value:
 def forward(call: Call) -> Value:
     """Each element in turn, on what the one before returned."""
     self, *args = call.args.positional
+    count = len(args) + len(call.args.keywords)
+    if count != 1 and call.args.open is None:
+        raise Raised(TypeError, f"{self.kind}.forward() takes one input, and {count} are given", call.place)
     value: Value = None
     for element in items(call, self):
         if isinstance(element, Unknown):

@@ -233,7 +233,7 @@ def layer(
         given = {n: _given(self.attrs[n]) for n in names if n in self.attrs}
         args = known_args(given, axes, spatial)
         op = Op(call, Layer(self.kind, base, args, self.place, self.arg_places, self.literals), self)
-        odd = odd_argument(parsed, given, axes, spatial)
+        odd = odd_argument(parsed, given, axes, spatial) or ("" if base == "Identity" else odd_input(tensors))
         return op.refuse(tensors_in(list(tensors.values())), odd) if odd else transfer(op, **tensors)
 
     constructor = Signature((_SELF, *parsed.slots))
@@ -242,6 +242,15 @@ def layer(
     cls.signature = constructor
     cls.create = create
     return cls
+
+
+def odd_input(tensors: Mapping[str, Value]) -> str:
+    """Why no layer takes what it is given as its only input: what another one returns beside a tensor, for example."""
+    value = tensors.get("input")
+    if not isinstance(value, (list, tuple, dict)):
+        return ""
+    count = "" if has_rest(value) else f" of {len(value)}"
+    return Refusal(f"a {type(value).__name__}{count} where a tensor belongs")
 
 
 def _given(value: Value) -> Value:

@@ -44,6 +44,8 @@ class Recorder:
         self.said: list[Said] = []
         self.strict = False
         """Whether the trace ends with the first thing that is not known."""
+        self.sure = False
+        """Whether only what layers surely tell of inputs is taken for their shapes, and no guess."""
         self.raised: Raising | None = None
         """What certainly ended the run, if something did."""
         self.root: Instance | None = None

@@ -113,19 +113,19 @@ def _run(interp: Interpreter, root: Root, network: Instance, place: Place | None
 def _supposed(
     interp: Interpreter, root: Root, network: Instance, place: Place | None, shapes: dict[str, Shape]
 ) -> Trace:
-    """The trace, where layers tell the shapes of inputs that are not declared: all of one size, or, if not everything
-    can be followed then, each of its own."""
+    """The trace, where layers tell the shapes of inputs that are not declared: all of one size, and without further
+    axes; or, if not everything can be followed then, only with what they surely tell."""
     supposed = [name for name, tensor in passing.tensors(network, shapes).items() if tensor.shape is None]
-    if len(supposed) > 1:
+    told: list[InputShape] = []
+    if supposed:
         steps = interp.budget.steps
         with interp.state.attempt():
-            made = _passed(interp, root, network, place, shapes, strict=False)
-            told = [name for name in supposed if made.input_shapes.get(name) is not None]
-            if made.complete or len(told) < 2:
+            made = _passed(interp, root, network, place, shapes, strict=False, told=told)
+            if made.complete or not (len(told) > 1 or any(one.guess for one in told)):
                 return made
         interp.recorder.restart()
         interp.budget.steps = steps
-    return _passed(interp, root, network, place, shapes, strict=False, apart=True)
+    return _passed(interp, root, network, place, shapes, strict=False, apart=bool(supposed))
 
 
 def _passed(
@@ -136,18 +136,22 @@ def _passed(
     shapes: dict[str, Shape],
     strict: bool,
     apart: bool = False,
+    told: list[InputShape] | None = None,
 ) -> Trace:
     """The trace with inputs of these shapes.  With `strict` what `forward` raises is raised here as well; `apart` the
-    sizes that are told of each further input are its own."""
+    sizes that are told of each further input are its own, and guesses are not taken.  `told` takes what layers tell."""
     inputs: dict[str, Tensor] = {}
     output: Value = Unknown("the shapes of its inputs could not be determined")
     for _ in range(8):
+        interp.recorder.sure = apart
         try:
             with interp.state.trial():
                 inputs, output = _forward(interp, network, shapes, strict)
             break
         except InputShape as found:
             shapes = {**shapes, found.name: own_sizes(found) if apart and shapes else found.shape}
+            if told is not None:
+                told.append(found)
             interp.recorder.restart()
     return finished(interp, root, network, place, inputs, output, bool(root.inputs))
 

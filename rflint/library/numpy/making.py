@@ -144,6 +144,15 @@ def concatenate(call: Call, arrays: Value, axis: Value) -> Value:
     return _joined(arrays, axis)
 
 
+@numpy_function("stack", "vstack", signature="arrays, axis=0")
+def stack(call: Call, arrays: Value, axis: Value) -> Value:
+    """`stack([a, b])` along a new first axis; `vstack` of arrays with one axis."""
+    rows = numbers(list(arrays))
+    if axis != 0 or (call.name.endswith("vstack") and len(rows.shape) != 2):
+        raise ValueError("another axis than the first")
+    return new(rows.values, rows.dtype)
+
+
 @numpy_function("append", signature="arr, values, axis=None")
 def append(call: Call, arr: Value, values: Value, axis: Value) -> Value:
     """`append(a, values)` of arrays with one axis."""

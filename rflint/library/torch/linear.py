@@ -56,8 +56,10 @@ def _tell_shape(op: Op, input: Value) -> None:
     """Raise `InputShape` for an input whose shape is not declared: batch `N`, and the features."""
     features = op.arg("in_features")
     undeclared = isinstance(input, Tensor) and input.shape is None and bool(input.open)
+    if op.call.interp.recorder.sure:
+        return
     if undeclared and is_size(features) and not _is_resized(op, input.source):
-        raise InputShape(input.open, (symbol("N"), features))
+        raise InputShape(input.open, (symbol("N"), features), guess=True)
 
 
 def _is_resized(op: Op, source: int | str | None) -> bool:

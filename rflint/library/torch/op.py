@@ -38,11 +38,11 @@ SPATIAL = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 
 
 class InputShape(Exception):
-    """A layer tells the shape of a network input that nobody has declared."""
+    """A layer tells the shape of a network input that nobody has declared; of a `guess` the rank may be another."""
 
-    def __init__(self, name: str, shape: Shape) -> None:
+    def __init__(self, name: str, shape: Shape, guess: bool = False) -> None:
         super().__init__(name)
-        self.name, self.shape = name, shape
+        self.name, self.shape, self.guess = name, shape, guess
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ def name_of(file: str | Path, function: str) -> str:
 def identity(item: pytest.Item) -> str:
     """A test and a digest of what it is made of: its module, and the values of its parameters."""
     callspec = getattr(item, "callspec", None)
-    values = re.sub(" at 0x[0-9a-f]+", "", repr(list(callspec.params.values()))) if callspec else ""
+    values = repr(list(callspec.params.values())) if callspec else ""
+    values = re.sub(" at 0x[0-9a-f]+", "", values).replace(str(item.config.rootpath), "")
     return f"{item.nodeid} {digest(_text(item.path) + values)}"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cosmic_ray.work_db import WorkDB
 
-from tests.mutation import mutants, records, types
+from tests.mutation import mutants, records, seek, types
 from tests.mutation.campaign import ROOT, STORE, Campaign, Outcome
 from tests.mutation.mutants import Mutant
 
@@ -23,7 +23,10 @@ def main() -> int:
     """Runs what has not been run, and prints the survivors that are not listed.  1: there are some, and too many."""
     asked = arguments()
     files = [ROOT / file for file in asked.files] or scope()
-    if not asked.report:
+    if asked.seek:
+        for file in files:
+            seek_for(file, asked.budget)
+    elif not asked.report:
         run(files, asked.jobs, asked.budget)
         for file in files:
             ask_for_types(file)
@@ -37,6 +40,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
     parser.add_argument("--budget", type=float, default=10.0, help="seconds of processor time for a mutant")
     parser.add_argument("--report", action="store_true", help="only what earlier runs have found, as a table")
+    parser.add_argument("--seek", action="store_true", help="record networks that tell survivors from what they mutate")
     return parser.parse_args()
 
 
@@ -86,6 +90,24 @@ def ask_for_types(file: Path) -> None:
                 records.note_types(database, one, said.get(one.key, ""), digest_of_tests())
 
 
+def seek_for(file: Path, budget: float) -> None:
+    """Looks for networks that tell the survivors of a file, other than those that are listed."""
+    with records.records(file, STORE) as database:
+        known = listed(file)
+        found = [mutants.mutant(item) for item in records.alive(database)]
+    alive = [one for one in found if one is not None and (one.old, one.new) not in known]
+    if alive:
+        print(
+            f"{file.name}: {seek.seek(file, alive, scope(), budget)} of {len(alive)} told", file=sys.stderr, flush=True
+        )
+
+
+def listed(file: Path) -> dict[tuple[str, str], str]:
+    """The survivors of a file that are accounted for."""
+    text = records.LISTED.read_text(encoding="utf-8") if records.LISTED.exists() else ""
+    return records.accounted_for(file.relative_to(ROOT).as_posix(), text)
+
+
 def noting(databases: dict[Path, WorkDB], tests: str) -> Callable[[Mutant, Outcome], None]:
     """A function that writes outcomes down."""
 
@@ -106,7 +128,6 @@ def digest_of_tests() -> str:
 
 def report(files: list[Path]) -> int:
     """A table of the files, and the survivors of which nothing is said."""
-    listed = records.LISTED.read_text(encoding="utf-8") if records.LISTED.exists() else ""
     total = records.Tally(0, 0, 0, 0, 0)
     print("| file | mutants | killed | listed | survive | not run | killed share |")
     print("|---|---:|---:|---:|---:|---:|---:|")
@@ -114,7 +135,7 @@ def report(files: list[Path]) -> int:
     for file in files:
         name = file.relative_to(ROOT).as_posix()
         with records.records(file, STORE) as database:
-            known = records.accounted_for(name, listed)
+            known = listed(file)
             numbers = records.tally(database, known)
             left = [one for one in records.survivors(database) if one[1:] not in known]
         total = records.Tally(*(a + b for a, b in zip(total.row(), numbers.row(), strict=True)))

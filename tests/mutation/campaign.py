@@ -58,7 +58,7 @@ class Campaign:
 
     def pytest_collection(self) -> None:
         """Before tests are imported: which functions run when the mutated modules are."""
-        self.at_import = reaching.called_by(_import_rules, self.files)
+        self.at_import = reaching.called_by(import_rules, self.files)
         phases = (Phase.explicit, Phase.generate)
         settings.register_profile("mutation", database=None, derandomize=True, deadline=None, phases=phases)
         settings.load_profile("mutation")
@@ -86,7 +86,7 @@ class Campaign:
             if len(running) == self.jobs:
                 self._wait(running)
             chosen = self._order(mutant, tests)
-            process, answer = _fork(lambda say, m=mutant, c=chosen: self._try(m, c, live, say))
+            process, answer = fork(lambda say, m=mutant, c=chosen: self._try(m, c, live, say))
             running[process] = mutant, answer, len(chosen)
         while running:
             self._wait(running)
@@ -94,7 +94,7 @@ class Campaign:
     def _wait(self, running: dict[int, tuple[Mutant, IO[bytes], int]]) -> None:
         process, _ = os.waitpid(-1, 0)
         mutant, answer, number = running.pop(process)
-        ran, killer = _last(answer)
+        ran, killer = last(answer)
         for name in {killer, _function(killer), f"{mutant.path} {killer}", f"{mutant.path} {mutant.function} {killer}"}:
             self.kills[name] += 1 if killer else 0
         self.done(mutant, Outcome(killer, ran, number))
@@ -107,7 +107,7 @@ class Campaign:
         fresh = [item for item in items if reaching.identity(item) not in known]
         if fresh:
             print(f"measuring what {len(fresh)} tests reach", file=sys.stderr, flush=True)
-            process, _ = _fork(lambda say: self._measure(fresh, store, known))
+            process, _ = fork(lambda say: self._measure(fresh, store, known))
             os.waitpid(process, 0)
             known = reaching.load(store)
         return {one: known[one] for one in map(reaching.identity, items)}
@@ -148,8 +148,7 @@ class Campaign:
         say(0, "importing")
         is_anew = mutant.is_control or not swap.swap(mutant.path, mutant.source, live, self.at_import)
         if is_anew:
-            module = ".".join(mutant.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            swap.import_anew(module, mutant.path, mutant.source)
+            swap.import_anew(module_name(mutant.path), mutant.path, mutant.source)
         renewed = set[str]()
         for number, (item, seconds) in enumerate(tests):
             if time.process_time() > self.budget:
@@ -165,7 +164,13 @@ class Campaign:
         return say(len(tests), "")
 
 
-def _import_rules() -> None:
+def module_name(path: Path) -> str:
+    """What a file is imported as."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def import_rules() -> None:
+    """Imports all that is mutated."""
     importlib.import_module("rflint.checks").all_rules()
     for file in (ROOT / "rflint" / "geometry").glob("*.py"):
         importlib.import_module(f"rflint.geometry.{file.stem}")
@@ -180,7 +185,7 @@ def _give_up(signum: int, frame: FrameType | None) -> None:
     os._exit(0)
 
 
-def _fork(action: Callable[[Callable[..., None]], None]) -> tuple[int, IO[bytes]]:
+def fork(action: Callable[[Callable[..., None]], None]) -> tuple[int, IO[bytes]]:
     """Does something in a copy of this process.  Returns the process, and the file that holds what it said last."""
     said = tempfile.TemporaryFile()  # noqa: SIM115
     process = os.fork()
@@ -193,7 +198,7 @@ def _fork(action: Callable[[Callable[..., None]], None]) -> tuple[int, IO[bytes]
         os._exit(0)
 
 
-def _last(said: IO[bytes]) -> tuple[int, str]:
+def last(said: IO[bytes]) -> tuple[int, str]:
     """What a process has said last."""
     with said:
         ran, killer = json.loads(said.readline())

@@ -64,11 +64,11 @@ def save(store: Path, known: dict[str, Reach]) -> None:
 def measure(items: list[pytest.Item], files: list[Path], run: Run, clock: Callable[[], float]) -> dict[str, Reach]:
     """Runs tests one by one with coverage.py, a context for each; results that others have cached are forgotten."""
     measured = coverage.Coverage(data_file=None, config_file=False, include=[str(file) for file in files])
-    caches, results = _caches(), dict[str, tuple[bool, float]]()
+    cached, results = caches(), dict[str, tuple[bool, float]]()
     measured.start()
     for item, following in zip(items, [*items[1:], None], strict=True):
         measured.switch_context(item.nodeid)
-        for cache in caches:
+        for cache in cached:
             cache.cache_clear()
         start = clock()
         passes = run(item, following)
@@ -93,7 +93,7 @@ def _functions(data: coverage.CoverageData, files: Iterable[Path]) -> dict[str, 
     return found
 
 
-def _caches() -> list[Any]:
+def caches() -> list[Any]:
     """The caches of functions in the mutated packages."""
     of = ("rflint.checks", "rflint.geometry")
     return [

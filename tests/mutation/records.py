@@ -55,11 +55,13 @@ def pending(database: WorkDB, tests: str) -> list[WorkItem]:
 
 def unchecked(database: WorkDB) -> list[WorkItem]:
     """Survivors of which the type checker has not been asked."""
-    return [
-        item
-        for item, result in database.completed_work_items
-        if _survived(result) and CHECKED not in (result.output or "")
-    ]
+    results = dict(database.results)
+    return [item for item in alive(database) if CHECKED not in (results[item.job_id].output or "")]
+
+
+def alive(database: WorkDB) -> list[WorkItem]:
+    """The mutants that have survived."""
+    return [item for item, result in database.completed_work_items if _survived(result)]
 
 
 def _survived(result: WorkResult) -> bool:

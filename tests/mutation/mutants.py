@@ -81,7 +81,7 @@ def digest(text: str) -> str:
 
 
 def _silent(tree: Any) -> Iterator[tuple[Position, Position]]:
-    """Spans of annotations, and of strings that are statements."""
+    """Spans of annotations, of strings that are statements, and of `strict=True`, which asks rflint of itself."""
     for node in ast_nodes(tree):
         kind, children = node.type, getattr(node, "children", [])
         if kind in ("annassign", "tfpdef"):
@@ -89,6 +89,8 @@ def _silent(tree: Any) -> Iterator[tuple[Position, Position]]:
             yield said.start_pos, said.end_pos
         elif kind == "funcdef" and node.annotation is not None:
             yield node.annotation.start_pos, node.annotation.end_pos
+        elif kind == "argument" and children[0].get_code().strip() == "strict":
+            yield node.start_pos, node.end_pos
         elif kind == "simple_stmt" and children[0].type == "string":
             yield node.start_pos, node.end_pos
 

@@ -1,4 +1,4 @@
-"""What is changed in the source: a choice of Cosmic Ray's operators, and two of our own in the same form.
+"""What is changed in the source: a choice of Cosmic Ray's operators, and some of our own in the same form.
 
 Of operators that are killed by the same tests only the hardest to kill is taken: a condition that is decided or loses
 an operand tells more than one that is negated, `<` that becomes `<=` more than one that becomes `>`.
@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import parso
+from cosmic_ray.operators.number_replacer import NumberReplacer
 from cosmic_ray.operators.operator import Example, Operator
 from cosmic_ray.plugins import get_operator
 
 Positions = Iterator[tuple[tuple[int, int], tuple[int, int]]]
 
 CHOSEN = """
-    NumberReplacer ZeroIterationForLoop RemoveDecorator ExceptionReplacer
+    ZeroIterationForLoop RemoveDecorator ExceptionReplacer
     ReplaceTrueWithFalse ReplaceFalseWithTrue ReplaceBreakWithContinue ReplaceContinueWithBreak
     ReplaceUnaryOperator_Delete_Not ReplaceUnaryOperator_Delete_USub
     ReplaceComparisonOperator_Eq_NotEq ReplaceComparisonOperator_NotEq_Eq
@@ -28,6 +29,13 @@ CHOSEN = """
     ReplaceBinaryOperator_Pow_Mul ReplaceBinaryOperator_LShift_RShift ReplaceBinaryOperator_RShift_LShift
     ReplaceBinaryOperator_BitAnd_BitOr ReplaceBinaryOperator_BitOr_BitAnd
 """.split()
+
+
+class NextNumber(NumberReplacer):  # type: ignore[misc]
+    """Adds 1 to a number.  That `>` becomes `>=` says the same as 1 less."""
+
+    def mutation_positions(self, node: Any) -> Positions:
+        yield from list(super().mutation_positions(node))[:1]
 
 
 class DecideCondition(Operator):
@@ -95,7 +103,7 @@ class EmptyText(Operator):
         return (Example("x = 'a'", "x = ''"), Example("x = f'a{b}'", "x = f'{b}'"))
 
 
-OWN = (DecideCondition, DropOperand, EmptyText)
+OWN = (NextNumber, DecideCondition, DropOperand, EmptyText)
 
 
 def operators() -> dict[str, Operator]:

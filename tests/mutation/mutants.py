@@ -89,9 +89,7 @@ def _silent(tree: Any) -> Iterator[tuple[Position, Position]]:
             yield said.start_pos, said.end_pos
         elif kind == "funcdef" and node.annotation is not None:
             yield node.annotation.start_pos, node.annotation.end_pos
-        elif kind == "argument" and children[0].get_code().strip() == "strict":
-            yield node.start_pos, node.end_pos
-        elif kind == "simple_stmt" and children[0].type == "string":
+        elif (kind == "argument" and children[0].get_code().strip() == "strict") or (kind == "simple_stmt" and children[0].type == "string"):
             yield node.start_pos, node.end_pos
 
 

@@ -89,8 +89,12 @@ def _silent(tree: Any) -> Iterator[tuple[Position, Position]]:
             yield said.start_pos, said.end_pos
         elif kind == "funcdef" and node.annotation is not None:
             yield node.annotation.start_pos, node.annotation.end_pos
-        elif (kind == "argument" and children[0].get_code().strip() == "strict") or (kind == "simple_stmt" and children[0].type == "string"):
+        elif kind in ("argument", "simple_stmt") and _is_silent(children[0]):
             yield node.start_pos, node.end_pos
+
+
+def _is_silent(first: Any) -> bool:
+    return first.type == "string" or (first.type == "name" and first.value == "strict")
 
 
 def scopes(text: str) -> dict[int, str]:

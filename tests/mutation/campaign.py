@@ -77,7 +77,7 @@ class Campaign:
 
     def _run(self, items: list[pytest.Item]) -> None:
         known = self._reached(items)
-        tests = [(item, known[reaching.identity(item)]) for item in items]
+        tests = [(item, known[name]) for item in items if (name := reaching.identity(item)) in known]
         tests = [(item, reach) for item, reach in tests if reach.passes and reach.functions]
         live = swap.live_functions()
         gc.freeze()
@@ -110,7 +110,7 @@ class Campaign:
             process, _ = fork(lambda say: self._measure(fresh, store, known))
             os.waitpid(process, 0)
             known = reaching.load(store)
-        return {one: known[one] for one in map(reaching.identity, items)}
+        return known
 
     def _measure(self, items: list[pytest.Item], store: Path, known: dict[str, Reach]) -> None:
         """A part at a time, so that what was measured is kept when the run is broken off."""

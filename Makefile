@@ -25,7 +25,8 @@ proof: .venv/ready
 # Puts small faults into the checks and the geometry, or into FILES, and looks whether a test fails.  What is broken off
 # goes on where it was; `make mutate REPORT=1` shows what is known so far.
 mutate: .venv/mutation
-	PYTHONHASHSEED=0 $(BIN)/python -m tests.mutation $(FILES) --jobs $(or $(JOBS),2) $(if $(REPORT),--report)
+	PYTHONHASHSEED=0 $(BIN)/python -m tests.mutation $(FILES) --jobs $(or $(JOBS),2) --budget $(or $(BUDGET),3) --every $(or $(EVERY),1) \
+		$(if $(REPORT),--report)
 
 # Hooks, action and scripts, installed as users install them.
 integrations: .venv/ready

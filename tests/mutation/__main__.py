@@ -30,8 +30,7 @@ def main() -> int:
             seek_for(file, asked.budget)
     elif not asked.report:
         run(files, asked.jobs, asked.budget, asked.every)
-        for file in files:
-            ask_for_types(file)
+        ask_for_types(files)
     return report(files)
 
 
@@ -83,15 +82,18 @@ def waiting(file: Path, database: WorkDB, tests: str, every: int) -> Iterator[Mu
             yield mutant
 
 
-def ask_for_types(file: Path) -> None:
-    """Lets mypy look at what has survived in a file, once for each mutant."""
-    with records.records(file, STORE) as database:
-        found = [mutants.mutant(item) for item in records.unchecked(database)]
+def ask_for_types(files: list[Path]) -> None:
+    """Lets mypy look at what has survived, once for each mutant."""
+    with ExitStack() as stack:
+        databases = {file: stack.enter_context(records.records(file, STORE)) for file in files}
+        found = [mutants.mutant(item) for database in databases.values() for item in records.unchecked(database)]
         alive = [one for one in found if one is not None]
-        if alive:
-            said = types.rejected(ROOT, [mutants.control(file), *alive])
-            for one in alive:
-                records.note_types(database, one, said.get(one.key, ""), digest_of_tests())
+        if not alive:
+            return
+        said = types.rejected(ROOT, [*map(mutants.control, {one.path for one in alive}), *alive])
+        tests = digest_of_tests()
+        for one in alive:
+            records.note_types(databases[one.path], one, said.get(one.key, ""), tests)
 
 
 def seek_for(file: Path, budget: float) -> None:

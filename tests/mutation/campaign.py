@@ -79,6 +79,7 @@ class Campaign:
         known = self._reached(items)
         tests = [(item, known[name]) for item in items if (name := reaching.identity(item)) in known]
         tests = [(item, reach) for item, reach in tests if reach.passes and reach.functions]
+        self._warm_up([item for item, _ in tests])
         live = swap.live_functions()
         gc.freeze()
         running: dict[int, tuple[Mutant, IO[bytes], int]] = {}
@@ -90,6 +91,13 @@ class Campaign:
             running[process] = mutant, answer, len(chosen)
         while running:
             self._wait(running)
+
+    def _warm_up(self, items: list[pytest.Item]) -> None:
+        """Runs a few tests, so that what is loaded when it is first needed is there before any fork."""
+        for item in items[:: max(1, len(items) // 12)]:
+            self._passes(item, None)
+        for cache in reaching.caches():
+            cache.cache_clear()
 
     def _wait(self, running: dict[int, tuple[Mutant, IO[bytes], int]]) -> None:
         process, _ = os.waitpid(-1, 0)

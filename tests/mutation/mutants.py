@@ -15,6 +15,9 @@ from cosmic_ray.work_item import MutationSpec, WorkItem
 
 from tests.mutation.operators import operators
 
+UNSEEN = ("strict", "frozen", "slots")
+"""Arguments by which code asks something of itself: that lists are of one length, that nothing is assigned to."""
+
 Position = tuple[int, int]
 
 
@@ -81,7 +84,7 @@ def digest(text: str) -> str:
 
 
 def _silent(tree: Any) -> Iterator[tuple[Position, Position]]:
-    """Spans of annotations, of strings that are statements, and of `strict=True`, which asks rflint of itself."""
+    """Spans of annotations, of strings that are statements, and of arguments that nothing shows of."""
     for node in ast_nodes(tree):
         kind, children = node.type, getattr(node, "children", [])
         if kind in ("annassign", "tfpdef"):
@@ -94,7 +97,7 @@ def _silent(tree: Any) -> Iterator[tuple[Position, Position]]:
 
 
 def _is_silent(first: Any) -> bool:
-    return first.type == "string" or (first.type == "name" and first.value == "strict")
+    return first.type == "string" or (first.type == "name" and first.value in UNSEEN)
 
 
 def scopes(text: str) -> dict[int, str]:

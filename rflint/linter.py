@@ -295,7 +295,7 @@ class _Run:
             for traced in self.traces(file, call, report.failures):
                 self._count(traced, report)
                 self.ledger.walk(traced, partial(self._applies, traced.task))
-                self.proposals.trace(use.layer for use in traced.uses)
+                self.proposals.trace(traced)
                 report.diagnostics.extend(d for d in self._diagnose(traced) if self._is_heard(file, d))
                 seen += [traced] if traced.said else []
         except SyntaxProblem as problem:

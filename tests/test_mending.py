@@ -210,3 +210,40 @@ def test_files_that_may_look_at_a_changed_one() -> None:
 
 def test_a_finding_without_a_fix_is_left() -> None:
     assert mending.files_of(Diagnostic("a.py", Span(1, 1, 1, 1), "RF1", "a", "error", "b")) == []
+
+
+BIASES = """\
+def conv(channels):
+    return nn.Conv2d(channels, channels, 3)
+
+
+class Normed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(conv(8), nn.BatchNorm2d(8))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class Plain(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = conv(8)
+
+    def forward(self, x):
+        return self.layer(x)
+
+
+Normed()(torch.zeros(2, 8, 4, 4))
+"""
+
+
+def test_what_one_call_builds_for_a_network_that_is_right_stays_as_it_is() -> None:
+    done = outcome({"net.py": f"{HEAD}{BIASES}Plain()(torch.zeros(2, 8, 4, 4))\n"})
+    assert [(one.code, why) for one, why in done.kept] == [
+        ("RF601", "bias of another layer is written in the same place")
+    ]
+    assert not done.texts
+    alone = f"{HEAD}{BIASES}".replace("Plain(nn.Module)", "Plain")
+    assert fixed(alone) == alone.replace("channels, 3)", "channels, 3, bias=False)")

@@ -32,8 +32,6 @@ def setting(files: Files, edit: SetArgument) -> Made:
     """What gives an argument its value.  Raises `Refused`."""
     written = edit.layer.places.get(edit.argument)
     source = digits(edit.layer, edit.argument) if edit.value.isdecimal() else None
-    if written is None and source is not None:
-        return _digits_anew(files, edit, source)
     if written is None:
         return _unwritten(files, edit)
     located, node = files.find(written)
@@ -52,6 +50,13 @@ def setting(files: Files, edit: SetArgument) -> Made:
     return Made([located.replace(node, value)], [written], value)
 
 
+def is_so(edit: SetArgument) -> bool:
+    """Whether an argument has the value already that it is to get: the edit only says that it keeps it."""
+    held = edit.layer.args.get(edit.argument)
+    alike = set(held) if isinstance(held, tuple) and len(set(held)) == 1 else ()
+    return edit.argument in edit.layer.args and edit.value in (repr(held), *map(repr, alike))
+
+
 def _as_written(edit: SetArgument, node: Any) -> str:
     """The value, as a product if one is written there."""
     is_product = isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Multiply)
@@ -60,6 +65,8 @@ def _as_written(edit: SetArgument, node: Any) -> str:
 
 def _unwritten(files: Files, edit: SetArgument) -> Made:
     """The argument is added, or changed where its digits are that a star hands on, or an object that holds it."""
+    if is_so(edit):
+        return Made([], [], edit.value)
     source = digits(edit.layer, edit.argument)
     if source is not None and edit.value.isdecimal():
         return _digits_anew(files, edit, source)

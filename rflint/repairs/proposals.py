@@ -11,7 +11,7 @@ from rflint.repairs.files import Files
 from rflint.repairs.readers import Readers
 from rflint.repairs.repairing import repaired
 from rflint.source import Source
-from rflint.trace import Layer
+from rflint.trace import Trace
 
 Key = tuple[str, Span, str]
 
@@ -23,9 +23,9 @@ class Proposals:
         self._fixes: dict[Key, list[Fix | None]] = {}
         self._readers = Readers()
 
-    def trace(self, layers: Iterable[Layer]) -> None:
+    def trace(self, trace: Trace) -> None:
         """Take in the layers of a trace: what is right for one must not be wrong for another."""
-        self._readers.add(layers)
+        self._readers.add((use.layer for use in trace.uses), trace.complete)
 
     def add(self, found: Diagnostic, fix: Fix | None) -> None:
         """Take in the fix of a finding, or that it has none."""

@@ -9,43 +9,46 @@ from rflint.interp.numerals import origin
 from rflint.trace import Layer, Place
 
 Reader = tuple[str, Place | None, str]
-"""An argument of a layer: its name, the constructor call, and all arguments with which the layer was built."""
+"""An argument of a layer: its name, the constructor call, and which of the layers it is that the call has built."""
 
 
 class Readers:
     """The layers of a run, and for each place those whose arguments come from there."""
 
     def __init__(self) -> None:
-        self._layers: dict[int, Layer] = {}
+        self._layers: dict[int, tuple[Layer, bool]] = {}
         self._at: dict[Place, set[Reader]] | None = None
         self._without: dict[tuple[Place | None, str], set[Reader]] | None = None
 
-    def add(self, layers: Iterable[Layer]) -> None:
-        """Take in the layers of a trace; uses of one layer share the places of its arguments."""
-        self._layers.update((id(layer.places), layer) for layer in layers if layer.places or layer.args)
+    def add(self, layers: Iterable[Layer], complete: bool) -> None:
+        """Take in the layers of a trace, and whether all is known of it; uses of one layer share the places of its
+        arguments."""
+        for layer in layers:
+            self._layers[id(layer.places)] = layer, complete
 
     def at(self, place: Place) -> set[Reader]:
         """What is taken from a place."""
         if self._at is None:
             self._at = {}
-            for layer in self._layers.values():
+            for layer, complete in self._layers.values():
                 for name, source in sources(layer):
-                    self._at.setdefault(source, set()).add(reader(layer, name))
+                    self._at.setdefault(source, set()).add(reader(layer, name, complete))
         return self._at.get(place, set())
 
     def without(self, call: Place | None, argument: str) -> set[Reader]:
         """The layers that a call builds without writing an argument of theirs."""
         if self._without is None:
             self._without = {}
-            for layer in self._layers.values():
+            for layer, complete in self._layers.values():
                 for name in layer.args.keys() - layer.places.keys():
-                    self._without.setdefault((layer.defined, name), set()).add(reader(layer, name))
+                    self._without.setdefault((layer.defined, name), set()).add(reader(layer, name, complete))
         return self._without.get((call, argument), set())
 
 
-def reader(layer: Layer, argument: str) -> Reader:
-    """An argument of a layer, told from those of layers that are built otherwise."""
-    return argument, layer.defined, repr(sorted(layer.args.items()))
+def reader(layer: Layer, argument: str, complete: bool) -> Reader:
+    """An argument of a layer, told from those of all others where all is known, so that nothing is found fault with;
+    else from those of layers that are built otherwise."""
+    return argument, layer.defined, str(id(layer.places)) if complete else repr(sorted(layer.args.items()))
 
 
 def sources(layer: Layer) -> Iterator[tuple[str, Place]]:

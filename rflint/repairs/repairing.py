@@ -26,9 +26,10 @@ def repaired(files: Files, readers: Readers, fixes: Sequence[Fix]) -> Repair:
         edits = [edit for fix in fixes for edit in fix.edits]
         values = {key: one.value for key, one in made.items()}
         formulas = {one_of(edit) for edit in edits if isinstance(edit, SetArgument) and is_formula(edit, values)}
-        taken = [readers.at(place) for one in made.values() for place in one.edited]
-        taken += [readers.without(*new) for one in made.values() for new in one.added]
-        refuse_others(taken, wanted(edits), formulas)
+        changing = [edit for edit in edits if not (isinstance(edit, SetArgument) and arguments.is_so(edit))]
+        taken = [readers.at(place) for edit in changing for place in made[edit_key(edit)].edited]
+        taken += [readers.without(*new) for edit in changing for new in made[edit_key(edit)].added]
+        refuse_others(taken, wanted(changing), formulas)
         ordered = without_conflicts(change for one in made.values() for change in one.changes)
         changes = [one for one in ordered if one not in files.located(one.file).idle]
         if not changes:
@@ -66,7 +67,8 @@ def made_of(files: Files, edit: Edit) -> Made:
 
 def wanted(edits: Iterable[Edit]) -> set[Reader]:
     """The arguments that edits are about."""
-    return {reader(one.layer, one.argument) for one in edits if isinstance(one, (SetArgument, RemoveArgument))}
+    about = [(one.layer, one.argument) for one in edits if isinstance(one, (SetArgument, RemoveArgument))]
+    return {reader(*one, complete) for one in about for complete in (True, False)}
 
 
 def one_of(edit: SetArgument) -> tuple[str, Place | None]:

@@ -24,8 +24,12 @@ class Proposals:
         self._readers = Readers()
 
     def trace(self, trace: Trace) -> None:
-        """Take in the layers of a trace: what is right for one must not be wrong for another."""
-        self._readers.add((use.layer for use in trace.uses), trace.complete)
+        """Take in the layers of a trace: what is right for one must not be wrong for another.
+
+        What a function builds that makes a single layer says nothing: those who call it do.
+        """
+        if [use.path for use in trace.uses] != [""]:
+            self._readers.add((use.layer for use in trace.uses), trace.complete)
 
     def add(self, found: Diagnostic, fix: Fix | None) -> None:
         """Take in the fix of a finding, or that it has none."""

@@ -67,6 +67,27 @@ def test_rates_change_in_the_list_they_come_from() -> None:
     assert edited(text, "RF201")[1] == "+ def __init__(self, rates=[1, 2, 2, 3]):"
 
 
+def test_blocks_that_are_repeated_get_the_same_rates() -> None:
+    text = f"""{HEAD}
+class Block(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Conv2d(8, 8, 3, padding=4, dilation=4), nn.Conv2d(8, 8, 3, padding=4, dilation=4))
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.Sequential(Block(), Block())
+
+    def forward(self, x):
+        return self.blocks(x)
+"""
+    convs = (
+        "super().__init__(nn.Conv2d(8, 8, 3, padding={0}, dilation={0}), nn.Conv2d(8, 8, 3, padding={1}, dilation={1}))"
+    )
+    assert edited(text, "RF201")[1] == f"+ {convs.format(1, 3)}"
+
+
 def test_one_number_for_layers_that_need_different_ones_is_no_fix() -> None:
     text = network(RATES.format(kernel="3", padding="2", rate="2"), "return self.net(x)", ", rates=(1, 1, 1)")
     fix = repair(text, "RF201")

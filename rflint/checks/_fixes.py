@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from rflint.checks._layers import listed, number, one_or_each, spatial_rank
 from rflint.checks._places import is_constructed
 from rflint.edits import Edit, Fix, SetArgument
+from rflint.geometry.schedules import dense_rates, extent
 from rflint.trace import Use
 
 
@@ -26,6 +27,29 @@ def same_padding(use: Use) -> str:
         return "({kernel_size} - 1) // 2" if dilation == 1 else f"{dilation} * ({{kernel_size}} - 1) // 2"
     half = (kernel - 1) // 2
     return "{dilation}" if half == 1 else f"{half} * {{dilation}}"
+
+
+def denser(layers: Sequence[Use], kernels: Sequence[int], rates: Sequence[int]) -> list[int]:
+    """Rates with which a chain of these kernels reads everything, and about as far.
+
+    Layers that a block repeats take their rates from the same words, so they get them again in each repetition.
+    """
+    n = repeated(layers)
+    return dense_rates(kernels[:n], extent(kernels[:n], rates[:n])) * (len(rates) // n)
+
+
+def repeated(layers: Sequence[Use]) -> int:
+    """After how many layers their rates come from the same places again; the number of all if they do not."""
+    places = [source(use) for use in layers]
+    periods = (n for n in range(2, len(places)) if len(places) % n == 0 and places == places[:n] * (len(places) // n))
+    return next(periods, len(places))
+
+
+def source(use: Use) -> object:
+    """Where the dilation of a layer is written: its digits if they are known, else the call."""
+    dilation = use.layer.args.get("dilation")
+    digits = dilation[0] if isinstance(dilation, tuple) and dilation else dilation
+    return getattr(digits, "place", use.layer.defined)
 
 
 def schedule_fix(layers: Sequence[Use], rates: Sequence[int]) -> Fix | None:

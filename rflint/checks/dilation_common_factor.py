@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from math import gcd
 
 from rflint.checks import rule
-from rflint.checks._fixes import schedule_fix
+from rflint.checks._fixes import denser, schedule_fix
 from rflint.checks._layers import listed
 from rflint.checks._places import place_of
 from rflint.checks._runs import Run, positions_read, runs
 from rflint.diagnostics import Finding
 from rflint.geometry.gains import gridding_index
-from rflint.geometry.schedules import dense_rates, extent
 from rflint.trace import Trace
 
 LONGEST_PICTURE = 31
@@ -48,7 +47,7 @@ def finding(found: Sequence[Run]) -> Finding:
         shown = f" {seen.pattern}" if seen.extent <= LONGEST_PICTURE else ""
         alone = f": by themselves they read {seen.count} of {seen.extent} rows{shown}"
     kernels, rates = [layer.link.kernel for layer in run.layers], [layer.link.dilation for layer in run.layers]
-    better = dense_rates(kernels, extent(kernels, rates))
+    better = denser([layer.use for layer in run.layers], kernels, rates)
     cure = f"; {listed(better)} read all" if len(better) <= MOST_LISTED else ""
     message = f"dilations {listed(rates)} in a row share the factor {factor(run)}{alone}{kept(run)}{cure}{others}"
     place = place_of(run.layers[0].use, "dilation")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
-from rflint.checks._fixes import schedule_fix
+from rflint.checks._fixes import denser, schedule_fix
 from rflint.checks._grids import Grid, grids
 from rflint.checks._layers import is_convolution, listed
 from rflint.checks._places import place_of
 from rflint.diagnostics import Finding
-from rflint.geometry.schedules import dense_rates, extent
+from rflint.geometry.schedules import extent
 from rflint.trace import Trace
 
 
@@ -28,7 +28,7 @@ def finding(grid: Grid) -> Finding:
     most = "" if all(step.alone for step in steps) else "at most "
     part = f"{most}{round(100 * grid.share)} %" + (" of the window" if grid.axes > 1 else "")
     lattice = f", only multiples of {seen.gcd}" if seen.gcd > 1 else ""
-    better = dense_rates(kernels, extent(kernels, rates))
+    better = denser([step.use for step in chain], kernels, rates)
     message = (
         f"dilations {listed(rates)} reach {seen.count} of {seen.extent} rows ({part}){lattice}; "
         f"{listed(better)} reach all of {extent(kernels, better)}"

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from math import gcd
 
 from rflint.checks import rule
-from rflint.checks._fixes import schedule_fix
+from rflint.checks._fixes import denser, schedule_fix
 from rflint.checks._layers import listed
 from rflint.checks._places import place_of
 from rflint.checks._runs import Run, Widening, positions_read, runs
 from rflint.diagnostics import Finding
 from rflint.field import Positions
-from rflint.geometry.schedules import dense_rates, extent, hybrid_distances
+from rflint.geometry.schedules import extent, hybrid_distances
 from rflint.trace import Trace
 
 LONGEST_PICTURE = 31
@@ -53,7 +53,7 @@ def finding(found: Sequence[tuple[Sequence[Widening], Positions]]) -> Finding:
     layers, seen = min(found, key=lambda pair: pair[1].count / pair[1].extent)
     kernels = [layer.link.kernel for layer in layers]
     shown = f" {seen.pattern}" if seen.extent <= LONGEST_PICTURE else ""
-    better = dense_rates(kernels, extent(kernels, rates(layers)))
+    better = denser([layer.use for layer in layers], kernels, rates(layers))
     others = f"; so do {len(found) - 1} more" if len(found) > 2 else "; so does one more" if len(found) > 1 else ""
     message = (
         f"dilations {listed(rates(layers))}: the distance M_2 = {hybrid_distances(rates(layers))[1]} exceeds "

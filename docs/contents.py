@@ -26,6 +26,7 @@ GUIDE = (
     "configuration.md",
     "tasks.md",
     "formats.md",
+    "suppressions.md",
     "integrations.md",
     "sizes.md",
     "geometry.md",

@@ -307,6 +307,17 @@ def add_report_options(parser: Parser) -> None:
     group.add_argument("--format", type=OneOf(*CHECK_FORMATS), metavar="NAME", help=formats)
     group.add_argument("--output-file", metavar="PATH", help="write the findings there instead of to stdout")
     add_flag(group, "--statistics", "count the findings of each rule")
+    add_baseline_options(parser)
+
+
+def add_baseline_options(parser: Parser) -> None:
+    """How findings that are known already are left out."""
+    group = parser.add_argument_group("known findings")
+    held = "report only what this file does not hold; without such a file, write it"
+    group.add_argument("--baseline", metavar="FILE", help=held)
+    group.add_argument("--update-baseline", action="store_true", help="write all findings of now to the baseline")
+    group.add_argument("--add-noqa", action="store_true", help="write # noqa comments for all findings of now")
+    group.add_argument("--prune-baseline", action="store_true", help="take out of the baseline what is gone")
 
 
 def add_network_options(parser: Parser) -> None:

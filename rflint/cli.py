@@ -85,16 +85,21 @@ def check(arguments: Namespace) -> int:
     from rflint import linter
     from rflint.fixing import fix, is_wanted
     from rflint.progress import progress
+    from rflint.recording import hold_back
     from rflint.reporting import conclude, deliver, status
     from rflint.settings import asked
+    from rflint.silencing import add_noqa
 
     targets, options = asked(arguments)
     if is_wanted(arguments):
         return fix(arguments, targets, options)
     with progress(arguments.quiet) as told:
         report = linter.check(targets, replace(options, progress=told))
+    if arguments.add_noqa:
+        return add_noqa(report, targets, options)
+    held = hold_back(report, arguments, options)
     deliver(report, arguments, options)
-    conclude(report, arguments)
+    conclude(report, arguments, held)
     return status(report, options.config.fail_on, arguments.exit_zero)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rflint.contracts import SUBJECTS, Contract, contract
-from rflint.logical_lines import assembled, physical_lines, tokens
+from rflint.logical_lines import assembled, open_lines, physical_lines, tokens
 from rflint.shapes import Shape, parse_shape, split
 from rflint.spelling import suggestion
 from rflint.suppressions import Suppressions, file_noqa, noqa, ours
@@ -22,7 +22,6 @@ _PART = re.compile(r"#(?=\s*[A-Za-z])")
 _OURS = re.compile(r"#\s*rflint\s*:\s*(?P<said>.*?)\s*(?:(?:^|\s)--.*|#.*)?$")
 _DECLARATION = re.compile(r"(?P<key>input|task)(?:\.(?P<name>\w+))?\s*=\s*(?P<value>.*)$", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z][\w-]*")
-_LINE_ENDS = frozenset([tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE])
 _NOT_CODE = frozenset(
     [tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER]
 )
@@ -67,7 +66,7 @@ def comments(text: str) -> Comments:
     read = list(tokens(text))
     code = _code_lines(read)
     found.suppressions.statements = list(assembled(read, physical_lines(text)))
-    found.suppressions.open_lines = [token.start[0] for token in read if token.type in _LINE_ENDS]
+    found.suppressions.open_lines = open_lines(read)
     for token in read:
         if token.type == tokenize.COMMENT:
             _read(found, token, code)

@@ -148,6 +148,8 @@ class Report:
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     files: int = 0
+    linted: list[str] = field(default_factory=list)
+    """The files that were linted as a whole, and not only one network of them."""
     networks: int = 0
     complete: int = 0
     partial: list[tuple[str, str, str]] = field(default_factory=list)

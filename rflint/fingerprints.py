@@ -13,13 +13,14 @@ from rflint.logical_lines import LogicalLine, around, logical_lines
 Read = Callable[[str], "str | None"]
 """The text of a file, or None if there is none."""
 DIGITS = 20
-_PLACES = re.compile(r"\blines? \d+(?:(?:, | and | to )\d+)*|\S*\.(?:py|ipynb)\b(?::\d+)*")
+_PLACE = re.compile(r"\blines? \d+(?:(?:, | and | to )\d+)*|\S*\.(?:py|ipynb)\b(?::\d+)*")
+_FIGURES = re.compile(r"[^\s(]*[\d×%][^\s)]*(?:[\s(]+[^\s(]*[\d×%][^\s)]*)*")
 _LAYOUT = frozenset("(),;")
 """What a formatter adds and removes as it breaks lines."""
 
 
 def fingerprints(found: Sequence[Diagnostic], read: Read) -> list[str]:
-    """The fingerprint of each finding: hexadecimal digits made of its rule, its message without places, the words of
+    """The fingerprint of each finding: hexadecimal digits made of its rule, the gist of its message, the words of
     the statement in which it begins, and the names of the classes and functions around that.
 
     Findings that are alike in all of this have the same; `numbered` tells them apart.
@@ -36,15 +37,16 @@ def numbered(prints: Sequence[str]) -> Iterator[str]:
         yield one if seen[one] == 1 else f"{one}-{seen[one]}"
 
 
-def placeless(message: str) -> str:
-    """A message without the lines and files that it names."""
-    return _PLACES.sub("_", message)
+def gist(message: str) -> str:
+    """The first part of a message, what is wrong and not what would mend it, with `…` for places and figures: those can
+    change with code that stands elsewhere."""
+    return _FIGURES.sub("…", _PLACE.sub("…", message.partition("; ")[0]))
 
 
 def _fingerprint(found: Diagnostic, statement: LogicalLine | None) -> str:
     words = [_word(word) for word in statement.words if word not in _LAYOUT] if statement is not None else []
     around_it = statement.inside if statement is not None else ()
-    parts = (found.code, placeless(found.message), " ".join(words), ".".join(around_it))
+    parts = (found.code, gist(found.message), " ".join(words), ".".join(around_it))
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
 
 

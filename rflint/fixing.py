@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rflint.output import in_colour, say, write
 from rflint.progress import progress
+from rflint.recording import hold_back
 from rflint.reporting import FAILED, FOUND, conclude, deliver, status
 
 if TYPE_CHECKING:
@@ -38,11 +39,12 @@ def fix(arguments: Namespace, targets: Sequence[str], options: Options) -> int:
         show_text(done, targets[0].partition("::")[0], options)
     else:
         write_files(done)
+    held = hold_back(done.report, arguments, options) if not (arguments.diff or arguments.fix_only) else []
     if not (arguments.diff or piped or arguments.fix_only):
         deliver(done.report, arguments, options)
     say_fixed(done, arguments)
     if not (arguments.diff or arguments.fix_only):
-        conclude(done.report, arguments)
+        conclude(done.report, arguments, held)
         return status(done.report, options.config.fail_on, arguments.exit_zero)
     say(map(str, done.report.failures))
     changes = bool(arguments.diff and done.texts and not arguments.exit_zero)

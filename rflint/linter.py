@@ -285,6 +285,7 @@ class _Run:
         report.files += 1
         if not call:
             self.ledger.linted[path] = file.text
+            report.linted.append(path)
         problems = [*file.comments.problems, *stray(file.text, file.comments.declarations)]
         report.failures.extend(Failure(f"{path}:{p.line}: {p.message}", path, p.line) for p in problems)
         report.failures.extend(Failure(one, path) for one in configured.unknown(self.config.networks, path, file.text))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 _LAYOUT = frozenset([tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER])
+_LINE_ENDS = frozenset([tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE])
 _STRING_STARTS = frozenset(getattr(tokenize, name, -1) for name in ("FSTRING_START", "TSTRING_START"))
 _STRING_ENDS = frozenset(getattr(tokenize, name, -1) for name in ("FSTRING_END", "TSTRING_END"))
 _DEFINES = ("class", "def")
@@ -42,6 +43,11 @@ def tokens(text: str) -> Iterator[tokenize.TokenInfo]:
         yield from tokenize.generate_tokens(io.StringIO(text, newline=None).readline)
     except (tokenize.TokenError, SyntaxError):
         return
+
+
+def open_lines(found: Iterable[tokenize.TokenInfo]) -> list[int]:
+    """The lines whose ends can take a comment: those that end neither in a string nor with a backslash."""
+    return [token.start[0] for token in found if token.type in _LINE_ENDS]
 
 
 def around(lines: Sequence[LogicalLine], number: int) -> LogicalLine | None:

@@ -32,15 +32,15 @@ def deliver(report: Report, arguments: Namespace, options: Options) -> None:
         say(counts.splitlines())
 
 
-def conclude(report: Report, arguments: Namespace) -> None:
-    """Say what could not be done and what was looked at."""
+def conclude(report: Report, arguments: Namespace, held: Sequence[str] = ()) -> None:
+    """Say what could not be done, what was looked at, and what a baseline holds back."""
     from rflint.formats.summary import summary
 
     say(map(str, report.failures))
     if arguments.verbose:
         say(report.undecided)
     if not arguments.quiet:
-        say([summary(report)])
+        say([*held, summary(report)])
 
 
 def status(report: Report, fail_on: str, exit_zero: bool) -> int:

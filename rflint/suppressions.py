@@ -64,7 +64,7 @@ class Suppressions:
     found: list[Suppression] = field(default_factory=list)
     statements: Sequence[LogicalLine] = ()
     open_lines: Sequence[int] = ()
-    """The lines whose ends can take a comment: those that end neither in a string nor with a backslash."""
+    """The lines whose ends can take a comment."""
 
     def silencing(self, span: Span, code: str, name: str, noqa: bool = True) -> Iterator[Silencing]:
         """The comments that silence a finding there; without `noqa`, only those that speak to us alone."""
@@ -84,12 +84,13 @@ class Suppressions:
         if statement is not None:
             ends = {span.line, min(span.end_line, statement.last)}
             ends.update(line for one in _together(self.statements, statement) for line in (one.first, one.last))
-        return ends | {self.closing(line) for line in ends}
+        return ends | {closing(self.open_lines, line) for line in ends}
 
-    def closing(self, line: int) -> int:
-        """The line that takes the comment of a line: itself, or the one on which its string or continuation ends."""
-        at = bisect_left(self.open_lines, line)
-        return self.open_lines[at] if at < len(self.open_lines) else line
+
+def closing(open_lines: Sequence[int], line: int) -> int:
+    """The line that takes the comment of a line: itself, or the one on which its string or continuation ends."""
+    at = bisect_left(open_lines, line)
+    return open_lines[at] if at < len(open_lines) else line
 
 
 def _together(statements: Sequence[LogicalLine], statement: LogicalLine) -> Sequence[LogicalLine]:

@@ -17,14 +17,15 @@ ROOT = Path(__file__).parents[1]
 LEVELS = {
     0: "algebra choices contracts dims field nesting option_values patterns sizes spelling",
     1: "advice comments config configured declarations diagnostics edits environment files fingerprints "
-    "folders geometry gitignore implied logical_lines options positions profiles receptive requirements "
-    "selection shapes source suppressions trace uncommenting",
+    "folders geometry gitignore implied logical_lines options positions profiles receptive "
+    "requirements selection shapes source suppressions trace uncommenting",
     2: "interp",
     3: "library roots tracing",
     4: "admissible checks",
-    5: "cache catalogue causes diagnosing fixes ledger linter pages repairs torch_errors traced trail undecided unused",
-    6: "api arguments cli completion configuration fixing flake8_plugin formats output overview progress "
-    "report reporting server settings show suggest",
+    5: "baseline cache catalogue causes commenting diagnosing fixes ledger linter pages repairs "
+    "torch_errors traced trail undecided unused",
+    6: "api arguments cli completion configuration fixing flake8_plugin formats output overview "
+    "progress recording report reporting server settings show silencing suggest",
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names.split()}
 COMMAND_LINE = {
@@ -36,9 +37,11 @@ COMMAND_LINE = {
     "output",
     "overview",
     "progress",
+    "recording",
     "reporting",
     "settings",
     "show",
+    "silencing",
     "suggest",
 }
 """One face in several files, the only one that knows another: it prints with `formats`."""

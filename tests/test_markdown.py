@@ -11,6 +11,7 @@ import pytest
 from mdtest import Case, Marker, read
 
 from rflint import cli, linter
+from rflint.commenting import commented
 from rflint.config import from_toml
 from rflint.diagnostics import Diagnostic
 from rflint.receptive import fields, json_field
@@ -124,6 +125,13 @@ def test_a_suppression_silences_exactly_its_statement(case: Case) -> None:
         assert (found.file, found.span.line, found.code) in gone
         assert {(file, code) for file, _, code in gone} == {(found.file, found.code)}
         assert {_statement(text, line) for _, line, _ in gone} == {_statement(text, found.span.line)}
+
+
+@pytest.mark.parametrize("case", CASES[::10], ids=lambda case: f"{case.page.stem}: {case.name}")
+def test_comments_that_are_added_silence_all_findings(case: Case) -> None:
+    found = [one for one in findings(case) if one.severity != "note" and one.code not in ("RF900", "RF910")]
+    files = {path: commented(text, [one for one in found if one.file == path]) for path, text in case.files.items()}
+    assert {one.code for one in findings(case, files) if one.severity != "note"} <= {"RF900", "RF910"}
 
 
 def _statement(text: str, line: int) -> int:

@@ -60,6 +60,7 @@ _OF_RUNS = (
     Key("format", choice(tuple(CHECK_FORMATS)), "how findings are written (default: concise)"),
     Key("output-file", kinds.PATH, "write the findings there instead of to stdout"),
     Key("statistics", kinds.FLAG, "count the findings of each rule"),
+    Key("baseline", kinds.PATH, "the file of findings that are known and not reported again"),
     Key("color", choice(COLORS), "whether to write in colours (default: auto)"),
     Key("verbose", kinds.FLAG, "add notes: fields, and what is not known"),
     Key("quiet", kinds.FLAG, "print findings and failures, nothing else"),

@@ -58,6 +58,7 @@ class Config:
     format: str = "concise"
     output_file: str | None = None
     statistics: bool = False
+    baseline: str | None = None
     color: str = "auto"
     verbose: bool = False
     quiet: bool = False

@@ -58,7 +58,7 @@ def _shapes(made: Any) -> Any:
     [
         ("nn.LSTM(8, 16)(x)", (5, 2, 7), (1,), "7 features where 8 are expected"),
         ("nn.GRU(8, 16)(x)", (5, 2, 8, 3), (1,), "GRU on a tensor with 4 axes"),
-        ("nn.GRU(8, 16)(x, y)", (5, 2, 8), (1, 3, 16), "a state of another size than GRU expects"),
+        ("nn.GRU(8, 16)(x, y)", (5, 2, 8), (1, 3, 16), "takes a state of 1×2×16, and is given one of 1×3×16"),
         ("nn.LSTMCell(8, 16)(x)", (2, 7), (1,), "7 features where 8 are expected"),
         ("nn.TransformerEncoderLayer(64, 8)(x)", (5, 2, 32), (1,), "32 features where 64 are expected"),
         ("nn.Transformer(64, 8)(x, y)", (5, 2, 64), (5, 3, 64), "batches of different sizes"),

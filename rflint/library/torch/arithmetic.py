@@ -61,7 +61,7 @@ def elementwise(op: Op, values: Sequence[Value], dtype: str = "") -> Value:
     if doubt is not None or not tensors:
         doubt = doubt or op.call.unknown(f"{op.layer.kind} of plain numbers is not supported")
         op.call.interp.recorder.note(doubt)
-        return op.opaque([*tensors, Tensor(None, reason=doubt.reason)], doubt.reason)
+        return op.opaque([*tensors, Tensor(None)], doubt.reason)
     dtype = dtype or promoted(values)
     known = calculated(op.layer.base, op.layer.args, values, dtype) if isinstance(tensors[0], Literal) else None
     if known is not None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
 from rflint.diagnostics import Rule
 
 SYNTAX = Rule("RF900", "syntax-error", "error", lambda _: ())
@@ -15,23 +13,3 @@ def known_rules() -> dict[str, Rule]:
     from rflint import checks
 
     return dict(sorted({**checks.all_rules(), SYNTAX.code: SYNTAX, UNUSED.code: UNUSED}.items()))
-
-
-class Rules(Mapping[str, Rule]):
-    """All rules by code, which are not looked for before somebody asks: most runs name none."""
-
-    def __init__(self) -> None:
-        self._rules: dict[str, Rule] = {}
-
-    def _known(self) -> dict[str, Rule]:
-        self._rules = self._rules or known_rules()
-        return self._rules
-
-    def __getitem__(self, code: str) -> Rule:
-        return self._known()[code]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known())
-
-    def __len__(self) -> int:
-        return len(self._known())

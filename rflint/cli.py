@@ -82,7 +82,7 @@ def refuse(error: UsageError) -> int:
 
 def check(arguments: Namespace) -> int:
     """Lint the targets, and fix what is found if that is asked for."""
-    from rflint import linter
+    from rflint.cache.reports import checked, linted
     from rflint.fixing import fix, is_wanted
     from rflint.progress import progress
     from rflint.recording import hold_back
@@ -94,7 +94,7 @@ def check(arguments: Namespace) -> int:
     if is_wanted(arguments):
         return fix(arguments, targets, options)
     with progress(arguments.quiet) as told:
-        report = linter.check(targets, replace(options, progress=told))
+        report = (checked if arguments.cache else linted)(targets, replace(options, progress=told))
     if arguments.add_noqa:
         return add_noqa(report, targets, options)
     held = hold_back(report, arguments, options)

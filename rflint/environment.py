@@ -16,8 +16,8 @@ LIBRARIES = ("lib/python3.*/site-packages", "lib/pypy3.*/site-packages", "Lib/si
 def source_folders(paths: Sequence[str]) -> tuple[str, ...]:
     """The folder of the project of each path, and its `src`: imports of tests and scripts start there; and the folder
     of the package around the working folder, since a path that begins inside of it does not name it."""
-    projects = dict.fromkeys(project for path in paths if (project := _project(path)) is not None)
-    below = ((project, os.path.join(project, "src")) for project in projects)
+    projects = dict.fromkeys(one for path in paths if (one := project(path)) is not None)
+    below = ((one, os.path.join(one, "src")) for one in projects)
     found = [folder for pair in below for folder in pair if os.path.isdir(folder or ".")]
     relative = any(not os.path.isabs(path) for path in paths)
     return tuple(dict.fromkeys([*found, *(_around(os.getcwd()) if relative else ())]))
@@ -60,8 +60,8 @@ def _nearest(path: str) -> tuple[str, ...]:
     return ()
 
 
-def _project(path: str) -> str | None:
-    """The nearest folder upwards that is marked as a project."""
+def project(path: str) -> str | None:
+    """The nearest folder upwards that is marked as a project; None if there is none."""
     return next((folder for folder in _upwards(path) if _is_marked(folder)), None)
 
 

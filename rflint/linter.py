@@ -19,9 +19,7 @@ from rflint.declarations import NOTHING, Declared, by_name, stray
 from rflint.diagnosing import diagnostic, merged, place_of
 from rflint.diagnostics import Diagnostic, Failure, Finding, Report, Rule, Span
 from rflint.dims import symbol
-from rflint.environment import library_folders, source_folders
 from rflint.files import SourceError, may_hold_network, read_text
-from rflint.folders import find_files
 from rflint.ledger import Ledger
 from rflint.options import Options, read_from_disk
 from rflint.repairs.proposals import Proposals
@@ -34,6 +32,8 @@ from rflint.tracing.running import trace
 from rflint.tracing.session import Root, Session, deep_recursion
 from rflint.undecided import undecided, unheard
 from rflint.unused import Context, judged
+from rflint.work import around, work
+from rflint.work import search as search_folders
 
 __all__ = ["Options", "Shown", "check", "expanded", "known_rules", "read_from_disk", "show"]
 
@@ -56,10 +56,10 @@ class Shown:
 def check(targets: Sequence[str], options: Options) -> Report:
     """Lint files, folders and `FILE::CALL` targets."""
     runs = _Runs(options, targets)
-    report = Report()
-    work = list(runs.targets(targets, report.failures))
-    for done, (file, call) in enumerate(work):
-        options.progress(done, len(work), file)
+    files, failures = work(targets, options)
+    report = Report(failures=failures)
+    for done, (file, call) in enumerate(files):
+        options.progress(done, len(files), file)
         run = runs.of(file)
         try:
             run.lint(file, call, report)
@@ -77,16 +77,16 @@ def check(targets: Sequence[str], options: Options) -> Report:
 
 def expanded(targets: Sequence[str], options: Options) -> tuple[list[str], list[Failure]]:
     """The targets with the files of folders instead of the folders, and what is wrong with some of them."""
-    failures: list[Failure] = []
-    found = _Runs(options, targets).targets(targets, failures)
+    found, failures = work(targets, options)
     return [f"{file}::{call}" if call else file for file, call in found], failures
 
 
 def show(target: str, options: Options) -> Shown:
     """The traces of a target: of the one call it names, or of all roots of its files."""
     runs = _Runs(options, [target], examples=True)
-    shown = Shown([], runs.span, again=runs.again, sizes=runs.sizes)
-    for file, call in runs.targets([target], shown.failures):
+    files, failures = work([target], options)
+    shown = Shown([], runs.span, failures, again=runs.again, sizes=runs.sizes)
+    for file, call in files:
         run = runs.of(file)
         try:
             opened = run.open(file)
@@ -130,42 +130,26 @@ class _Runs:
 
     def __init__(self, options: Options, targets: Sequence[str], examples: bool = False) -> None:
         self.options, self.examples = options, examples
-        self.paths = list(dict.fromkeys(target.partition("::")[0] for target in options.around or targets))
+        self.paths = around(targets, options)
         self.runs: dict[Config, _Run] = {}
         self.sessions: dict[tuple[tuple[str, ...], bool], Session] = {}
         self.sources: dict[str, Source] = {}
         self.proposals = Proposals()
-        self.ledger = Ledger(options.read or read_from_disk, self.span, options.noqa)
-
-    def targets(self, targets: Sequence[str], failures: list[Failure]) -> Iterator[tuple[str, str]]:
-        """Files, each once, with the call that is asked for ("" for all roots)."""
-        calls = [target.partition("::") for target in targets]
-        plain = [path for path, _, call in calls if not call.strip()]
-        if self.options.read is None:
-            plain, problems = find_files(plain, self.config_of)
-            failures.extend(problems)
-        yield from ((file, "") for file in dict.fromkeys(plain))
-        yield from dict.fromkeys((path, call.strip()) for path, _, call in calls if call.strip())
-
-    def config_of(self, path: str) -> Config:
-        """The configuration of a file or folder."""
-        return self.options.config_of(path) if self.options.config_of is not None else self.options.config
+        self.ledger = Ledger(options.reader, self.span, options.noqa)
 
     def of(self, path: str) -> _Run:
         """The run that a file belongs to."""
-        config = self.config_of(path)
+        config = self.options.configured(path)
         if config not in self.runs:
             options = replace(self.options, config=config)
             self.runs[config] = _Run(options, self._session(config), self.proposals, self.ledger)
         return self.runs[config]
 
     def _session(self, config: Config) -> Session:
-        libraries = library_folders(self.paths, config.environment)
-        search = (*config.src, *source_folders(self.paths), *libraries)
+        search, libraries = search_folders(self.paths, config)
         training = self.options.train or config.train
         if (search, training) not in self.sessions:
-            read = self.options.read or read_from_disk
-            session = Session(read, search, training, libraries, self.examples, sources=self.sources)
+            session = Session(self.options.reader, search, training, libraries, self.examples, sources=self.sources)
             self.sessions[search, training] = session
         return self.sessions[search, training]
 

@@ -31,6 +31,26 @@ class Options:
     """Is told before each file how many of how many are done."""
     around: tuple[str, ...] = ()
     """The targets of the whole run, where only some of them are linted again: imports are looked for around these."""
+    told: Callable[[str, str | None], object] | None = None
+    """Is told the text of each file that is read, or that there is none."""
+
+    @property
+    def reader(self) -> Read:
+        """What gives the text of a file, and tells it to `told`."""
+        read, told = self.read or read_from_disk, self.told
+        if told is None:
+            return read
+
+        def noted(path: str) -> str | None:
+            text = read(path)
+            told(path, text)
+            return text
+
+        return noted
+
+    def configured(self, path: str) -> Config:
+        """The configuration of a file or folder."""
+        return self.config_of(path) if self.config_of is not None else self.config
 
 
 def read_from_disk(path: str) -> str | None:

@@ -12,9 +12,8 @@ from functools import cache
 from typing import Any
 
 from rflint.arguments import UsageError
-from rflint.catalogue import Rules
+from rflint.cache.rules import Rules
 from rflint.config import COMMAND_LINE, KEYS, Config, ConfigError, Configurations, is_selector
-from rflint.diagnostics import Rule
 from rflint.files import SourceError, decode
 from rflint.options import Options, read_from_disk
 from rflint.patterns import Patterns, check_patterns
@@ -43,7 +42,7 @@ def asked(arguments: Namespace) -> tuple[list[str], Options]:
     return targets, options
 
 
-def configurations(arguments: Namespace, known: Mapping[str, Rule]) -> Callable[[str], Config]:
+def configurations(arguments: Namespace, known: Mapping[str, Any]) -> Callable[[str], Config]:
     """What gives the configuration of a path: the nearest one, with what the command line says instead.
 
     It raises UsageError.
@@ -71,7 +70,7 @@ def start(arguments: Namespace) -> str:
         return "."
 
 
-def overrides(arguments: Namespace, known: Mapping[str, Rule]) -> dict[str, Any]:
+def overrides(arguments: Namespace, known: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that the command line makes, by key.  Raises UsageError."""
     given = {name: vars(arguments).get(key.attribute) for name, key in KEYS.items() if name not in NOT_OPTIONS}
     found = {name: value for name, value in given.items() if value is not None}
@@ -118,7 +117,7 @@ def patterns(option: str, given: Sequence[str]) -> Patterns:
     return Patterns(".", tuple(given))
 
 
-def selectors(option: str, given: Iterable[str], known: Mapping[str, Rule]) -> tuple[str, ...]:
+def selectors(option: str, given: Iterable[str], known: Mapping[str, Any]) -> tuple[str, ...]:
     """The rules that an option names.  Raises UsageError for one that there is not, with the nearest that there is."""
     for selector in given:
         if not is_selector(selector, known):
@@ -127,7 +126,7 @@ def selectors(option: str, given: Iterable[str], known: Mapping[str, Rule]) -> t
     return tuple(given)
 
 
-def per_file(given: Sequence[str], known: Mapping[str, Rule]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def per_file(given: Sequence[str], known: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """`tests/*:RF2,RF405,old.py:ALL` as patterns with their rules.  Raises UsageError."""
     rows: list[tuple[str, list[str]]] = []
     for word in ",".join(given).split(","):

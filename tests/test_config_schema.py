@@ -31,7 +31,7 @@ GOOD = (
     'required-version = ">=0.1,<1"',
     'train = true\nfail-on = "never"\nexit-zero = true\nformat = "full"\noutput-file = "found.txt"',
     'statistics = true\ncolor = "never"\nverbose = true\nquiet = false\ncache = false\njobs = 4',
-    "fix = true\nunsafe-fixes = true\nfix-only = false\nshow-fixes = true",
+    "fix = true\nunsafe-fixes = true\nfix-only = false\nshow-fixes = true\nbaseline = 'known.json'",
     '[[network]]\ncall = "Net()"\ninput = [3]\ntask = "audio"\ncontracts = ["rf>=512", "causal"]\nrate = 16000',
     '[[network]]\ncall = "Net()"\ninputs = {x = [3, "H"]}\nmin-ms = 2.5\nobject-size = [8, 16]',
     '[[network]]\ncall = "Net()"\ninputs = [[3], [4]]\ncontracts = ["reached == 100%", "size==input", "jump==1/2"]',
@@ -113,7 +113,17 @@ def test_every_setting_is_a_part_of_the_configuration() -> None:
     assert {key.attribute for key in KEYS.values()} == {one.name for one in fields(Config)} - {"files", "origins"}
 
 
-OF_ONE_RUN = {"help", "stdin-filename", "config", "isolated", "debug", "diff"}
+OF_ONE_RUN = {
+    "help",
+    "stdin-filename",
+    "config",
+    "isolated",
+    "debug",
+    "diff",
+    "add-noqa",
+    "update-baseline",
+    "prune-baseline",
+}
 """Options that say which configuration counts, or that make sense in one run only."""
 
 

@@ -15,17 +15,17 @@ import tomli
 ROOT = Path(__file__).parents[1]
 
 LEVELS = {
-    0: "algebra choices contracts dims field nesting option_values patterns sizes spelling",
+    0: "algebra choices contracts dims field nesting option_values patterns plain_data sizes spelling",
     1: "advice comments config configured declarations diagnostics edits environment files fingerprints "
-    "folders geometry gitignore implied logical_lines options positions profiles receptive "
-    "requirements selection shapes source suppressions trace uncommenting",
+    "folders geometry gitignore implied logical_lines options positions profiles receptive requirements "
+    "selection shapes source suppressions trace uncommenting work",
     2: "interp",
     3: "library roots tracing",
     4: "admissible checks",
-    5: "baseline cache catalogue causes commenting diagnosing fixes ledger linter pages repairs "
-    "torch_errors traced trail undecided unused",
-    6: "api arguments cli completion configuration fixing flake8_plugin formats output overview "
-    "progress recording report reporting server settings show silencing suggest",
+    5: "baseline cache catalogue causes commenting diagnosing fixes ledger linter pages repairs torch_errors "
+    "traced trail undecided unused",
+    6: "api arguments cli completion configuration fixing flake8_plugin formats output overview progress "
+    "recording report reporting server settings show silencing suggest",
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names.split()}
 COMMAND_LINE = {

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from rflint.checks._branches import own_layers
+from rflint.checks._layers import size_given
+from rflint.checks._mended import misfitting_paddings
 from rflint.checks._places import chain
 from rflint.diagnostics import Finding, Rule
 from rflint.dims import Size, equal
@@ -112,6 +114,11 @@ def own_causes(trace: Trace, one: Found) -> Iterator[Cause]:
 def explained(trace: Trace, one: Found) -> Iterator[Cause]:
     """What else a finding explains: what others say of the use; who is to blame where sizes of maps differ."""
     yield from ((code, one.finding.use) for code, above in OUTRANKED.items() if one.rule.code in above)
+    if one.rule.code == "RF402" and one.finding.use is not None:
+        linear = trace.uses[one.finding.use]
+        wanted = size_given(linear, "in_features")
+        slips = misfitting_paddings(trace, linear, wanted) if wanted is not None else ()
+        yield from (("resizes", layer.index) for layer in slips)
     if one.rule.code not in MEETING or one.finding.use is None or len(trace.uses[one.finding.use].operands) != 2:
         return
     use = trace.uses[one.finding.use]

@@ -151,8 +151,8 @@ def fractions(value: Value, axes: int) -> tuple[Any, ...] | None:
 def shaped(op: Op, tensor: Tensor, axes: int, channels: Value) -> Tensor:
     """The tensor; where it is a network input whose shape is not declared, its shape follows from this layer.
 
-    Raises `InputShape` then: batch `N`, these channels (`C` if they are not known), and symbolic sizes; a guess where it
-    is not certain that the layer is called.
+    Raises `InputShape` then: batch `N`, these channels (`C` if they are not known), and symbolic sizes; a guess where
+    it is not certain that the layer is called.
     """
     guess = bool(op.call.interp.state.conditions)
     if tensor.shape is None and tensor.open and not (guess and op.call.interp.recorder.sure):

@@ -11,7 +11,7 @@ from rflint.choices import CHECK_FORMATS, COLORS, FAIL_ON, SHELLS
 from rflint.option_values import OneOf, at_least_one, commas, positive, spans, up_to, words
 from rflint.spelling import suggestion
 
-COMMANDS = ("check", "show", "rule", "suggest", "config", "completion")
+COMMANDS = ("check", "show", "rule", "suggest", "diff", "config", "completion")
 SHOW_FORMATS = ("table", "json")
 MOST_POSITIONS = 10**9
 MOST_LAYERS = 1000
@@ -93,6 +93,8 @@ def require(arguments: argparse.Namespace, parser: Parser) -> None:
         refuse_contradicting(arguments, parser)
     if arguments.command == "rule" and len(given) > 1:
         raise UsageError(f"rule takes one name or code, not {len(given)}", short_usage(parser))
+    if arguments.command == "diff" and not given:
+        raise UsageError("diff takes a revision to compare with, such as main or main..HEAD", short_usage(parser))
     if arguments.command == "config" and len(given) > 1:
         raise UsageError(f"config takes one file or folder, not {len(given)}", short_usage(parser))
     if arguments.command == "completion" and given not in [[shell] for shell in SHELLS]:
@@ -211,6 +213,22 @@ def suggest_parser() -> Parser:
     return parser
 
 
+def diff_parser() -> Parser:
+    """The options of `rflint diff`."""
+    said = "What a change did to each network: from REV to the work tree, or between the two ends of REV..REV."
+    parser = new_parser("diff", "[options] REV[..REV] [TARGET...]", said)
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help="a revision, then files and folders")
+    parser.add_argument("--stdin-filename", help=argparse.SUPPRESS)
+    group = parser.add_argument_group("report")
+    add_format(group, "text", "markdown", "json")
+    group.add_argument("--output-file", metavar="PATH", help="write what differs there instead of to stdout")
+    add_rule_options(parser)
+    add_network_options(parser)
+    add_run_options(parser)
+    add_file_options(parser)
+    return parser
+
+
 def config_parser() -> Parser:
     """The options of `rflint config`."""
     said = "The settings for a file, or for this folder, and where each comes from."
@@ -241,6 +259,7 @@ PARSERS = {
     "show": show_parser,
     "rule": rule_parser,
     "suggest": suggest_parser,
+    "diff": diff_parser,
     "config": config_parser,
     "completion": completion_parser,
 }

@@ -1,4 +1,4 @@
-"""The command line: `rflint check`, `show`, `rule`, `suggest`, `config` and `completion`.
+"""The command line: `rflint check`, `show`, `rule`, `suggest`, `diff`, `config` and `completion`.
 
 Findings go to stdout, what is said about the run to stderr.
 
@@ -17,6 +17,7 @@ from rflint import __version__
 from rflint.arguments import UsageError, parse
 from rflint.completion import completion
 from rflint.configuration import config
+from rflint.diff import diff
 from rflint.output import close_quietly, escape_unprintable, in_colour, say, write
 from rflint.reporting import FAILED
 from rflint.show import show
@@ -155,6 +156,7 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "show": show,
     "rule": rule,
     "suggest": suggest,
+    "diff": diff,
     "config": config,
     "completion": completion,
 }

@@ -55,14 +55,26 @@ class Shown:
 
 def check(targets: Sequence[str], options: Options) -> Report:
     """Lint files, folders and `FILE::CALL` targets."""
+    return _linted(_Runs(options, targets), targets)
+
+
+def examine(targets: Sequence[str], options: Options) -> tuple[Report, Shown]:
+    """Lint as `check` does, and keep the traces of the networks."""
     runs = _Runs(options, targets)
+    shown = Shown([], runs.span, again=runs.again, sizes=runs.sizes)
+    return _linted(runs, targets, shown.traces), shown
+
+
+def _linted(runs: _Runs, targets: Sequence[str], kept: list[Trace] | None = None) -> Report:
+    """The report of some runs, which keep the traces if there is a list for them."""
+    options = runs.options
     files, failures = work(targets, options)
     report = Report(failures=failures)
     for done, (file, call) in enumerate(files):
         options.progress(done, len(files), file)
         run = runs.of(file)
         try:
-            run.lint(file, call, report)
+            run.lint(file, call, report, kept)
         except (SourceError, TargetError) as problem:
             report.failures.append(Failure(str(problem), file))
         except Exception as problem:
@@ -263,7 +275,7 @@ class _Run:
 
     # -- findings --------------------------------------------------------------------------------------------
 
-    def lint(self, path: str, call: str, report: Report) -> None:
+    def lint(self, path: str, call: str, report: Report, kept: list[Trace] | None) -> None:
         """Lint one file into the report.  Raises `SourceError` if it cannot be read."""
         file = self.open(path)
         report.files += 1
@@ -283,6 +295,8 @@ class _Run:
                 self.proposals.trace(traced)
                 report.diagnostics.extend(d for d in self._diagnose(traced) if self._is_heard(file, d))
                 seen += [traced] if traced.said else []
+                if kept is not None:
+                    kept.append(traced)
         except SyntaxProblem as problem:
             span = Span(problem.line, problem.column, problem.line, problem.column)
             report.diagnostics.append(

@@ -22,10 +22,10 @@ LEVELS = {
     2: "interp",
     3: "library roots tracing",
     4: "admissible checks",
-    5: "baseline cache catalogue causes commenting diagnosing fixes ledger linter pages repairs torch_errors "
-    "traced trail undecided unused",
-    6: "api arguments cli completion configuration fixing flake8_plugin formats output overview progress "
-    "recording report reporting server settings show silencing suggest",
+    5: "baseline cache catalogue causes commenting diagnosing fixes history ledger linter pages repairs "
+    "torch_errors traced trail undecided unused",
+    6: "api arguments cli completion configuration diff fixing flake8_plugin formats output overview "
+    "progress recording report reporting server settings show silencing suggest",
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names.split()}
 COMMAND_LINE = {
@@ -33,6 +33,7 @@ COMMAND_LINE = {
     "cli",
     "completion",
     "configuration",
+    "diff",
     "fixing",
     "output",
     "overview",

@@ -53,6 +53,13 @@ def _lines(found: Admissible) -> Iterator[tuple[str, str]]:
     yield from _labelled("raises", _raising(found))
 
 
+def runs_for(found: Admissible) -> str:
+    """The sizes for which a network runs, in one line; also those of which it is not known."""
+    groups = _alike(answers(found))
+    unknown = (f"not known for {text}" for group in groups if (text := _not_known(*group)))
+    return one_line("; ".join([*_running(found, groups), *unknown]))
+
+
 def _labelled(label: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
     for text in texts:
         if text:

@@ -1,0 +1,1 @@
+"""Two states of a repository, read through git, and what differs between them."""

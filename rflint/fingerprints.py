@@ -40,7 +40,12 @@ def numbered(prints: Sequence[str]) -> Iterator[str]:
 def gist(message: str) -> str:
     """The first part of a message, what is wrong and not what would mend it, with `…` for places and figures: those can
     change with code that stands elsewhere."""
-    return _FIGURES.sub("…", _PLACE.sub("…", message.partition("; ")[0]))
+    return _FIGURES.sub("…", placeless(message.partition("; ")[0]))
+
+
+def placeless(message: str) -> str:
+    """A message with `…` for the lines and files that it names."""
+    return _PLACE.sub("…", message)
 
 
 def _fingerprint(found: Diagnostic, statement: LogicalLine | None) -> str:

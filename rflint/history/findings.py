@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
 from rflint.diagnostics import Diagnostic
-from rflint.fingerprints import Read, fingerprints
+from rflint.fingerprints import Read, fingerprints, placeless
 from rflint.source import NEWLINE
 
 
@@ -26,14 +26,15 @@ def differences(
 ) -> Differences:
     """What differs between the findings of two sides, whose files are read by `reads`.
 
-    A finding is the same if its fingerprint is.  Of those that are left, one at the same statement of the same file
-    (`old_name` says what that was called before) and of the same rule has changed its figures.
+    A finding is the same if its fingerprint is; so is one of those that are left, if it is of the same rule and at the
+    same statement of the same file (`old_name` says what that was called before).  It has changed if its message has.
     """
     marks = [fingerprints(before, reads[0]), fingerprints(after, reads[1])]
-    _, gone, new = _matched(list(zip(before, marks[0], strict=True)), list(zip(after, marks[1], strict=True)))
+    same, gone, new = _matched(list(zip(before, marks[0], strict=True)), list(zip(after, marks[1], strict=True)))
     old_keys = [(one, (one.code, one.file, _statement(one, reads[0]))) for one in gone]
     new_keys = [(one, (one.code, old_name(one.file), _statement(one, reads[1]))) for one in new]
-    changed, gone, new = _matched(old_keys, new_keys)
+    alike, gone, new = _matched(old_keys, new_keys)
+    changed = [(old, now) for old, now in (*same, *alike) if placeless(old.message) != placeless(now.message)]
     return Differences(new, gone, changed)
 
 

@@ -28,6 +28,7 @@ GUIDE = (
     "formats.md",
     "suppressions.md",
     "integrations.md",
+    "diff.md",
     "sizes.md",
     "geometry.md",
     "api.md",

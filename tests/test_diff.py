@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -319,3 +323,60 @@ def test_a_file_that_did_not_parse_before(diff: Run, project: Path) -> None:
     assert "pkg/other.py::Other()  (new)" in out
     assert "gone findings\n  pkg/other.py:2:12: RF900" in out
     assert status == 0
+
+
+# The page
+
+PAGE = Path(__file__).parent.parent / "docs" / "diff.md"
+SHOWN = re.compile(
+    r"(```console\n\$ git commit -qam [^\n]* && rflint (diff [^\n]*)\n)(.*?)(^```$)", re.DOTALL | re.MULTILINE
+)
+
+
+def shown_anew(page: str, folder: Path, run: Callable[[list[str]], str]) -> str:
+    """The page with what the command prints in a repository that is made of the page."""
+    [source] = re.findall(r"^```python\n# seg.py\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    [change] = re.findall(r"^```diff\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    old, new = ("".join(f"{row[1:]}\n" for row in change.splitlines() if row[0] == sign) for sign in "-+")
+    (folder / "seg.py").write_text(source)
+    git("init", "-q", "-b", "main")
+    commit()
+    git("switch", "-q", "-c", "dilated")
+    edit(folder / "seg.py", old, new)
+    commit()
+
+    def printed(found: re.Match[str]) -> str:
+        told = re.sub(r"\([0-9a-f]{7,}\)", "(1a2b3c4)", run(found[2].split()))
+        return found[1] + told + found[4]
+
+    return SHOWN.sub(printed, page)
+
+
+def test_the_page_shows_what_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    (tmp_path / "page").mkdir()
+    monkeypatch.chdir(tmp_path / "page")
+
+    def run(arguments: list[str]) -> str:
+        main(arguments)
+        seen = capsys.readouterr()
+        return str(seen.out + seen.err)
+
+    page = PAGE.read_text(encoding="utf-8")
+    assert len(SHOWN.findall(page)) == 1
+    assert shown_anew(page, tmp_path / "page", run) == page
+
+
+def update() -> None:
+    """Write what the command prints into the page: `python tests/test_diff.py`."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chdir(name)
+
+        def run(arguments: list[str]) -> str:
+            done = subprocess.run([sys.executable, "-m", "rflint", *arguments], capture_output=True, text=True)
+            return done.stdout + done.stderr
+
+        PAGE.write_text(shown_anew(PAGE.read_text(encoding="utf-8"), Path(name), run), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    update()

@@ -86,8 +86,11 @@ def validate(schema: str, path: Path) -> None:
 
 def test_files_and_snippets_fit_the_schemas_of_those_who_read_them(project: Path) -> None:
     validate("github-actions", ROOT / "action.yml")
-    for schema, beginning in (("github-workflows", "# .github"), ("gitlab-ci", "# .gitlab")):
-        (project / f"{schema}.yml").write_text(snippet("yaml", beginning))
+    diff = (ROOT / "docs" / "diff.md").read_text(encoding="utf-8")
+    snippets = [("github-workflows", snippet("yaml", "# .github")), ("gitlab-ci", snippet("yaml", "# .gitlab"))]
+    snippets += [("github-workflows", text) for name, text in SNIPPET.findall(diff) if name == "yaml"]
+    for schema, text in snippets:
+        (project / f"{schema}.yml").write_text(text)
         validate(schema, project / f"{schema}.yml")
 
 

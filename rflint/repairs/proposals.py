@@ -43,8 +43,9 @@ class Proposals:
     def _settled(self, found: Diagnostic, files: Files) -> Diagnostic:
         fixes = self._fixes.get(_key(found), [])
         held = [fix for fix in fixes if fix is not None]
-        whole = held and len(held) == len(fixes)
-        return replace(found, fix=repaired(files, self._readers, held) if whole else found.fix)
+        if not fixes:
+            return found  # of a comment, say, which brings its own
+        return replace(found, fix=repaired(files, self._readers, held) if len(held) == len(fixes) else None)
 
 
 def _key(found: Diagnostic) -> Key:

@@ -11,7 +11,7 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from rflint.checks._branches import Related, lacking, shrinkage, shrinking_layer
-from rflint.checks._dense import chain_of, denser
+from rflint.checks._dense import chain_of, denser, wider
 from rflint.checks._layers import is_convolution, spatial_rank, window
 from rflint.checks._places import made, named, place_of
 from rflint.checks._widening import further_layers, last_window, most_before, seen, widening
@@ -57,7 +57,9 @@ def _wider(trace: Trace, contract: Contract, verdict: Verdict) -> Cure | None:
         return None
     last, exactly = last_window(wide), contract.relation == "=="
     layers = further_layers(trace, last, found.name, axis, here, wanted, exactly)
-    return Cure(layers, (), trace.standing_for(last).place)
+    uses = [trace.uses[index] for index in reversed(behind(trace, found.source))]
+    rates = wider(uses, wanted, exactly) if is_chain(uses) else ""
+    return Cure(rates + layers, (), trace.standing_for(last).place)
 
 
 def is_chain(uses: Sequence[Use]) -> bool:

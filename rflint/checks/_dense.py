@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import groupby
+from math import ceil, prod
 from typing import NamedTuple
 
 from rflint.checks._layers import Window, is_convolution, listed, spatial_rank, window
@@ -44,6 +46,39 @@ def denser(uses: Sequence[Use]) -> tuple[str, Place] | None:
             many = "read" if "dilations" in change.words else "reads"
             return f"; {change.words} {many} all of {len(read)}", change.place
     return None
+
+
+def wider(uses: Sequence[Use], wanted: int, exactly: bool) -> str:
+    """Other rates for the last dilated layers of a chain, with which its units see as much as is wanted, all of it and
+    no more if `exactly`; "" if there are none.
+
+    `uses` are those of a chain, the last one first.
+    """
+    rows = chain_of(list(reversed(uses))) or []
+    runs = [run for run in dilated_runs(rows) if len(run) > 1 and any(row.window.dilation > 1 for row in run)]
+    if not runs:
+        return ""
+    run = runs[-1]
+    kernels, now = [row.window.kernel for row in run], [row.window for row in rows]
+    jump = prod(row.window.stride for row in rows[: rows.index(run[0])])
+    missing = ceil(Fraction(wanted - reach(now), jump))
+    for more in range(missing, missing + max(kernels)):
+        change = rates(
+            rows, [run], [dense_rates(kernels, more + extent(kernels, [row.window.dilation for row in run]))]
+        )
+        then = [change.windows.get(row.use.index, row.window) for row in rows]
+        read = positions(then)
+        if len(read) == reach(then) and (len(read) == wanted if exactly else len(read) >= wanted):
+            return f"; {change.words} would see {len(read)}"
+    return ""
+
+
+def reach(windows: Sequence[Window]) -> int:
+    """How many positions unit 0 of a chain sees from the first to the last."""
+    seen = 1
+    for one in reversed(windows):
+        seen = (seen - 1) * one.stride + one.extent
+    return seen
 
 
 def chain_of(uses: Sequence[Use]) -> list[Row] | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rflint.api import check, trace
@@ -43,14 +43,16 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """The names of the API, loaded when they are asked for: `import rflint` alone is light (PEP 562)."""
-    from importlib import import_module
+if not TYPE_CHECKING:  # where names that there are not are to be errors
 
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(home), name)
-    raise AttributeError(f"module 'rflint' has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        """The names of the API, loaded when they are asked for: `import rflint` alone is light (PEP 562)."""
+        from importlib import import_module
+
+        for home, names in _HOMES.items():
+            if name in names:
+                return getattr(import_module(home), name)
+        raise AttributeError(f"module 'rflint' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

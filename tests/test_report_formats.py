@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,9 @@ FAILURES = [
     Failure(f"{FILE}:7: rf>>5 is no contract: write rf>=5", FILE, 7),
     Failure("something\nelse, 5 % of <it>"),
 ]
-NASTY = Report(FOUND, 3, 2, 1, [("Net()", f"{FILE}:2", "forward(**<x>) is\nunknown")], [], FAILURES)
-EMPTY = Report([], 1, 1, 1)
+PARTIAL = [("Net()", f"{FILE}:2", "forward(**<x>) is\nunknown")]
+NASTY = Report(FOUND, files=3, networks=2, complete=1, partial=PARTIAL, failures=FAILURES)
+EMPTY = Report([], files=1, networks=1, complete=1)
 VIEW = View(
     lambda file: LINES if file == FILE else (), FOLDER, False, lambda found: [f"mark{n}" for n in range(len(found))]
 )
@@ -86,6 +88,13 @@ def test_lines_for_terminals_hold_no_control_characters(name: str) -> None:
     assert all(line.isprintable() for line in lines)
     assert sum(found.code in line for found in FOUND for line in lines) == len(FOUND)
     assert text(name, EMPTY) == ""
+
+
+@pytest.mark.parametrize("name", FOR_PEOPLE)
+def test_colours_only_add_escapes(name: str) -> None:
+    coloured = written(NASTY, name, replace(VIEW, colour=True))
+    assert "\033[31mRF405\033[0m" in coloured
+    assert re.sub("\033\\[[0-9;]*m", "", coloured) == text(name)
 
 
 def test_concise_is_one_line_each() -> None:

@@ -16,4 +16,5 @@ lines: list[tuple[str, int]] = [(found.file, found.span.line) for found in repor
 several: list[rflint.Diagnostic] = rflint.check(text="", input=[(1, 3), "N,3"]).diagnostics
 rflint.check(3)  # type: ignore[arg-type]
 rflint.trace()  # type: ignore[call-arg]
+rflint.chek()  # type: ignore[attr-defined]
 text: str = net.inputs  # type: ignore[assignment]

@@ -27,6 +27,7 @@ GUIDE = (
     "tasks.md",
     "formats.md",
     "suppressions.md",
+    "fixes.md",
     "integrations.md",
     "diff.md",
     "sizes.md",

@@ -1,11 +1,15 @@
-"""Networks a little beside those of the rules' pages: what each rule says of them is as recorded."""
+"""Networks a little beside those of the rules' pages: what each rule says of them is as recorded.
+
+`python tests/test_variations.py` writes the answers anew; with names of rules, it chooses their networks anew too.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
-from variations import RECORDS, answer, recorded, write
+from variations import RECORDS, answer, recorded, telling, write
 
 RULES = Path(__file__).parent.parent / "rules"
 PAGES = [RULES / f"{record.stem}.md" for record in sorted(RECORDS.glob("*.txt"))]
@@ -20,5 +24,7 @@ def test_what_is_said_of_changed_networks_is_as_recorded(page: Path) -> None:
 
 
 if __name__ == "__main__":
-    for page in PAGES:
+    for name in sys.argv[1:]:
+        write(RULES / f"{name}.md", telling(RULES / f"{name}.md"))
+    for page in [] if sys.argv[1:] else PAGES:
         write(page, [change for change, _ in recorded(page)])

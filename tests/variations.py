@@ -148,3 +148,26 @@ def write(page: Path, changes: list[Variation]) -> None:
             lines.append(here)
         lines.append(f"{change}: {answer(page, change)}".rstrip(" "))
     (RECORDS / f"{page.stem}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def telling(page: Path, most: int = 12) -> list[Variation]:
+    """Changes that matter, not more than so many: first those by which the rule begins or ceases to speak.
+
+    One for each place that does so, then one for each wording that is left.
+    """
+    asked = [(change, answer(page, change)) for change in possible(page)]
+    usual = {name: unchanged(page, name) for name in cases(page)}
+    chosen: dict[object, Variation] = {}
+    for change, said in asked:
+        if len(chosen) < most * 2 // 3 and bool(said) != bool(usual[change.case]):
+            chosen.setdefault((change.case, change.file, change.line, change.column, bool(said)), change)
+    for change, said in asked:
+        if said != usual[change.case]:
+            chosen.setdefault(re.sub(r"\d+", "", said), change)
+    return list(dict.fromkeys(chosen.values()))[:most]
+
+
+def unchanged(page: Path, case: str) -> str:
+    """What the page's rule says of a case as it is."""
+    file = next(iter(cases(page)[case].files))
+    return answer(page, Variation(case, file, 1, 1, "", ""))

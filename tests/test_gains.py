@@ -65,3 +65,6 @@ def test_lattices_are_named_once() -> None:
 
 def test_very_coarse_lattices_are_not_looked_at() -> None:
     assert gridding_index([3, 3], [1, 257]) is None
+    assert gridding_index([3, 1], [1, 9]) == 0.0
+    assert gridding_index([1], [9]) == gridding_index([], []) == 0.0
+    assert gridding_index([2, 3], [2, 1]) == 1 / 3

@@ -6,14 +6,16 @@ from fractions import Fraction
 from math import floor, sqrt
 
 import pytest
+from calls import traced
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import Network, T
 
 from rflint import field
 from rflint.field import Access
-from rflint.geometry.influence import central_width, influence
+from rflint.geometry.influence import NOTHING, POINT, Spread, central_width, influence, shares
 from rflint.receptive import fields
+from rflint.receptive.links import links_along
 from rflint.trace import Read, Trace
 
 Weights = dict[int, Fraction]
@@ -192,3 +194,30 @@ def test_interpolation_of_other_kinds_is_not_known() -> None:
 @pytest.mark.parametrize(("sigma", "extent", "width"), [(2.5, 21, 10.0), (15.0, 51, 51.0), (0.0, 1, 1.0)])
 def test_the_central_width_is_no_more_than_the_field(sigma: float, extent: int, width: float) -> None:
     assert central_width(sigma, extent) == width
+
+
+def parts(trace: Trace) -> list[float]:
+    """What part each branch has in the last use."""
+    return shares(trace.uses[-1], links_along(trace, "x", 0)[-1].local or ())
+
+
+def test_branches_weigh_by_their_channels_where_all_are_known() -> None:
+    joined = "torch.cat([x, x.sum(1, keepdim=True)], 1)"
+    assert parts(traced(joined, x=(1, 3, 8))) == [0.75, 0.25]
+    assert parts(traced(joined, x=(1, "C", 8))) == [0.5, 0.5]
+    assert parts(traced("x + x.sum(1, keepdim=True)", x=(1, 3, 8))) == [0.5, 0.5]
+
+
+def test_branches_of_different_jumps_have_no_spread() -> None:
+    assert influence(traced("torch.cat([x[..., :4], F.max_pool1d(x, 2)], 1)", x=(1, 3, 8)), "x", 0)[-1] is None
+    assert influence(traced("torch.cat([x, F.max_pool1d(x, 3, 1, 1)], 1)", x=(1, 3, 8)), "x", 0)[-1] is not None
+
+
+def test_what_sees_nothing_has_no_width() -> None:
+    assert Spread(1, (NOTHING,)).sigma == POINT.sigma == 0.0
+
+
+def test_linear_interpolation_with_antialias_is_not_known() -> None:
+    made = "F.interpolate(x, scale_factor=0.5, mode='bilinear', align_corners=False, antialias={})"
+    assert influence(traced(made.format(True), x=(1, 3, 8, 8)), "x", 0)[-1] is None
+    assert influence(traced(made.format(False), x=(1, 3, 8, 8)), "x", 0)[-1] is not None

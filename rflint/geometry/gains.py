@@ -15,7 +15,7 @@ MAX_SPACING = 256
 def gain(kernel: int, dilation: int, m: int, q: int) -> float:
     """What is left of a lattice behind a layer, 0 to 1: |sin(k·d·ω/2) / (k·sin(d·ω/2))| for ω = 2π·m/q."""
     turned = dilation * m % q
-    if kernel < 2 or not turned:
+    if not turned:
         return 1.0
     return abs(sin(pi * (kernel * turned % q) / q) / (kernel * sin(pi * turned / q)))
 

@@ -90,8 +90,10 @@ def _ways(trace: Trace, use: int, name: str, axis: int) -> _Ways | None:
 def _index(ways: _Ways, name: str) -> float | None:
     """The index, once for axes that are read alike."""
     spacing = max(way.dilation for _, into in ways for way in into)
-    known = list(lattices(spacing)) if spacing <= MAX_SPACING else []
-    if spacing > MAX_SPACING or len(known) * len(ways) > MAX_WORK:
+    if spacing > MAX_SPACING:
+        return None
+    known = list(lattices(spacing))
+    if len(known) * len(ways) > MAX_WORK:
         return None
     return max((_kept(ways, name, m, q) for m, q in known), default=0.0)
 

@@ -26,7 +26,7 @@ proof: .venv/ready
 # goes on where it was; `make mutate REPORT=1` shows what is known so far.
 mutate: .venv/mutation
 	PYTHONHASHSEED=0 $(BIN)/python -m tests.mutation $(FILES) --jobs $(or $(JOBS),2) --budget $(or $(BUDGET),3) --every $(or $(EVERY),1) \
-		$(if $(REPORT),--report)
+		$(if $(REPORT),--report) $(if $(WRITE),--write)
 
 # Hooks, action and scripts, installed as users install them.
 integrations: .venv/ready

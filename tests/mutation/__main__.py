@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,7 +19,11 @@ from tests.mutation.mutants import Mutant
 MUTATED = ("rflint/checks", "rflint/geometry")
 TELL_NOTHING = ("same_twice", "another_way_to_import", "command_agrees", "worth_the_name", "torch_ran")
 """Tests that take long and compare answers with each other, or look at sizes only."""
-SHARE = 90  # per cent of the mutants that must be killed
+SHARE = 90  # per cent of the mutants that must be killed, of those that are not listed with a reason
+HEAD = """\
+| file | mutants | killed | listed | survive | not run | killed share |
+|---|---:|---:|---:|---:|---:|---:|"""
+TABLE = re.compile(r"(<!-- table -->\n).*?(<!-- end of table -->)", re.DOTALL)
 
 
 def main() -> int:
@@ -31,7 +36,7 @@ def main() -> int:
     elif not asked.report:
         run(files, asked.jobs, asked.budget, asked.every)
         ask_for_types(files)
-    return report(files)
+    return report(files, asked.write)
 
 
 def arguments() -> argparse.Namespace:
@@ -42,6 +47,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--budget", type=float, default=10.0, help="seconds of processor time for a mutant")
     parser.add_argument("--every", type=int, default=1, help="only each so manieth mutant: an estimate in less time")
     parser.add_argument("--report", action="store_true", help="only what earlier runs have found, as a table")
+    parser.add_argument("--write", action="store_true", help="write the table into tests/mutants.md too")
     parser.add_argument("--seek", action="store_true", help="record networks that tell survivors from what they mutate")
     return parser.parse_args()
 
@@ -132,12 +138,9 @@ def digest_of_tests() -> str:
     return mutants.digest("".join(file.read_text(encoding="utf-8") for file in kept))
 
 
-def report(files: list[Path]) -> int:
-    """A table of the files, and the survivors of which nothing is said."""
-    total = records.Tally(0, 0, 0, 0, 0)
-    print("| file | mutants | killed | listed | survive | not run | killed share |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
-    alive: list[str] = []
+def report(files: list[Path], write: bool) -> int:
+    """Prints a table of the files, and the survivors of which nothing is said; the table goes into the list too."""
+    rows, alive, total = list[str](), list[str](), records.Tally(0, 0, 0, 0, 0)
     for file in files:
         name = file.relative_to(ROOT).as_posix()
         with records.records(file, STORE) as database:
@@ -145,16 +148,19 @@ def report(files: list[Path]) -> int:
             numbers = records.tally(database, known)
             left = [one for one in records.survivors(database) if one[1:] not in known]
         total = records.Tally(*(a + b for a, b in zip(total.row(), numbers.row(), strict=True)))
-        print(row(name, numbers))
+        rows.append(row(name, numbers))
         alive += [f"{name}:{line}\n  - {old}\n  + {new}" for line, old, new in left]
-    print(row("all", total))
-    print("\n".join(["", *alive]))
-    return int(100 * total.killed < SHARE * (total.mutants - total.waiting))
+    table = "\n".join([HEAD, *rows, row("all", total)])
+    print(table, "", *alive, sep="\n")
+    if write:
+        text = records.LISTED.read_text(encoding="utf-8")
+        records.LISTED.write_text(TABLE.sub(f"\\1{table}\n\\2", text), encoding="utf-8")
+    return int(100 * total.killed < SHARE * (total.mutants - total.waiting - total.listed))
 
 
 def row(name: str, numbers: records.Tally) -> str:
     """A row of the table."""
-    tried = numbers.mutants - numbers.waiting
+    tried = numbers.mutants - numbers.waiting - numbers.listed
     share = f"{100 * numbers.killed / tried:.1f} %" if tried else ""
     return " | ".join([f"| {name}", *map(str, numbers.row()), f"{share} |"])
 

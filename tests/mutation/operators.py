@@ -37,6 +37,10 @@ class NextNumber(NumberReplacer):  # type: ignore[misc]
     def mutation_positions(self, node: Any) -> Positions:
         yield from list(super().mutation_positions(node))[:1]
 
+    @classmethod
+    def examples(cls) -> Any:
+        return (Example("x = 1", "x = 2"),)
+
 
 class DecideCondition(Operator):
     """Replaces a condition by True, and by False."""

@@ -147,7 +147,8 @@ def write(page: Path, changes: list[Variation]) -> None:
             here = change.case
             lines.append(here)
         lines.append(f"{change}: {answer(page, change)}".rstrip(" "))
-    (RECORDS / f"{page.stem}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if lines:
+        (RECORDS / f"{page.stem}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def telling(page: Path, most: int = 12) -> list[Variation]:

@@ -31,12 +31,16 @@ class SetArgument:
     itself says it with names: `{dilation}` for the padding of a kernel of 3 keeps its size whatever the dilation is.
     It is taken if the call writes the arguments in its braces, and not as plain numbers.  Without braces it is the
     value as it is reckoned, `32 * 8 * 8`, and taken where such a product is written.
+
+    `like` is an argument of another layer that says the same number.  What is written for it is written here as well,
+    if both layers are built in one function, and not by plain numbers.
     """
 
     layer: Layer
     argument: str
     value: str
     symbolic: str = ""
+    like: tuple[Layer, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

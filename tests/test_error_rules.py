@@ -332,7 +332,9 @@ def test_no_number_fits_layers_that_are_given_different_ones() -> None:
     net, x = image(N, 8, H, W)
     first = norm(net, x, "BatchNorm2d", num_features=4, affine=True)
     norm(net, net.conv(first, 6), "BatchNorm2d", like=first, num_features=4, affine=True)
-    assert [found.fix for found in findings("RF403", net.trace())] == [None, None]
+    fixes = [found.fix for found in findings("RF403", net.trace())]
+    message = "write num_features like the out_channels of the layer before"
+    assert [fix and fix.message for fix in fixes] == [None, message]
 
 
 # RF406 cat-shape-mismatch

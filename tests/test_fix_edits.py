@@ -179,6 +179,40 @@ def test_channels_that_stand_last_are_moved() -> None:
     assert edited(text, "RF401")[1] == "+ return self.conv(x.permute(0, 3, 1, 2))"
 
 
+@pytest.mark.parametrize(
+    ("conv", "norm", "written"),
+    [
+        ("nn.Conv2d(before, after, 3)", "nn.BatchNorm2d(before)", "nn.BatchNorm2d(after)"),
+        ("nn.Conv2d(before, 2 * after, 3)", "nn.BatchNorm2d(after)", "nn.BatchNorm2d(2 * after)"),
+        ("nn.Conv2d(before, after, 3)", "nn.Conv2d(before, 8, 1)", "nn.Conv2d(after, 8, 1)"),
+        ("nn.Conv2d(before, after, 3)", "nn.GroupNorm(1, num_channels=32)", "nn.GroupNorm(1, num_channels=after)"),
+    ],
+)
+def test_channels_are_written_like_those_of_the_layer_that_makes_them(conv: str, norm: str, written: str) -> None:
+    text = f"""{HEAD}
+class Block(nn.Module):
+    def __init__(self, before, after):
+        super().__init__()
+        self.conv = {conv}
+        self.act = nn.ReLU()
+        self.norm = {norm}
+
+    def forward(self, x):
+        return self.norm(self.act(self.conv(x)))
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([Block(3, 16), Block(3, 24), Block(3, 40)])
+
+    def forward(self, x):
+        return [block(x) for block in self.blocks]
+"""
+    code = "RF401" if norm.startswith("nn.Conv") else "RF403"
+    assert edited(text, code)[1] == f"+ self.norm = {written}"
+
+
 def test_a_missing_flatten_is_put_around_what_the_layer_is_called_on() -> None:
     text = network("self.fc = nn.Linear(48, 2)", "return self.fc(x)", comment="# rflint: input=(N, 3, 4, 4)")
     assert edited(text, "RF402")[1] == "+ return self.fc(x.flatten(1))"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rflint.checks._layers import has_channels_last
 from rflint.edits import Fix, SetArgument
-from rflint.trace import Place, Trace, Use
+from rflint.trace import Layer, Place, Trace, Use
 
 
 def place_of(use: Use, *arguments: str) -> Place:
@@ -47,11 +47,13 @@ def twins(trace: Trace, use: Use) -> list[Use]:
     return [other for other in trace.uses if other.layer.defined == use.layer.defined]
 
 
-def argument_fix(use: Use, argument: str, value: object, symbolic: str = "") -> Fix | None:
+def argument_fix(
+    use: Use, argument: str, value: object, symbolic: str = "", like: tuple[Layer, str] | None = None
+) -> Fix | None:
     """The edit that gives an argument of the layer a value; None if the value is, and where a function is called."""
     if value is None or not is_constructed(use):
         return None
-    return Fix((SetArgument(use.layer, argument, str(value), symbolic),))
+    return Fix((SetArgument(use.layer, argument, str(value), symbolic, like),))
 
 
 def comes_astray(trace: Trace, use: Use) -> bool:

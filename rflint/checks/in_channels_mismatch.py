@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from rflint.checks import rule
 from rflint.checks._blame import blamed
 from rflint.checks._layers import channels_given, has_channels_last, size_given, spatial_rank, times
-from rflint.checks._places import argument_fix, called, chain, made, named, twins
+from rflint.checks._makers import size_fix
+from rflint.checks._places import called, chain, made, named, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
 from rflint.edits import Fix, Replace
@@ -22,12 +23,12 @@ def in_channels_mismatch(trace: Trace) -> Iterator[Finding]:
         if given is None or wanted is None or use.conditional or equal(given, wanted) is not False:
             continue
         alike = {channels_given(twin) for twin in twins(trace, use)} == {given}
-        number = given if isinstance(given, int) and alike and divides_into(given, use) and not hint(use) else None
+        number = given if isinstance(given, int) and divides_into(given, use) and not hint(use) else None
         yield Finding(
             blamed(trace, use, "in_channels", "weight"),
             f"takes {wanted} channels, but its {times(use.operands[0].shape)} input has {given}{hint(use)}",
             (*called(use), *origin(trace, use.operands[0], given)),
-            fix=argument_fix(use, "in_channels", number) or permuted(trace, use),
+            fix=size_fix(trace, use, "in_channels", number, alike) or permuted(trace, use),
             use=use.index,
         )
 

@@ -8,7 +8,8 @@ from math import isqrt, prod
 from rflint.checks import rule
 from rflint.checks._blame import blamed
 from rflint.checks._layers import enclosed, is_overridden, size_given, times
-from rflint.checks._places import argument_fix, called, chain, comes_astray, made, named, twins
+from rflint.checks._makers import size_fix
+from rflint.checks._places import called, chain, comes_astray, made, named, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
 from rflint.edits import Fix, Replace
@@ -29,8 +30,10 @@ def linear_in_features(trace: Trace) -> Iterator[Finding]:
         source = (made(flat, f"{named(flat)} makes {given} features"),) if flat else ()
         alike = {features_given(twin) for twin in twins(trace, use)} == {given}
         is_map = len(use.operands[0].shape or ()) > 3  # of which a layer for features acts on the width
-        number = given if alike and not astray and not is_map and isinstance(given, int) else None
-        fix = argument_fix(use, "in_features", number, product(flat, given)) or flattened_first(trace, use, astray)
+        number = given if not astray and not is_map and isinstance(given, int) else None
+        fix = size_fix(trace, use, "in_features", number, alike, product(flat, given)) or flattened_first(
+            trace, use, astray
+        )
         at_call = bool(astray) and next(other for other in trace.uses if other.place == use.place) is use
         place = use.place if at_call else blamed(trace, use, "in_features", "weight")
         yield Finding(place, message, (*called(use), *source), fix=fix, use=use.index)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from rflint.checks import rule
 from rflint.checks._blame import blamed
 from rflint.checks._layers import size_given, times
-from rflint.checks._places import argument_fix, called, comes_astray, is_constructed, twins
+from rflint.checks._makers import size_fix
+from rflint.checks._places import called, comes_astray, is_constructed, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, divides, equal
 from rflint.trace import Trace, Use
@@ -30,7 +31,7 @@ def norm_features_mismatch(trace: Trace) -> Iterator[Finding]:
         if found is None or comes_astray(trace, use):
             continue
         alike = {channels(twin) for twin in twins(trace, use)} == {channels(use)}
-        fix = argument_fix(use, found.argument, found.right if alike else None)
+        fix = size_fix(trace, use, found.argument, found.right, alike)
         place = blamed(trace, use, found.argument, "weight", "running_mean")
         yield Finding(place, found.message, called(use), fix=fix, use=use.index)
 

@@ -34,6 +34,9 @@ def setting(files: Files, edit: SetArgument) -> Made:
     source = digits(edit.layer, edit.argument) if edit.value.isdecimal() else None
     if written is None:
         return _unwritten(files, edit)
+    borrowed = _like_the_other(files, edit)
+    if borrowed is not None:
+        return borrowed
     located, node = files.find(written)
     value = _in_its_call(files, edit, located, node)
     if is_constant(node):
@@ -48,6 +51,22 @@ def setting(files: Files, edit: SetArgument) -> Made:
     if not value:
         raise Refused(f"{edit.argument} is calculated: {located.text(node)}")
     return Made([located.replace(node, value)], [written], value)
+
+
+def _like_the_other(files: Files, edit: SetArgument) -> Made | None:
+    """What writes the argument as another layer has it that says the same; None where that says nothing here."""
+    layer, name = edit.like or (edit.layer, "")
+    if not name or layer.defined is None:
+        return None
+    (located, call), (_, other) = constructor(files, edit.layer), constructor(files, layer)
+    functions = [next(located.around(one, cst.FunctionDef), None) for one in (call, other) if located.holds(one)]
+    mine, theirs = (
+        argument_of(files, one, located, at, of)
+        for one, at, of in ((edit.layer, call, edit.argument), (layer, other, name))
+    )
+    if len(functions) < 2 or functions[0] is not functions[1] or mine is None or theirs is None or is_constant(theirs):
+        return None
+    return Made([located.replace(mine, located.text(theirs))], [], located.text(theirs))
 
 
 def is_so(edit: SetArgument) -> bool:

@@ -28,6 +28,10 @@ class Located:
         self.idle = set[Change]()
         """Changes that put a text where it stands already."""
 
+    def holds(self, node: Any) -> bool:
+        """Whether a node is one of this file."""
+        return id(node) in self._whole
+
     def inner(self, node: Any) -> tuple[int, int]:
         """Where a node begins and ends without its parentheses and its comma."""
         return self.source.offsets[id(node)]

@@ -78,7 +78,7 @@ def one_of(edit: SetArgument) -> tuple[str, Place | None]:
 
 def is_formula(edit: SetArgument, values: Mapping[str, str]) -> bool:
     """Whether what is written is right for all layers that the call builds, as it names their arguments."""
-    return bool(edit.symbolic) and values[edit_key(edit)] not in ("", edit.value)
+    return bool(edit.symbolic or edit.like) and values[edit_key(edit)] not in ("", edit.value)
 
 
 def refuse_others(taken: Iterable[set[Reader]], meant: set[Reader], formulas: set[tuple[str, Place | None]]) -> None:

@@ -148,8 +148,6 @@ class Report:
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     files: int = 0
-    linted: list[str] = field(default_factory=list)
-    """The files that were linted as a whole, and not only one network of them."""
     networks: int = 0
     complete: int = 0
     partial: list[tuple[str, str, str]] = field(default_factory=list)
@@ -158,3 +156,5 @@ class Report:
     """Sentences about contracts of which it is open whether they hold."""
     failures: list[Failure] = field(default_factory=list)
     """Targets that could not be read, and internal failures: exit status 2."""
+    linted: list[str] = field(default_factory=list)
+    """The files that were linted as a whole, and not only one network of them."""

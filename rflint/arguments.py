@@ -359,7 +359,7 @@ def add_run_options(parser: Parser) -> None:
     group.add_argument(
         "--no-cache", action="store_const", const=False, dest="cache", help="neither read nor write a cache"
     )
-    group.add_argument("--jobs", type=at_least_one, metavar="N", help="how many processes to use")
+    group.add_argument("--jobs", type=at_least_one, metavar="N", help="how many processes to use at most (so far: one)")
     group.add_argument("--debug", action="store_true", help="show the traceback of an internal failure")
 
 

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from functools import cache
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,10 @@ def digest(text: str) -> str:
 
 @cache
 def ourselves() -> str:
-    """This rflint: its version, that of Python, and its files, which change from run to run where it is developed."""
-    package = Path(__file__).parents[1]
-    stats = ((str(path), path.stat()) for path in sorted(package.rglob("*.py")))
+    """This rflint: its version, that of Python, the parser, and its own files, which change where it is developed."""
+    package, parser = Path(__file__).parents[1], find_spec("libcst")
+    paths = [*sorted(package.rglob("*.py")), *([Path(parser.origin)] if parser is not None and parser.origin else [])]
+    stats = ((str(path), path.stat()) for path in paths)
     return digest(repr((__version__, sys.version, [(path, one.st_mtime_ns, one.st_size) for path, one in stats])))
 
 

@@ -65,7 +65,7 @@ _OF_RUNS = (
     Key("verbose", kinds.FLAG, "add notes: fields, and what is not known"),
     Key("quiet", kinds.FLAG, "print findings and failures, nothing else"),
     Key("cache", kinds.FLAG, "read and write a cache (default: true)"),
-    Key("jobs", kinds.COUNT, "how many processes to use"),
+    Key("jobs", kinds.COUNT, "how many processes to use at most (so far: one)"),
 )
 KEYS: Mapping[str, Key] = {
     **{key.name: key for key in _OF_FILES},

@@ -80,9 +80,15 @@ def _convolution(args: Args) -> str:
     return f"there is no padding_mode {mode!r}" if plain and mode not in PADDING_MODES else ""
 
 
+def _fractional_kernel(args: Args) -> str:
+    """Only asked in three dimensions: in two, a pool without a kernel is taken."""
+    kernel = args.get("kernel_size")
+    numbers = kernel if isinstance(kernel, (list, tuple)) else (kernel,)
+    odd = any(isinstance(one, int) and not isinstance(one, bool) and one < 1 for one in numbers)
+    return f"kernel_size={kernel} should be greater than zero" if odd else ""
+
+
 def _fractional(args: Args) -> str:
-    if _number(args, "kernel_size", 1) < 1:
-        return f"kernel_size={args['kernel_size']} should be greater than zero"
     size, ratio = args.get("output_size", ...), args.get("output_ratio", ...)
     if size is None and ratio is None:
         return "neither output_size nor output_ratio is given"
@@ -113,6 +119,7 @@ CHECKS: dict[str, Callable[[Args], str]] = {
     "Conv2d": _convolution,
     "Conv3d": _convolution,
     "FractionalMaxPool": _fractional,
+    "FractionalMaxPool3d": _fractional_kernel,
     "Hardtanh": _hardtanh,
     "Upsample": _upsample,
     "RNN": _recurrent,

@@ -145,6 +145,8 @@ class _Search:
             return
         root = Root(fed.file if fed else self.module.file, call.replace("(…)", "()"), open=opened)
         network = self._build(root)
+        if not wanted and self._only_holds(network):
+            return
         if self.interp.is_network(network):
             state = self.session.built[root.build_key][0].state
             state.enter()
@@ -153,6 +155,12 @@ class _Search:
         elif not (required or opened):
             return
         self.found[call] = self._with_inputs(root, name, network, fed)
+
+    def _only_holds(self, network: Value) -> bool:
+        """Whether it is a list or dict of modules, or another network that nobody can call: a part of one."""
+        if not self.interp.is_network(network) or "forward" in network.attrs:
+            return False
+        return attributes.find_in_class(network.cls, "forward") is attributes.ABSENT
 
     def _with_inputs(self, root: Root, name: str, network: Value, fed: Seen | None) -> Root:
         """The root with its task and the shapes of its inputs."""

@@ -109,17 +109,31 @@ def test_the_page_configures_a_hook_that_there_is(project: Path) -> None:
     assert {hook["id"] for hook in repo["hooks"]} <= {hook["id"] for hook in HOOKS}
 
 
-def test_pre_commit_tells_a_fault_that_two_networks_share_once(project: Path) -> None:
-    hook = {**HOOKS[0], "language": "system"}  # installed already: `make integrations` installs it as users do
-    config = {"repos": [{"repo": "local", "hooks": [hook]}]}
-    (project / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+def hooked(folder: Path, number: int) -> subprocess.CompletedProcess[str]:
+    """Let pre-commit run one of the hooks on all files; it is installed here: `make integrations` installs it anew."""
+    config = {"repos": [{"repo": "local", "hooks": [{**HOOKS[number], "language": "system"}]}]}
+    (folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
     shell("git init -q . && git add -A")
-    done = run(
-        "pre-commit", "run", "--all-files", env={**os.environ, "PRE_COMMIT_HOME": str(project / "home")}, timeout=100
-    )
+    environment = {**os.environ, "PRE_COMMIT_HOME": str(folder / "home")}
+    return run("pre-commit", "run", "--all-files", env=environment, timeout=100)
+
+
+def test_pre_commit_tells_a_fault_that_two_networks_share_once(project: Path) -> None:
+    (project / "pkg" / "old.py").write_text(HEAD)
+    (project / "rflint.toml").write_text('exclude = ["old.py"]\n')
+    done = hooked(project, 0)
     lines = [line for line in done.stdout.splitlines() if " RF" in line]
     assert [re.split(":| ", line)[:3] for line in lines] == [[*PLACE]], done.stdout + done.stderr
     assert done.returncode == 1
+
+
+def test_pre_commit_mends_what_has_a_safe_fix_and_stops_the_commit(project: Path) -> None:
+    (project / "pkg" / "head.py").write_text(HEAD.replace("nn.Conv2d(4, 8, 3)", "nn.Conv2d(8, 8, 1, dilation=2)"))
+    done = hooked(project, 1)
+    assert (project / "pkg" / "head.py").read_text() == HEAD.replace("nn.Conv2d(4, 8, 3)", "nn.Conv2d(8, 8, 1)")
+    assert "files were modified by this hook" in done.stdout
+    assert done.returncode == 1
+    assert hooked(project, 1).returncode == 0
 
 
 # The shell of the action and of CI

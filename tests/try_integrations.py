@@ -16,9 +16,10 @@ FAULT = " RF401 takes 4 channels, but "
 
 
 def repository(folder: Path) -> Path:
-    """A repository with one fault."""
+    """A repository with one fault that needs a hand, and one that has a safe fix."""
     (folder / "pkg").mkdir(parents=True)
-    for name, text in {"__init__": "", "head": told.HEAD, "net": told.NET}.items():
+    other = told.HEAD.replace("Head", "Other").replace("4, 8, 3", "8, 8, 1, dilation=2")
+    for name, text in {"__init__": "", "head": told.HEAD, "net": told.NET, "other": other}.items():
         (folder / "pkg" / f"{name}.py").write_text(text)
     told.run("git", "init", "-q", ".", cwd=folder)
     told.run("git", "add", "-A", cwd=folder)
@@ -35,6 +36,8 @@ def pre_commit(folder: Path) -> None:
         print(done.stdout + done.stderr)
         assert done.returncode == 1
         assert done.stdout.count(FAULT) == 1
+        mended = "dilation=2" not in (work / "pkg" / "other.py").read_text()
+        assert mended == (hook["id"] == "rflint-fix")
     assert not [*(folder / "home").glob("**/site-packages/torch")], "a hook needs no torch"
 
 

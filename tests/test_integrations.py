@@ -133,7 +133,6 @@ def test_pre_commit_mends_what_has_a_safe_fix_and_stops_the_commit(project: Path
     assert (project / "pkg" / "head.py").read_text() == HEAD.replace("nn.Conv2d(4, 8, 3)", "nn.Conv2d(8, 8, 1)")
     assert "files were modified by this hook" in done.stdout
     assert done.returncode == 1
-    assert hooked(project, 1).returncode == 0
 
 
 # The shell of the action and of CI

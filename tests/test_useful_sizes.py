@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rflint import linter
 from rflint.admissible.answers import answers
 from rflint.config import Config
+from rflint.linter import Options
 
 LARGEST = 40
 
@@ -111,3 +112,17 @@ def test_useful_sizes_are_those_found_by_hand(steps: list[Step]) -> None:
     assert useful.seen == seen(steps)
     assert useful.live is not None
     assert [n for n in running if n in useful.live] == [n for n in running if every_tap_meets_data(steps, n)]
+
+
+def test_a_list_of_images_whose_scale_is_not_known_is_said_to_be_open() -> None:
+    text = (
+        "import torch\nfrom torch import Tensor, nn\nfrom torch.nn import functional as F\n\n\n"
+        "class Net(nn.Module):\n"
+        "    def forward(self, images: list[Tensor]):\n"
+        "        scale = 800.0 / max(images[0].shape[-2:])\n"
+        "        return torch.stack([F.interpolate(i[None], scale_factor=scale)[0] for i in images])\n"
+    )
+    shown = linter.show("net.py::Net()", Options(Config(), read={"net.py": text}.get))
+    found = shown.sizes(shown.traces[0])
+    assert found is not None
+    assert found.together.sizes("L").least is None

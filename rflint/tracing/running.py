@@ -100,7 +100,7 @@ def _run(interp: Interpreter, root: Root, network: Instance, place: Place | None
     *ways, last = passing.ways(interp, network, root, examples)
     kept: Trace | None = None
     for shapes in ways:
-        with suppress(Raised), interp.state.attempt():
+        with suppress(Raised, budget.Exhausted), interp.state.attempt():
             seen = _passed(interp, root, network, place, shapes, strict=True)
             if seen.complete:
                 return seen

@@ -118,9 +118,13 @@ def test_a_list_of_images_whose_scale_is_not_known_is_said_to_be_open() -> None:
     text = (
         "import torch\nfrom torch import Tensor, nn\nfrom torch.nn import functional as F\n\n\n"
         "class Net(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.conv = nn.Conv2d(3, 8, 3)\n\n"
         "    def forward(self, images: list[Tensor]):\n"
         "        scale = 800.0 / max(images[0].shape[-2:])\n"
-        "        return torch.stack([F.interpolate(i[None], scale_factor=scale)[0] for i in images])\n"
+        "        x = torch.stack([F.interpolate(i[None], scale_factor=scale)[0] for i in images])\n"
+        "        return self.conv(x)\n"
     )
     shown = linter.show("net.py::Net()", Options(Config(), read={"net.py": text}.get))
     found = shown.sizes(shown.traces[0])

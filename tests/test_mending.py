@@ -129,6 +129,17 @@ def test_what_another_file_needs_otherwise_is_taken_back() -> None:
     assert not done.texts
 
 
+def test_in_the_end_all_files_say_whether_it_was_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Words, "users", lambda self, changed, files: [*changed, "net.py"])
+    crop = "x[:, :, 1:-1, 1:-1] + self.a(x)"
+    other = USER.replace("Net", "Other").replace("self.a(x)", crop)
+    done = outcome({"net.py": USER, "layers.py": LAYERS, "other.py": other})
+    assert not done.texts
+    assert not done.fixed
+    assert [one.code for one in done.report.diagnostics] == ["RF207"]
+    assert [why.partition(":")[0] for _, why in done.kept] == ["it would bring RF405 on line 14"]
+
+
 def test_what_is_not_called_in_the_files_is_followed_all_the_same() -> None:
     both = outcome({"net.py": USER, "layers.py": LAYERS, "plain.py": IDLE})
     assert sorted(both.texts) == ["layers.py", "plain.py"]
@@ -189,21 +200,19 @@ def test_changes_that_touch_are_not_made_in_one_go() -> None:
 
 def test_files_that_may_look_at_a_changed_one() -> None:
     texts = {
-        "p/__init__.py": "from .nets import Net",
-        "p/nets.py": "import blocks",
+        "p/__init__.py": "from .nets import (\n    Net,\n)",
+        "p/nets.py": "import blocks\nclass Net: pass",
+        "p/other.py": "from . import __all__",
         "p/sub/x.py": "from .. import Net",
-        "use.py": "import p",
+        "use.py": "import p\np.Net()",
+        "loads.py": "import_module('p').Net()",
+        "says.py": "# import p, which has Net",
         "blocks.py": "",
         "alone.py": "",
     }
     words = Words(texts.get)
-    assert words.users(["blocks.py"], list(texts)) == [
-        "p/__init__.py",
-        "p/nets.py",
-        "p/sub/x.py",
-        "use.py",
-        "blocks.py",
-    ]
+    users = ["p/__init__.py", "p/nets.py", "p/sub/x.py", "use.py", "loads.py", "blocks.py"]
+    assert words.users(["blocks.py"], list(texts)) == users
     assert words.users(["p/sub/x.py"], list(texts)) == ["p/sub/x.py"]
     assert words.users(["alone.py"], list(texts)) == ["alone.py"]
 

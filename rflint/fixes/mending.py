@@ -64,6 +64,7 @@ class _Work:
         self.fixed: list[Diagnostic] = []
         self.refused: dict[Key, str] = {}
         self.attempts = 0
+        self.steps: list[Step] = []
         self._reports: dict[tuple[str, ...], Report] = {}
 
     def read(self, path: str) -> str | None:
@@ -104,12 +105,17 @@ class _Work:
     # -- one after the other ---------------------------------------------------------------------------------
 
     def round(self) -> bool:
-        """Try the fixes of all files; whether any was made."""
-        before = len(self.fixed)
-        waiting = [one for one in self.lint(self.targets).diagnostics if self.is_possible(one, self.files)]
+        """Try the fixes of all files, and lint all of them again; whether any fix was made."""
+        before, held, made = self.lint(self.targets), (dict(self.now), dict(self.refused)), len(self.fixed)
+        waiting = [one for one in before.diagnostics if self.is_possible(one, self.files)]
+        self.steps.clear()
         for file in dict.fromkeys(file for found in waiting for file in files_of(found)):
             self._mend(file, {one for found in waiting if file in files_of(found) for one in files_of(found)})
-        return len(self.fixed) > before
+        problem = objection(before, self.lint(self.targets), (), through(self.steps)) if self.fixed[made:] else ""
+        if problem:
+            (self.now, self.refused), self.fixed[made:], self._reports = held, [], {tuple(self.targets): before}
+            self.refused.update((key_of(one), problem) for one in waiting)
+        return len(self.fixed) > made
 
     def _mend(self, file: str, touched: set[str]) -> None:
         """Try the fixes that change a file, and others that they touch; many in one go as long as that goes well."""
@@ -150,6 +156,7 @@ class _Work:
             return problem
         self.refused = {through(steps)(key): why for key, why in self.refused.items()}
         self.fixed += made
+        self.steps += steps
         self._reports = {tuple(targets): after}
         return ""
 

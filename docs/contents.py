@@ -28,6 +28,7 @@ GUIDE = (
     "formats.md",
     "suppressions.md",
     "fixes.md",
+    "notebooks.md",
     "integrations.md",
     "diff.md",
     "sizes.md",

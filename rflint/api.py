@@ -11,6 +11,7 @@ from rflint import linter
 from rflint.config import Config, Configurations, is_selector
 from rflint.diagnostics import Report
 from rflint.linter import Options, read_from_disk
+from rflint.notebooks.showing import in_cells
 from rflint.shapes import Shape, parse_shape
 from rflint.spelling import suggestion
 from rflint.traced import NetworkTrace
@@ -45,7 +46,8 @@ def check(
     settings = {"select": chosen(select), "ignore": chosen(ignore), "task": task}
     given = {name: value for name, value in settings.items() if value is not None}
     names, options = asked(targets, text, input, configurations(config, isolated, given))
-    return linter.check(names, replace(options, train=train, verbose=verbose))
+    report = linter.check(names, replace(options, train=train, verbose=verbose))
+    return in_cells(report, options.read or read_from_disk)
 
 
 def trace(

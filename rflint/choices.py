@@ -18,6 +18,8 @@ CHECK_FORMATS = {
 """What `check` writes, by name; `rflint.formats.registry` writes them."""
 FOR_PEOPLE = ("concise", "full", "grouped")
 """Below these the counts of `--statistics` may stand; the others are alone on their stream."""
+WITH_CELLS = (*FOR_PEOPLE, "json", "jsonl")
+"""These tell the cells of notebooks; the others know files with lines only."""
 FAIL_ON = ("error", "warning", "info", "never")
 COLORS = ("auto", "always", "never")
 SHELLS = ("bash", "zsh", "fish")

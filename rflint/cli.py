@@ -100,7 +100,7 @@ def check(arguments: Namespace) -> int:
         return add_noqa(report, targets, options)
     held = hold_back(report, arguments, options)
     deliver(report, arguments, options)
-    conclude(report, arguments, held)
+    conclude(report, arguments, options, held)
     return status(report, options.config.fail_on, arguments.exit_zero)
 
 

@@ -9,6 +9,9 @@ import re
 import stat
 import tokenize
 
+from rflint.notebooks.reading import MOST_BYTES as MOST_NOTEBOOK_BYTES
+from rflint.notebooks.reading import NotebookError, is_notebook, module_text
+
 MOST_BYTES = 2_000_000
 """Larger files are data, not networks, and their trees would take gigabytes."""
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=]", re.MULTILINE)
@@ -29,7 +32,7 @@ def read_text(path: str) -> str:
         with open(path, "rb") as file:
             if stat.S_ISCHR(os.fstat(file.fileno()).st_mode):
                 raise SourceError(f"{path} is a device, not a file")
-            return decode(path, file.read(MOST_BYTES + 1))
+            return decode(path, file.read((MOST_NOTEBOOK_BYTES if is_notebook(path) else MOST_BYTES) + 1))
     except FileNotFoundError:
         raise SourceError(f"{path} does not exist") from None
     except IsADirectoryError:
@@ -39,7 +42,9 @@ def read_text(path: str) -> str:
 
 
 def decode(path: str, data: bytes) -> str:
-    """The text of a file's bytes.  Raises `SourceError`."""
+    """The text of a file's bytes; of a notebook, that of the module in its cells.  Raises `SourceError`."""
+    if is_notebook(path):
+        return _module_text(path, data)
     if len(data) > MOST_BYTES:
         raise SourceError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB, too large to be read as Python")
     if b"\0" in data:
@@ -51,6 +56,16 @@ def decode(path: str, data: bytes) -> str:
         return data.decode(encoding)
     except (SyntaxError, LookupError, UnicodeError) as problem:
         raise SourceError(_undecodable(path, data, str(problem))) from None
+
+
+def _module_text(path: str, data: bytes) -> str:
+    """The text of the module in the cells of a notebook.  Raises `SourceError`."""
+    if len(data) > MOST_NOTEBOOK_BYTES:
+        raise SourceError(f"{path} is larger than {MOST_NOTEBOOK_BYTES // 1_000_000} MB, too large to be read")
+    try:
+        return module_text(data)
+    except NotebookError as problem:
+        raise SourceError(f"{path} cannot be read as a notebook: {problem}") from None
 
 
 def _undecodable(path: str, data: bytes, problem: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rflint.arguments import UsageError
 from rflint.output import in_colour, say, write
 from rflint.progress import progress
 from rflint.recording import hold_back
@@ -30,9 +31,11 @@ def fix(arguments: Namespace, targets: Sequence[str], options: Options) -> int:
     """
     from rflint.fixes.mending import mended
 
+    piped = any(target.partition("::")[0] == "-" for target in arguments.targets)
+    if piped and targets[0].partition("::")[0].endswith(".ipynb") and not arguments.diff:
+        raise UsageError("a notebook from standard input is linted, and not fixed")
     with progress(arguments.quiet) as told:
         done = mended(targets, replace(options, progress=told), bool(arguments.unsafe_fixes))
-    piped = any(target.partition("::")[0] == "-" for target in arguments.targets)
     if arguments.diff:
         show_diff(done, in_colour(arguments.color))
     elif piped:
@@ -44,7 +47,7 @@ def fix(arguments: Namespace, targets: Sequence[str], options: Options) -> int:
         deliver(done.report, arguments, options)
     say_fixed(done, arguments)
     if not (arguments.diff or arguments.fix_only):
-        conclude(done.report, arguments, held)
+        conclude(done.report, arguments, options, held)
         return status(done.report, options.config.fail_on, arguments.exit_zero)
     say(map(str, done.report.failures))
     changes = bool(arguments.diff and done.texts and not arguments.exit_zero)
@@ -76,7 +79,19 @@ def show_diff(done: Mended, colour: bool) -> None:
     """Write to stdout what would change."""
     from rflint.formats.diff import unified
 
-    write("".join(unified(path, *texts, colour) for path, texts in sorted(done.texts.items())))
+    write("".join(unified(name, *texts, colour) for name, texts in parted(done)))
+
+
+def parted(done: Mended) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The names and texts, before and after, of what has changed: files, and the cells of notebooks."""
+    from rflint.notebooks.reading import is_notebook
+    from rflint.notebooks.showing import changed_cells
+
+    for path, texts in sorted(done.texts.items()):
+        if is_notebook(path):
+            yield from ((f"{path}:cell {number}", pair) for number, pair in changed_cells(*texts))
+        else:
+            yield path, texts
 
 
 def say_fixed(done: Mended, arguments: Namespace) -> None:

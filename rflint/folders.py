@@ -12,6 +12,7 @@ from rflint.diagnostics import Failure
 from rflint.gitignore import Layers
 from rflint.patterns import answer, left_out
 
+ENDINGS = (".py", ".ipynb")
 SKIPPED = frozenset(["__pycache__", "build", "dist", "node_modules", "site-packages", "venv"])
 """Folders that are not searched, as little as hidden ones, unless a pattern such as `!build/` takes them in."""
 
@@ -60,7 +61,7 @@ def _search(target: str, config_of: Callable[[str], Config], problems: list[Fail
         ignored.update({os.path.join(here, name): layers for name in folders})
         for name in names:
             path = os.path.join(here, name)
-            if name.endswith(".py") and os.path.isfile(path) and not said.leaves_out(path):
+            if name.endswith(ENDINGS) and os.path.isfile(path) and not said.leaves_out(path):
                 yield path
 
 

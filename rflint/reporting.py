@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rflint.choices import FOR_PEOPLE
+from rflint.choices import FOR_PEOPLE, WITH_CELLS
 from rflint.output import in_colour, say, write
 
 FOUND = 1
@@ -25,17 +25,27 @@ def deliver(report: Report, arguments: Namespace, options: Options) -> None:
     from rflint.formats.summary import statistics
 
     wanted = options.config.format
-    text = written(report, wanted, view(options, in_colour(arguments.color, arguments.output_file is not None)))
+    shown = placed(report, options, wanted in WITH_CELLS)
+    text = written(shown, wanted, view(options, in_colour(arguments.color, arguments.output_file is not None)))
     counts = statistics(report.diagnostics) if arguments.statistics else ""
     write(text + counts if wanted in FOR_PEOPLE else text, arguments.output_file)
     if wanted not in FOR_PEOPLE:
         say(counts.splitlines())
 
 
-def conclude(report: Report, arguments: Namespace, held: Sequence[str] = ()) -> None:
+def placed(report: Report, options: Options, cells: bool) -> Report:
+    """The report with the lines of notebooks counted in their cells, or without them in formats that know no cells."""
+    from rflint.notebooks.showing import in_cells
+    from rflint.options import read_from_disk
+
+    return in_cells(report, options.read or read_from_disk, cells)
+
+
+def conclude(report: Report, arguments: Namespace, options: Options, held: Sequence[str] = ()) -> None:
     """Say what could not be done, what was looked at, and what a baseline holds back."""
     from rflint.formats.summary import summary
 
+    report = placed(report, options, cells=True)
     say(map(str, report.failures))
     if arguments.verbose:
         say(report.undecided)
@@ -61,9 +71,13 @@ def view(options: Options, colour: bool) -> View:
     read = options.read or read_from_disk
 
     def lines(file: str) -> list[str]:
+        from rflint.notebooks.showing import cell_lines, split
         from rflint.source import NEWLINE
 
-        text = read(file)
+        name, cell = split(file)
+        text = read(name)
+        if text is not None and cell is not None:
+            return cell_lines(text, cell)
         return [] if text is None else NEWLINE.split(text.removeprefix("\ufeff"))
 
     def marks(found: Sequence[Diagnostic]) -> list[str]:

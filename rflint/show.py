@@ -11,6 +11,7 @@ from rflint.output import in_colour, say, write
 if TYPE_CHECKING:
     from rflint.formats.section import Section
     from rflint.linter import Shown
+    from rflint.options import Options
 
 FAILED = 2
 
@@ -23,11 +24,30 @@ def show(arguments: Namespace) -> int:
 
     [target], options = asked(arguments)
     shown = linter.show(target, options)
-    write(shown_text(shown, arguments))
-    say(map(str, shown.failures) if shown.failures else [] if shown.traces else [f"no network found in {target}"])
+    write(in_cells(shown_text(shown, arguments), options, arguments.format == "json"))
+    say(
+        [in_cells(str(one), options) for one in shown.failures]
+        if shown.failures
+        else []
+        if shown.traces
+        else [f"no network found in {target}"]
+    )
     if shown.traces and not arguments.quiet and not arguments.summary:
         say([shown_summary(shown.traces)])
     return 0 if shown.traces else FAILED
+
+
+def in_cells(text: str, options: Options, as_json: bool = False) -> str:
+    """What is printed, with the lines of notebooks counted in their cells."""
+    if ".ipynb" not in text:
+        return text
+    import json
+
+    from rflint.notebooks.showing import Places
+    from rflint.options import read_from_disk
+
+    places = Places(options.read or read_from_disk)
+    return json.dumps(places.data(json.loads(text))) + "\n" if as_json else places.said(text)
 
 
 def shown_text(shown: Shown, arguments: Namespace) -> str:

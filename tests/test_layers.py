@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 LEVELS = {
     0: "algebra choices contracts dims field nesting option_values patterns plain_data sizes spelling",
     1: "advice comments config configured declarations diagnostics edits environment files fingerprints "
-    "folders geometry gitignore implied logical_lines options positions profiles receptive requirements "
+    "folders geometry gitignore implied logical_lines notebooks options positions profiles receptive requirements "
     "selection shapes source suppressions trace uncommenting work",
     2: "interp",
     3: "library roots tracing",

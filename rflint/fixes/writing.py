@@ -10,6 +10,7 @@ import tokenize
 from contextlib import suppress
 
 from rflint.files import SourceError, decode
+from rflint.notebooks.reading import NotebookError, is_notebook, module_text
 
 
 class WriteError(Exception):
@@ -39,6 +40,8 @@ def encoded(path: str, held: bytes, before: str, after: str) -> bytes:
     try:
         if decode(path, held) != before:
             raise WriteError(f"{path} has changed while it was linted, and stays as it is")
+        if is_notebook(path):
+            return _notebook(path, held, after)
         encoding, _ = tokenize.detect_encoding(io.BytesIO(held).readline)
         if before.encode(encoding) != held:
             raise WriteError(f"{path} cannot be written back byte by byte in {encoding}, and stays as it is")
@@ -47,6 +50,19 @@ def encoded(path: str, held: bytes, before: str, after: str) -> bytes:
         raise WriteError(str(problem)) from None
     except UnicodeError:
         raise WriteError(f"{path} cannot hold its fixes in {encoding}, and stays as it is") from None
+
+
+def _notebook(path: str, held: bytes, after: str) -> bytes:
+    """The bytes of a notebook with a new text in its cells.  Raises `WriteError`."""
+    from rflint.notebooks.writing import notebook_bytes
+
+    try:
+        data = notebook_bytes(held, after)
+        if module_text(data) != after:
+            raise NotebookError("its cells would not hold what is meant")
+    except NotebookError as problem:
+        raise WriteError(f"{path} stays as it is: {problem}") from None
+    return data
 
 
 def _replace(path: str, data: bytes, mode: int) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from rflint.diagnostics import Change, Diagnostic, Failure, Repair, Report
+from rflint.notebooks.showing import split
 
 
 def json_report(report: Report) -> str:
@@ -40,7 +41,7 @@ def finding(diagnostic: Diagnostic) -> dict[str, Any]:
         "name": diagnostic.name,
         "severity": diagnostic.severity,
         "message": diagnostic.message,
-        "file": diagnostic.file,
+        **place(diagnostic.file),
         "line": span.line,
         "column": span.column,
         "end_line": span.end_line,
@@ -49,9 +50,15 @@ def finding(diagnostic: Diagnostic) -> dict[str, Any]:
         "count": diagnostic.count,
         "torch": diagnostic.torch or None,
         "trail": list(map(str, diagnostic.trail)),
-        "related": [{"file": file, "line": at.line, "message": message} for file, at, message in diagnostic.related],
+        "related": [{**place(file), "line": at.line, "message": message} for file, at, message in diagnostic.related],
         "fix": repair(diagnostic.fix) if diagnostic.fix and diagnostic.fix.changes else None,
     }
+
+
+def place(file: str) -> dict[str, Any]:
+    """The file, and the number of the cell if it is a notebook."""
+    name, cell = split(file)
+    return {"file": name} if cell is None else {"file": name, "cell": cell}
 
 
 def repair(fix: Repair) -> dict[str, Any]:
@@ -62,4 +69,4 @@ def repair(fix: Repair) -> dict[str, Any]:
 def change(one: Change) -> dict[str, Any]:
     """The text between two places becomes another one."""
     places = dict(zip(("line", "column", "end_line", "end_column"), one.span, strict=True))
-    return {"file": one.file, **places, "text": one.text}
+    return {**place(one.file), **places, "text": one.text}

@@ -29,7 +29,7 @@ class Finder:
     def name_of(self, path: str) -> tuple[str, str]:
         """The dotted name of a file, and the folder that its absolute imports start from."""
         folder, base = posixpath.split(path)
-        stem = base.removesuffix(".py")
+        stem = base.removesuffix(".py").removesuffix(".ipynb")
         parts = [] if stem == "__init__" else [stem]
         while folder and self.text(posixpath.join(folder, "__init__.py")) is not None:
             folder, last = posixpath.split(folder)

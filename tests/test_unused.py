@@ -143,3 +143,17 @@ def test_one_call_alone_says_nothing_of_comments() -> None:
 def test_codes_that_the_plugin_for_flake8_uses_are_known() -> None:
     assert checked("# noqa: RF999").diagnostics == []
     assert [found.message for found in checked("# noqa: RF998").diagnostics] == ["there is no rule RF998"]
+
+
+def test_where_something_failed_nothing_is_known_to_be_unused() -> None:
+    text = NET.replace("padding=1)", "padding=1)  # noqa: RF207") + "# rflint: nonsense\n"
+    report = linter.check(["net.py"], linter.Options(Config(select=("RF910",)), read={"net.py": text}.get))
+    assert (len(report.failures), report.diagnostics) == (1, [])
+
+
+def test_code_in_another_file_is_judged_by_the_networks_that_use_it() -> None:
+    block = "from torch import nn\n\n\ndef block():\n    return nn.Conv2d(3, 8, 3)  # noqa: RF207\n"
+    texts = {"block.py": block, "train.py": "import torch\nfrom block import block\nblock()(torch.zeros(1, 3, 3, 3))\n"}
+    options = linter.Options(Config(select=("RF207", "RF910")), read=texts.get)
+    found = linter.check(["block.py", "train.py"], options).diagnostics
+    assert [(one.file, one.span.line, one.code) for one in found] == [("block.py", 5, "RF910")]

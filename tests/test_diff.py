@@ -299,6 +299,11 @@ def test_outside_of_a_repository(
     assert diff("HEAD") == (2, "", f"rflint: {folder} is in no git repository\n")
 
 
+def test_in_a_repository_without_a_work_tree(diff: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project / ".git")
+    assert diff("HEAD") == (2, "", f"rflint: {project / '.git'} is in no work tree of git\n")
+
+
 def test_without_git(diff: Run, monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
     monkeypatch.setenv("PATH", str(project))
     assert diff("HEAD") == (2, "", "rflint: git cannot be run: No such file or directory\n")

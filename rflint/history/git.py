@@ -31,9 +31,9 @@ def repository() -> Repository:
     except GitError as problem:
         if "not a git repository" in str(problem):
             raise GitError(f"{os.getcwd()} is in no git repository") from None
+        if "must be run in a work tree" in str(problem):
+            raise GitError(f"{os.getcwd()} is in no work tree of git") from None
         raise
-    except ValueError:
-        raise GitError(f"{os.getcwd()} is in no work tree of git") from None
     return Repository(top, prefix)
 
 

@@ -223,6 +223,12 @@ def test_lines_are_added_and_taken_away() -> None:
     assert notebook_bytes(held, text) == held
 
 
+def test_of_keys_that_are_there_twice_the_last_one_counts() -> None:
+    held = b'{"cells": [], "cells": [{"cell_type": "code", "source": "x", "source": ["a"]}]}'
+    text = decode("a.ipynb", held)
+    assert notebook_bytes(held, text.replace("a\n", "b\n")) == held.replace(b'["a"]', b'["b"]')
+
+
 def test_a_diff_shows_cells(book: Path, capsys: Any) -> None:
     held = book.read_bytes()
     status, out, _ = run(capsys, "net.ipynb", "--diff", "--unsafe-fixes")

@@ -55,7 +55,7 @@ def _cell(held: str, python: str) -> str:
 
 def _sources(text: str, at: int) -> Iterator[Piece]:
     """The sources of all cells, where they are written; an empty piece for a cell without any."""
-    cells = next(piece for key, piece in _members(text, at) if key == "cells")
+    *_, cells = (piece for key, piece in _members(text, at) if key == "cells")
     for cell in _elements(text, cells.start):
         found = [piece for key, piece in _members(text, cell.start) if key == "source"]
         yield found[-1] if found else Piece(cell.start, cell.start, "")

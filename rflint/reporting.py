@@ -26,7 +26,8 @@ def deliver(report: Report, arguments: Namespace, options: Options) -> None:
 
     wanted = options.config.format
     shown = placed(report, options, wanted in WITH_CELLS)
-    text = written(shown, wanted, view(options, in_colour(arguments.color, arguments.output_file is not None)))
+    colour = in_colour(arguments.color, arguments.output_file is not None)
+    text = written(shown, wanted, view(report, options, colour))
     counts = statistics(report.diagnostics) if arguments.statistics else ""
     write(text + counts if wanted in FOR_PEOPLE else text, arguments.output_file)
     if wanted not in FOR_PEOPLE:
@@ -63,8 +64,8 @@ def status(report: Report, fail_on: str, exit_zero: bool) -> int:
     return FOUND if not exit_zero and any(found.severity in serious for found in report.diagnostics) else 0
 
 
-def view(options: Options, colour: bool) -> View:
-    """The sources and fingerprints that formats need."""
+def view(report: Report, options: Options, colour: bool) -> View:
+    """The sources that formats need, and the fingerprints of the findings of a report where they really stand."""
     from rflint.formats.registry import View
     from rflint.options import read_from_disk
 
@@ -83,6 +84,6 @@ def view(options: Options, colour: bool) -> View:
     def marks(found: Sequence[Diagnostic]) -> list[str]:
         from rflint.fingerprints import fingerprints, numbered
 
-        return list(numbered(fingerprints(found, read)))
+        return list(numbered(fingerprints(report.diagnostics, read)))
 
     return View(lines, os.getcwd(), colour, marks)

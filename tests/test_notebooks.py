@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -89,11 +90,20 @@ def test_data_names_the_cell(book: Path, capsys: Any) -> None:
     assert (found["related"][0]["cell"], found["fix"]["edits"][0]["line"]) == (4, 4)
 
 
-@pytest.mark.parametrize("name", ["github", "pylint", "gitlab", "sarif"])
+@pytest.mark.parametrize("name", ["github", "pylint", "gitlab"])
 def test_formats_that_know_no_cells_name_the_notebook(book: Path, capsys: Any, name: str) -> None:
     out = run(capsys, "net.ipynb", "--format", name)[1]
     assert "net.ipynb" in out
     assert "cell 4" not in out
+
+
+def test_places_of_sarif_lie_in_the_notebook_and_its_texts_name_cells(book: Path, capsys: Any) -> None:
+    out = run(capsys, "net.ipynb", "--format", "sarif")[1]
+    assert set(re.findall(r'"uri": "([^"]*)"', out)) == {"net.ipynb"}
+    assert set(re.findall(r'"startLine": (\d+)', out)) == {"1"}
+    [found] = json.loads(out)["runs"][0]["results"]
+    steps = found["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert steps[-1]["location"]["message"]["text"].endswith("  net.ipynb:cell 4:8")
 
 
 def test_networks_are_shown_with_cells(book: Path, capsys: Any) -> None:

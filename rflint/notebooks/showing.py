@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from rflint.diagnostics import Change, Diagnostic, Failure, Report, Span
+from rflint.diagnostics import Change, Diagnostic, Failure, Report, Span, Step
 from rflint.notebooks.magics import cell_of
 from rflint.notebooks.places import Cells, cell_texts, rows_of
 from rflint.notebooks.reading import is_notebook
 
 Read = Callable[[str], "str | None"]
+FIRST = Span(1, 1, 1, 1)
 _CELL = re.compile(r"(?P<file>.*\.ipynb):cell (?P<number>\d+)", re.DOTALL)
 _PLACE = re.compile(r"(?P<file>[^\s()]*\.ipynb):(?P<line>\d+)(?!\d)")
 
@@ -51,13 +52,13 @@ class Places:
 
     def report(self, report: Report, cells: bool) -> Report:
         """A report with its findings in cells; in the first line of the notebook, where a format knows no `cells`."""
-        found = [self.finding(one) if cells else _unplaced(one) for one in report.diagnostics]
+        found = [self.finding(one) if cells else self.unplaced(one) for one in report.diagnostics]
         return replace(
             report,
             diagnostics=found,
             partial=[(self.said(target), self.said(where), why) for target, where, why in report.partial],
             undecided=[self.said(sentence) for sentence in report.undecided],
-            failures=[self.failure(one) for one in report.failures],
+            failures=[self.failure(one) if cells else _whole(self.failure(one)) for one in report.failures],
         )
 
     def finding(self, found: Diagnostic) -> Diagnostic:
@@ -65,13 +66,21 @@ class Places:
         file, span = self.place(found.file, found.span)
         fix = found.fix and replace(found.fix, changes=tuple(map(self.change, found.fix.changes)))
         related = tuple((*self.place(other, at), text) for other, at, text in found.related)
-        trail = tuple(
-            replace(step, file=self.name(step.file, step.line), line=self.line(step.file, step.line))
-            for step in found.trail
-        )
+        trail = tuple(map(self.step, found.trail))
         return replace(
             found, file=file, span=span, fix=fix, related=related, trail=trail, message=self.said(found.message)
         )
+
+    def unplaced(self, found: Diagnostic) -> Diagnostic:
+        """A finding in the first line of its notebook, without a fix: the only place that is surely there."""
+        related = tuple((file, FIRST if is_notebook(file) else at, text) for file, at, text in found.related)
+        trail = tuple(Step(str(self.step(one))) if is_notebook(one.file) else one for one in found.trail)
+        found = replace(found, related=related, trail=trail, message=self.said(found.message))
+        return replace(found, span=FIRST, fix=None) if is_notebook(found.file) else found
+
+    def step(self, step: Step) -> Step:
+        """A step on the way to a finding, with its line in its cell."""
+        return replace(step, file=self.name(step.file, step.line), line=self.line(step.file, step.line))
 
     def change(self, change: Change) -> Change:
         """A change of text in its cell."""
@@ -121,6 +130,6 @@ class Places:
         return self.known[file]
 
 
-def _unplaced(found: Diagnostic) -> Diagnostic:
-    """A finding in the first line of its notebook, without a fix: the only place that is surely there."""
-    return replace(found, span=Span(1, 1, 1, 1), fix=None) if is_notebook(found.file) else found
+def _whole(failure: Failure) -> Failure:
+    """A failure of a notebook without the line, which is one of its cells."""
+    return replace(failure, line=0) if is_notebook(failure.file) else failure

@@ -69,7 +69,7 @@ def answer(page: Path, change: Variation) -> str:
     config = replace(config, extend_select=(*config.extend_select, page.stem), ignore=())
     train = "--train" in case.options
     report = linter.check(list(files), linter.Options(config, read=files.get, train=train, verbose=True))
-    assert not any("internal failure" in one for one in report.failures), report.failures
+    assert not any("internal failure" in str(one) for one in report.failures), report.failures
     found = [one for one in report.diagnostics if one.name == page.stem]
     return " / ".join(f"{one.span.line}:{one.span.column} {one.message}" for one in found).replace("\n", " ")
 

@@ -45,6 +45,8 @@ def reaches_beyond(pool: Use, before: tuple[Size, ...], after: tuple[Size, ...])
 
     An index counts the positions before it, row by row, in the map that was pooled."""
     found, pooled = windows(pool), (pool.output or ())[-len(before) :]
+    if not found:  # a pool of kernel 1 hands everything on, and has no window
+        return False
     last = 0
     for window, size, count in zip(found, before, pooled, strict=True):
         if window is None or not isinstance(size, int) or not isinstance(count, int):

@@ -34,7 +34,7 @@ def main() -> int:
         for file in files:
             seek_for(file, asked.budget)
     elif not asked.report:
-        run(files, asked.jobs, asked.budget, asked.every)
+        run(files, asked.jobs, asked.budget, asked.every, asked.tests)
         ask_for_types(files)
     return report(files, asked.write)
 
@@ -46,6 +46,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
     parser.add_argument("--budget", type=float, default=10.0, help="seconds of processor time for a mutant")
     parser.add_argument("--every", type=int, default=1, help="only each so manieth mutant: an estimate in less time")
+    parser.add_argument(
+        "--tests", nargs="*", default=[str(ROOT / "tests")], help="only these: what they kill is killed"
+    )
     parser.add_argument("--report", action="store_true", help="only what earlier runs have found, as a table")
     parser.add_argument("--write", action="store_true", help="write the table into tests/mutants.md too")
     parser.add_argument("--seek", action="store_true", help="record networks that tell survivors from what they mutate")
@@ -57,7 +60,7 @@ def scope() -> list[Path]:
     return [file for folder in MUTATED for file in sorted((ROOT / folder).glob("*.py"))]
 
 
-def run(files: list[Path], jobs: int, budget: float, every: int) -> None:
+def run(files: list[Path], jobs: int, budget: float, every: int, chosen: list[str]) -> None:
     """Tries the mutants that have no result yet, in the order of the files; a run that is broken off goes on later."""
     tests = digest_of_tests()
     with ExitStack() as stack:
@@ -68,10 +71,9 @@ def run(files: list[Path], jobs: int, budget: float, every: int) -> None:
                 yield from waiting(file, database, tests, every)
 
         campaign = Campaign(scope(), source, noting(databases, tests), jobs, budget)
-        folder = str(ROOT / "tests")
         sys.stdout.flush()
         quiet = ["-q", "-p", "no:cacheprovider", "--no-header", "--no-summary"]
-        pytest.main([*quiet, "-k", " and ".join(f"not {name}" for name in TELL_NOTHING), folder], plugins=[campaign])
+        pytest.main([*quiet, "-k", " and ".join(f"not {name}" for name in TELL_NOTHING), *chosen], plugins=[campaign])
 
 
 def waiting(file: Path, database: WorkDB, tests: str, every: int) -> Iterator[Mutant]:

@@ -2,10 +2,12 @@
 
 Markers hold the figures of a message; here stand its other words, where it begins and ends, its other places, the way
 there and torch's own text.  `python tests/test_wording.py` writes the records anew: read what has changed in them.
+Cases that are new are not in the records before that.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,12 +26,17 @@ NETWORKS = sorted((TESTS.parent / "fixtures" / "networks").glob("*.py"))
 HOW = "differs from its record; `python tests/test_wording.py` writes it anew"
 
 
-def said_of_page(page: Path) -> str:
-    """What is said of the cases of a page; of a rule's page, what this rule says."""
+def said_of_page(page: Path) -> dict[str, str]:
+    """What is said of the cases of a page by their names; of a rule's page, what this rule says."""
     rules = {rule.name for rule in linter.known_rules().values()}
     wanted = {page.stem} if page.stem in rules else rules
-    sections = [(case.name, [one for one in found_in(case) if one.name in wanted]) for case in read(page)]
-    return "\n".join(f"{name}\n{''.join(map(told, found))}" for name, found in sections if found)
+    return {case.name: "".join(told(one) for one in found_in(case) if one.name in wanted) for case in read(page)}
+
+
+def sections(text: str) -> dict[str, str]:
+    """A record by the names of its cases."""
+    parts = re.split(r"^## (.*)\n", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
 def found_in(case: Case) -> list[Diagnostic]:
@@ -73,10 +80,11 @@ def record(page: Path) -> Path:
     return RECORDS / f"{page.stem}.txt"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [page for page in PAGES if record(page).exists()], ids=lambda page: page.stem)
 def test_what_is_said_of_a_page_is_as_recorded(page: Path) -> None:
     said = said_of_page(page)
-    assert said == (record(page).read_text(encoding="utf-8") if record(page).exists() else ""), HOW
+    recorded = sections(record(page).read_text(encoding="utf-8"))
+    assert {name: said.get(name) for name in recorded} == recorded, HOW
 
 
 @pytest.mark.parametrize("file", NETWORKS, ids=lambda file: file.stem)
@@ -89,7 +97,7 @@ def update() -> None:
     RECORDS.mkdir(exist_ok=True)
     for page in RECORDS.glob("*.txt"):
         page.unlink()
-    said = {record(page): said_of_page(page) for page in PAGES}
+    said = {record(page): "".join(f"## {name}\n{text}" for name, text in said_of_page(page).items()) for page in PAGES}
     said |= {record(file): said_of_network(file) for file in NETWORKS}
     for file, text in said.items():
         if text:

@@ -45,7 +45,7 @@ docs: .venv/docs
 # The manual page, to build/rflint.1, made of the parsers of the commands.
 man: .venv/ready
 	mkdir -p build
-	$(BIN)/argparse-manpage --module rflint.overview --function whole_parser --include docs/manual.include \
+	$(BIN)/argparse-manpage --module rflint.commands.overview --function whole_parser --include docs/manual.include \
 		--project-name rflint --manual-title rflint --author "The rflint authors" \
 		--description "a static linter for PyTorch networks" --output build/rflint.1
 

@@ -14,15 +14,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rflint import __version__
-from rflint.arguments import UsageError, parse
-from rflint.completion import completion
-from rflint.configuration import config
-from rflint.diff import diff
-from rflint.output import close_quietly, escape_unprintable, in_colour, say, write
-from rflint.reporting import FAILED
-from rflint.show import show
+from rflint.commands.arguments import parse
+from rflint.commands.completion import completion
+from rflint.commands.configuration import config
+from rflint.commands.diff import diff
+from rflint.commands.output import close_quietly, escape_unprintable, in_colour, say, write
+from rflint.commands.parser import UsageError
+from rflint.commands.reporting import FAILED
+from rflint.commands.show import show
+from rflint.commands.suggest import suggest
 from rflint.spelling import suggestion
-from rflint.suggest import suggest
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -53,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(argv: list[str]) -> int:
     """Run the command that `argv` names.  Raises UsageError, and an internal failure only with `--debug`."""
     if argv[:1] in (["--help"], ["-h"]):
-        from rflint.overview import overview
+        from rflint.commands.overview import overview
 
         write(overview())
         return 0
@@ -84,12 +85,12 @@ def refuse(error: UsageError) -> int:
 def check(arguments: Namespace) -> int:
     """Lint the targets, and fix what is found if that is asked for."""
     from rflint.cache.reports import checked, linted
-    from rflint.fixing import fix, is_wanted
-    from rflint.progress import progress
-    from rflint.recording import hold_back
-    from rflint.reporting import conclude, deliver, status
-    from rflint.settings import asked
-    from rflint.silencing import add_noqa
+    from rflint.commands.fixing import fix, is_wanted
+    from rflint.commands.progress import progress
+    from rflint.commands.recording import hold_back
+    from rflint.commands.reporting import conclude, deliver, status
+    from rflint.commands.settings import asked
+    from rflint.commands.silencing import add_noqa
 
     targets, options = asked(arguments)
     if is_wanted(arguments):

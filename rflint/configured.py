@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from rflint.comments.declarations import NOTHING, Declared
 from rflint.config import NetworkConfig
-from rflint.declarations import NOTHING, Declared
 from rflint.dims import symbol
 from rflint.spelling import suggestion
 

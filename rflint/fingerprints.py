@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from rflint.comments.logical_lines import LogicalLine, around, logical_lines
 from rflint.diagnostics import Diagnostic
-from rflint.logical_lines import LogicalLine, around, logical_lines
 
 Read = Callable[[str], "str | None"]
 """The text of a file, or None if there is none."""

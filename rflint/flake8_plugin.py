@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from rflint import __version__, linter
-from rflint.comments import TASKS
+from rflint.comments.reading import TASKS
 from rflint.config import Config, ConfigError, Configurations, is_selector
 from rflint.diagnostics import Diagnostic, Failure, Report, Rule
 from rflint.folders import find_files

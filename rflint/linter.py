@@ -12,26 +12,26 @@ from rflint.admissible.fits import fits
 from rflint.advice import advised
 from rflint.catalogue import SYNTAX, UNUSED, known_rules
 from rflint.causes import Found, one_for_each_cause
-from rflint.comments import Comments, comments
+from rflint.comments.declarations import NOTHING, Declared, by_name, stray
+from rflint.comments.reading import Comments, comments
 from rflint.config import Config
 from rflint.configured import unmet
-from rflint.declarations import NOTHING, Declared, by_name, stray
 from rflint.diagnosing import diagnostic, merged, place_of
 from rflint.diagnostics import Diagnostic, Failure, Finding, Report, Rule, Span
 from rflint.dims import symbol
 from rflint.files import SourceError, may_hold_network, read_text
-from rflint.ledger import Ledger
 from rflint.options import Options, read_from_disk
 from rflint.repairs.proposals import Proposals
 from rflint.roots.search import root_of, roots
 from rflint.selection import ignored_in, is_asked_for, selected
 from rflint.source import Source, SyntaxProblem
+from rflint.suppressing.ledger import Ledger
+from rflint.suppressing.unused import Context, judged
 from rflint.trace import Place, Shape, Trace
 from rflint.tracing.building import TargetError, call_of
 from rflint.tracing.running import trace
 from rflint.tracing.session import Root, Session, deep_recursion
 from rflint.undecided import undecided, unheard
-from rflint.unused import Context, judged
 from rflint.work import around, work
 from rflint.work import search as search_folders
 

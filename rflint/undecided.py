@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from rflint.checks.rf_budget_violated import contracts
-from rflint.comments import Declaration
+from rflint.comments.reading import Declaration
 from rflint.diagnostics import Span
 from rflint.geometry.stated import judged
 from rflint.trace import Place, Said, Trace

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rflint import cli, linter
-from rflint.comments import comments
+from rflint.comments.reading import comments
 from rflint.config import Config
 from rflint.formats.folder_summary import folder_summary, folder_summary_json, reasons
 from rflint.trace import Trace

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from rflint.comments import Declaration, comments
+from rflint.comments.reading import Declaration, comments
 from rflint.dims import parse
 from rflint.shapes import parse_shape
 

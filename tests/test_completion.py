@@ -10,7 +10,7 @@ import pytest
 
 from rflint.choices import CHECK_FORMATS, SHELLS
 from rflint.cli import main
-from rflint.completion import script
+from rflint.commands.completion import script
 
 ASK = """
 source "$1"; shift

@@ -10,8 +10,9 @@ import jsonschema
 import pytest
 import tomli
 
-from rflint.arguments import check_parser, options_of
 from rflint.cli import main
+from rflint.commands.arguments import options_of
+from rflint.commands.parsers import check_parser
 from rflint.config import KEYS, Config, ConfigError, from_toml
 from rflint.config.schema import of_project, schema
 from rflint.linter import known_rules

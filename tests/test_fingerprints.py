@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from rflint.comments.logical_lines import around, logical_lines
 from rflint.diagnostics import Diagnostic, Span
 from rflint.fingerprints import fingerprints, gist, numbered
-from rflint.logical_lines import around, logical_lines
 
 TEXT = """\
 class Net(nn.Module):

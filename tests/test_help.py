@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from rflint.arguments import COMMANDS, PARSERS
-from rflint.overview import overview, whole_parser
+from rflint.commands.arguments import COMMANDS
+from rflint.commands.overview import overview, whole_parser
+from rflint.commands.parsers import PARSERS
 
 ROOT = Path(__file__).parents[1]
 RECIPE = re.search(r"argparse-manpage (--module .*?)(?=--output)", (ROOT / "Makefile").read_text(), re.DOTALL)

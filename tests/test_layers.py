@@ -15,36 +15,19 @@ import tomli
 ROOT = Path(__file__).parents[1]
 
 LEVELS = {
-    0: "algebra choices contracts dims field nesting option_values patterns plain_data sizes spelling",
-    1: "advice comments config configured declarations diagnostics edits environment files fingerprints "
-    "folders geometry gitignore implied logical_lines notebooks options positions profiles receptive requirements "
-    "selection shapes source suppressions trace uncommenting work",
+    0: "algebra choices contracts dims field nesting patterns plain_data sizes spelling",
+    1: "advice comments config configured diagnostics edits environment files fingerprints folders geometry "
+    "gitignore implied notebooks options positions profiles receptive requirements selection shapes "
+    "source trace work",
     2: "interp",
     3: "library roots tracing",
     4: "admissible checks",
-    5: "baseline cache catalogue causes commenting diagnosing fixes history ledger linter pages repairs "
-    "torch_errors traced trail undecided unused",
-    6: "api arguments cli completion configuration diff fixing flake8_plugin formats output overview "
-    "progress recording report reporting server settings show silencing suggest",
+    5: "baseline cache catalogue causes diagnosing fixes history linter pages repairs suppressing "
+    "torch_errors traced trail undecided",
+    6: "api cli commands flake8_plugin formats report server",
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names.split()}
-COMMAND_LINE = {
-    "arguments",
-    "cli",
-    "completion",
-    "configuration",
-    "diff",
-    "fixing",
-    "output",
-    "overview",
-    "progress",
-    "recording",
-    "reporting",
-    "settings",
-    "show",
-    "silencing",
-    "suggest",
-}
+COMMAND_LINE = {"cli", "commands"}
 """One face in several files, the only one that knows another: it prints with `formats`."""
 
 

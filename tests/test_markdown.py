@@ -11,10 +11,10 @@ import pytest
 from mdtest import Case, Marker, read
 
 from rflint import cli, linter
-from rflint.commenting import commented
 from rflint.config import from_toml
 from rflint.diagnostics import Diagnostic
 from rflint.receptive import fields, json_field
+from rflint.suppressing.commenting import commented
 from rflint.trace import Trace
 
 ROOT = Path(__file__).parent.parent

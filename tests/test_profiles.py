@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rflint import linter
-from rflint.comments import TASKS
+from rflint.comments.reading import TASKS
 from rflint.config import from_toml
 from rflint.profiles import PROFILES
 from rflint.selection import selected

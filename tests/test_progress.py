@@ -16,7 +16,8 @@ from rflint.config import Config
 
 fcntl, pty, termios = map(pytest.importorskip, ("fcntl", "pty", "termios"))
 IMPATIENT = (
-    "import sys, rflint.progress as p; p.PATIENCE = 0; from rflint.cli import main; sys.exit(main(sys.argv[1:]))"
+    "import sys, rflint.commands.progress as p; p.PATIENCE = 0; "
+    "from rflint.cli import main; sys.exit(main(sys.argv[1:]))"
 )
 
 

@@ -14,7 +14,7 @@ from rflint import checks
 from rflint.checks import all_rules
 from rflint.diagnostics import Rule
 from rflint.linter import SYNTAX
-from rflint.unused import UNUSED
+from rflint.suppressing.unused import UNUSED
 
 RULES = all_rules()
 PAGES = Path(__file__).parent.parent / "rules"

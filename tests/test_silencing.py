@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from rflint import cli
-from rflint.commenting import commented
 from rflint.diagnostics import Diagnostic, Span
+from rflint.suppressing.commenting import commented
 
 
 def found(line: int, code: str = "RF207") -> Diagnostic:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rflint.choices import CHECK_FORMATS
-from rflint.comments import comments
+from rflint.comments.reading import comments
 from rflint.config import KEYS, from_toml
 from rflint.config import networks as network
 from rflint.linter import known_rules

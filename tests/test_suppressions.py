@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rflint.comments import comments
+from rflint.comments.reading import comments
 from rflint.diagnostics import Span
 
 RULE = ("RF201", "gridding-holes")

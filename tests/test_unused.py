@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rflint import linter
-from rflint.comments import comments
+from rflint.comments.reading import comments
+from rflint.comments.uncommenting import without_comment, without_name
 from rflint.config import Config
 from rflint.diagnostics import Report, Span
-from rflint.uncommenting import without_comment, without_name
 
 NET = """\
 import torch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from rflint.comments import TASKS
+from rflint.comments.reading import TASKS
 from rflint.config.context import Context
 from rflint.config.kinds import SHAPE_SCHEMA, TEXT, Kind, Schema, choice, list_of, shape, texts
 from rflint.config.values import NetworkConfig

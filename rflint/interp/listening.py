@@ -10,7 +10,7 @@ from typing import Any
 
 import libcst as cst
 
-from rflint.comments import comments
+from rflint.comments.reading import comments
 from rflint.contracts import Contract
 from rflint.interp.frames import Frame
 from rflint.interp.values import Instance, Tensor, Value

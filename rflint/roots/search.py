@@ -16,8 +16,8 @@ from typing import Any
 
 import libcst as cst
 
-from rflint.comments import comments
-from rflint.declarations import NOTHING, Declared, by_name
+from rflint.comments.declarations import NOTHING, Declared, by_name
+from rflint.comments.reading import comments
 from rflint.dims import equal
 from rflint.interp import attributes, budget
 from rflint.interp.interpreter import Interpreter

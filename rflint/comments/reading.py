@@ -8,11 +8,11 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from rflint.comments.logical_lines import assembled, open_lines, physical_lines, tokens
+from rflint.comments.suppressions import Suppressions, file_noqa, noqa, ours
 from rflint.contracts import SUBJECTS, Contract, contract
-from rflint.logical_lines import assembled, open_lines, physical_lines, tokens
 from rflint.shapes import Shape, parse_shape, split
 from rflint.spelling import suggestion
-from rflint.suppressions import Suppressions, file_noqa, noqa, ours
 
 TASKS = ("segmentation", "classification", "detection", "restoration", "audio")
 FORMS = "input=(N, 3, 224, 224), input.name=(…), task=segmentation, rf>=512, ignore[rule-name] or expect[rule-name]"

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 
 from rflint import __version__
-from rflint.arguments import PARSERS
+from rflint.commands.parsers import PARSERS
 
 WIDTH = 79
 ABOUT = "Reads the source of PyTorch networks, never runs it, and says what is wrong with their geometry."

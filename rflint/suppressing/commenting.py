@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from rflint.comments import comments
+from rflint.comments.logical_lines import open_lines, tokens
+from rflint.comments.reading import comments
+from rflint.comments.suppressions import NOQA, Suppression, closing
 from rflint.diagnostics import Diagnostic
-from rflint.logical_lines import open_lines, tokens
-from rflint.suppressions import NOQA, Suppression, closing
 
 _NEWLINE = re.compile(r"(\r\n?|\n)")
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rflint.comments import Declaration, Problem
+from rflint.comments.reading import Declaration, Problem
 from rflint.contracts import Contract
 from rflint.trace import Shape
 

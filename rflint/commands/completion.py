@@ -6,8 +6,8 @@ import argparse
 from argparse import Namespace
 from collections.abc import Iterator
 
-from rflint.option_values import OneOf, words
-from rflint.output import write
+from rflint.commands.option_values import OneOf, words
+from rflint.commands.output import write
 
 
 def completion(arguments: Namespace) -> int:
@@ -20,7 +20,7 @@ def script(shell: str) -> str:
     """The script for bash, zsh or fish."""
     import shtab
 
-    from rflint.overview import whole_parser
+    from rflint.commands.overview import whole_parser
 
     parser = whole_parser()
     for action in actions(parser):

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from rflint.output import in_colour, say, write
+from rflint.commands.output import in_colour, say, write
 
 if TYPE_CHECKING:
     from rflint.formats.section import Section
@@ -19,8 +19,8 @@ FAILED = 2
 def show(arguments: Namespace) -> int:
     """Print the table of a network, or its JSON; status 0 if there is one, complete or not."""
     from rflint import linter
+    from rflint.commands.settings import asked
     from rflint.formats.summary import shown_summary
-    from rflint.settings import asked
 
     [target], options = asked(arguments)
     shown = linter.show(target, options)

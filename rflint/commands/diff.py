@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rflint.arguments import UsageError
-from rflint.output import in_colour, say, write
-from rflint.progress import progress
-from rflint.reporting import status
+from rflint.commands.output import in_colour, say, write
+from rflint.commands.parser import UsageError
+from rflint.commands.progress import progress
+from rflint.commands.reporting import status
 
 if TYPE_CHECKING:
     from rflint.diagnostics import Report
@@ -39,9 +39,9 @@ class Seen:
 
 def diff(arguments: Namespace) -> int:
     """Compare two states of the repository; status 1 for new findings from `--fail-on` on.  Raises UsageError."""
+    from rflint.commands.settings import asked
     from rflint.history.git import GitError
     from rflint.history.sides import comparison
-    from rflint.settings import asked
 
     revisions, *targets = arguments.targets
     arguments.targets, file = targets or ["."], arguments.output_file

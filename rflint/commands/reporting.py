@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rflint.choices import FOR_PEOPLE, WITH_CELLS
-from rflint.output import in_colour, say, write
+from rflint.commands.output import in_colour, say, write
 
 FOUND = 1
 FAILED = 2

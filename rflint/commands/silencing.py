@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rflint.output import say
+from rflint.commands.output import say
 
 if TYPE_CHECKING:
     from rflint.diagnostics import Diagnostic, Report
@@ -49,9 +49,9 @@ def can_be_silenced(found: Diagnostic) -> bool:
 
 def write(file: str, found: Sequence[Diagnostic], options: Options) -> None:
     """Write the comments into a file.  Raises WriteError."""
-    from rflint.commenting import commented
     from rflint.fixes.writing import rewrite
     from rflint.linter import read_from_disk
+    from rflint.suppressing.commenting import commented
 
     text = (options.read or read_from_disk)(file)
     if text is not None:

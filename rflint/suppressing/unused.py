@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from rflint.catalogue import UNUSED
+from rflint.comments.logical_lines import around
+from rflint.comments.suppressions import EXPECT, NOQA, Named, Suppression, Suppressions
+from rflint.comments.uncommenting import without_comment, without_name
 from rflint.diagnostics import Change, Diagnostic, Repair, Rule, Span
-from rflint.ledger import Ledger, Walked
-from rflint.logical_lines import around
 from rflint.spelling import nearest
-from rflint.suppressions import EXPECT, NOQA, Named, Suppression, Suppressions
+from rflint.suppressing.ledger import Ledger, Walked
 from rflint.trace import Place
-from rflint.uncommenting import without_comment, without_name
 
 _OUR_CODE = re.compile(r"RF\d+$", re.IGNORECASE)
 _OF_FLAKE8 = "RF999"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from rflint.output import write
+from rflint.commands.output import write
 
 
 def config(arguments: Namespace) -> int:
@@ -28,9 +28,9 @@ def schema_text(file: str) -> str:
 def settings_text(arguments: Namespace) -> str:
     """The settings for the target, or for what is linted where there is none."""
     from rflint.catalogue import known_rules
+    from rflint.commands.settings import configurations
     from rflint.config.written import written
     from rflint.formats.settings import settings_json, settings_lines
-    from rflint.settings import configurations
 
     target = (arguments.targets or ["."])[0].partition("::")[0]
     found = configurations(arguments, known_rules())(target)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rflint.arguments import UsageError
+from rflint.commands.parser import UsageError
 
 if TYPE_CHECKING:
     from rflint.baseline import Comparison, Entry, Record

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from rflint.arguments import UsageError
-from rflint.output import write
+from rflint.commands.output import write
+from rflint.commands.parser import UsageError
 
 
 def suggest(arguments: Namespace) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from rflint.comments import comments
+from rflint.comments.reading import comments
+from rflint.comments.suppressions import Named, Suppression, Suppressions
 from rflint.diagnostics import Diagnostic, Rule, Span
-from rflint.suppressions import Named, Suppression, Suppressions
 from rflint.trace import Place, Trace
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rflint.arguments import UsageError
-from rflint.output import in_colour, say, write
-from rflint.progress import progress
-from rflint.recording import hold_back
-from rflint.reporting import FAILED, FOUND, conclude, deliver, status
+from rflint.commands.output import in_colour, say, write
+from rflint.commands.parser import UsageError
+from rflint.commands.progress import progress
+from rflint.commands.recording import hold_back
+from rflint.commands.reporting import FAILED, FOUND, conclude, deliver, status
 
 if TYPE_CHECKING:
     from rflint.fixes.mending import Mended

@@ -7,8 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rflint.comments.logical_lines import LogicalLine, around
 from rflint.diagnostics import Span
-from rflint.logical_lines import LogicalLine, around
 
 NOQA, IGNORE, EXPECT = "noqa", "ignore", "expect"
 _CODES = r"(?P<list>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)"

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from rflint.arguments import UsageError
+from rflint.commands.parser import UsageError
 
 
 def escape_unprintable() -> None:

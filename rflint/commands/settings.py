@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from rflint.arguments import UsageError
 from rflint.cache.rules import Rules
+from rflint.commands.parser import UsageError
 from rflint.config import COMMAND_LINE, KEYS, Config, ConfigError, Configurations, is_selector
 from rflint.files import SourceError, decode
 from rflint.options import Options, read_from_disk

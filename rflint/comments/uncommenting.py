@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from rflint.comments.logical_lines import physical_lines
+from rflint.comments.suppressions import Named, Suppression
 from rflint.diagnostics import Span
-from rflint.logical_lines import physical_lines
-from rflint.suppressions import Named, Suppression
 
 
 def without_comment(text: str, one: Suppression) -> Span:

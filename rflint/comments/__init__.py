@@ -1,0 +1,1 @@
+"""Comments that speak to rflint: what they say of which statement."""

@@ -22,7 +22,7 @@ LEVELS = {
     2: "interp",
     3: "library roots tracing",
     4: "admissible checks",
-    5: "baseline cache catalogue causes diagnosing fixes history linter pages repairs suppressing "
+    5: "baseline cache catalogue causes diagnosing fixes history linter linting pages repairs suppressing "
     "torch_errors traced trail undecided",
     6: "api cli commands flake8_plugin formats report server",
 }

@@ -11,9 +11,9 @@ import pytest
 from mdtest import MARKER
 
 from rflint import checks
+from rflint.catalogue import SYNTAX
 from rflint.checks import all_rules
 from rflint.diagnostics import Rule
-from rflint.linter import SYNTAX
 from rflint.suppressing.unused import UNUSED
 
 RULES = all_rules()

@@ -166,7 +166,7 @@ def test_an_entry_whose_report_is_broken_is_replaced(project: Path, runs: Runs, 
     first = printed(capsys, "net.py")
     [entry] = entries_of(project)
     whole = json.loads(entry.read_text())
-    for report in ([], None, {"a": 1}, [*whole["report"][:-1], ["x"]], [[["net.py", [1, 2]]], *whole["report"][1:]]):
+    for report in ([], None, {"a": 1}, [*whole["report"][:-1], 3], [[["net.py", [1, 2]]], *whole["report"][1:]]):
         entry.write_text(json.dumps({**whole, "report": report}))
         assert printed(capsys, "net.py") == first
     entry.write_text(json.dumps({**whole, "reads": {"net.py": 3}}))

@@ -187,6 +187,6 @@ def test_an_internal_failure_is_a_line_and_no_traceback(flake8: Run, monkeypatch
     def fail(*_: object) -> None:
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("rflint.linter.trace", fail)
+    monkeypatch.setattr("rflint.linting.networks.trace", fail)
     _, lines = flake8("--jobs=1", "--select=RF", "pkg/net.py")
     assert lines == ["pkg/net.py:1:1: RF999 internal failure (ZeroDivisionError: by zero), please report it"]

@@ -205,6 +205,20 @@ FOLLOWED_NOT_AT_ALL = """
     """
 
 
+def test_outputs_come_from_no_use_where_layers_stand_in_constructor_order() -> None:
+    body = """
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x):
+        return self.conv(mystery(x)).flip(0).flip(0)
+"""
+    head = "from torch import nn\nfrom elsewhere import mystery\n\n\nclass Net(nn.Module):\n    def __init__(self):"
+    text = f"{head}\n        super().__init__(){body}"
+    (seen,) = linter.show("net.py::Net()", linter.Options(Config(), read={"net.py": text}.get)).traces
+    assert (seen.order, len(seen.uses)) == ("constructor", 1)
+    assert seen.output_sources == [None]
+
+
 def test_layers_in_constructor_order_where_forward_cannot_be_followed() -> None:
     seen = traced(FOLLOWED_NOT_AT_ALL, (1, 3, 8, 8))
     assert seen.order == "constructor"

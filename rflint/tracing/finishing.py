@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rflint import dims
@@ -115,6 +115,13 @@ def _in_constructor_order(interp: Interpreter, made: Trace, network: Instance | 
         return
     made.order, made.complete = "constructor", False
     made.uses = [_constructed(recorder, index, one) for index, one in enumerate(layers)]
+    made.output_sources = without_uses(made.output_sources)
+    made.said = [one._replace(sources=tuple(without_uses(one.sources))) for one in made.said]
+
+
+def without_uses(sources: Sequence[int | str | None]) -> list[int | str | None]:
+    """What made tensors, where the uses that did are no longer told apart."""
+    return [None if isinstance(one, int) else one for one in sources]
 
 
 def _constructed(recorder: Any, index: int, instance: Instance) -> Use:

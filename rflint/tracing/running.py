@@ -114,18 +114,27 @@ def _supposed(
     interp: Interpreter, root: Root, network: Instance, place: Place | None, shapes: dict[str, Shape]
 ) -> Trace:
     """The trace, where layers tell the shapes of inputs that are not declared: all of one size, and without further
-    axes; or, if not everything can be followed then, only with what they surely tell."""
+    axes; or, if not everything can be followed then, only with what they surely tell, if they tell anything or torch
+    refuses what is supposed."""
     supposed = [name for name, tensor in passing.tensors(network, shapes).items() if tensor.shape is None]
+    if not supposed:
+        return _passed(interp, root, network, place, shapes, strict=False)
     told: list[InputShape] = []
-    if supposed:
-        steps = interp.budget.steps
-        with interp.state.attempt():
-            made = _passed(interp, root, network, place, shapes, strict=False, told=told)
-            if made.complete or not (len(told) > 1 or any(one.guess for one in told)):
-                return made
-        interp.recorder.restart()
-        interp.budget.steps = steps
-    return _passed(interp, root, network, place, shapes, strict=False, apart=bool(supposed))
+    steps = interp.budget.steps
+    with interp.state.attempt():
+        made = _passed(interp, root, network, place, shapes, strict=False, told=told)
+        if made.complete or not (len(told) > 1 or any(one.guess for one in told)):
+            return made
+    interp.recorder.restart()
+    interp.budget.steps = steps
+    surely = _passed(interp, root, network, place, shapes, strict=False, apart=True)
+    is_nothing_sure = all(surely.input_shapes.get(name) is None for name in supposed)
+    return made if is_nothing_sure and not _is_refused(made) else surely
+
+
+def _is_refused(made: Trace) -> bool:
+    """Whether torch surely raises somewhere: on inputs that were only supposed, these cannot be."""
+    return made.raised is not None or any(use.refused for use in made.uses)
 
 
 def _passed(

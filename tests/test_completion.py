@@ -60,7 +60,7 @@ def test_each_script_is_one_of_its_shell(shell: tuple[str, Path]) -> None:
         (["completion", "z"], {"zsh"}),
         (["check", "seg"], {"segmentation.py"}),
     ],
-    ids=" ".join,
+    ids=lambda some: " ".join(sorted(some) if isinstance(some, set) else some),
 )
 def test_commands_options_rules_and_files_are_offered(
     shell: tuple[str, Path], tmp_path: Path, words: list[str], offered: set[str]

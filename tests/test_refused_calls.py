@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from networks import H, N, Network, T, W
 
+from rflint import linter
 from rflint.checks import all_rules
+from rflint.config import Config
 from rflint.diagnostics import Finding
 from rflint.trace import Layer, Member, Place, Raising, Read, Shape, Trace, Use
 
@@ -204,6 +206,32 @@ def test_an_unpool_gives_back_what_the_pool_took() -> None:
     assert not findings("RF508", unpooled((1, 1, H, W), (1, 1, 8, 8)))
     assert not findings("RF508", unpooled((1, 1, 9, 9), None))
     assert not findings("RF508", unpooled((1, 1, 9, 9), (1, 1, 8, 8), "AvgPool2d"))
+    assert not findings("RF508", unpooled((1, 1, 9, 8), (1, 1, 8, 8)))  # no index is another place
+
+
+@pytest.mark.parametrize(("height", "width"), [(n, m) for n in range(2, 9) for m in range(2, 9)])
+def test_an_unpool_raises_where_an_index_lies_beyond_the_end(height: int, width: int) -> None:
+    rows, columns = height // 2 * 2, width // 2 * 2
+    last = (rows - 1) * width + columns - 1
+    source = f"""
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pool, self.unpool = nn.MaxPool2d(2, return_indices=True), nn.MaxUnpool2d(2)
+
+    def forward(self, x):
+        return self.unpool(*self.pool(x))
+
+
+Net()(torch.randn(1, 1, {height}, {width}))
+"""
+    config = Config(select=("RF508",))
+    found = linter.check(["net.py"], linter.Options(config, read={"net.py": source}.get)).diagnostics
+    assert [one.severity for one in found] == (["error"] if last >= rows * columns else [])
 
 
 # RF417 missing-super-init, RF419 call-non-module-container

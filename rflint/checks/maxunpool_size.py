@@ -22,15 +22,16 @@ def maxunpool_size(trace: Trace) -> Iterator[Finding]:
         if pool is None or before is None or use.output is None or use.conditional:
             continue
         axes = int(use.base[-2])
-        if differs(before[-axes:], use.output[-axes:]):
+        beyond = reaches_beyond(pool, before[-axes:], use.output[-axes:])
+        if beyond or rows_differ(before[-axes:], use.output[-axes:]):
             taken, given = ("×".join(map(str, shape[-axes:])) for shape in (before, use.output))
             message = (
-                f"gives {given} back where the pool took {taken}: its indices point elsewhere, some beyond the end; "
+                f"gives {given} back where the pool took {taken}: its indices point "
+                f"{'elsewhere, some beyond the end' if beyond else 'elsewhere'}; "
                 "hand on output_size=x.size() of what was pooled"
             )
             related = (*called(use), made(pool, "the pool that made the indices"))
-            severity = "error" if reaches_beyond(pool, before[-axes:], use.output[-axes:]) else ""
-            yield Finding(use.place, message, related, severity=severity, use=use.index)
+            yield Finding(use.place, message, related, severity="error" if beyond else "", use=use.index)
 
 
 def pool_of(trace: Trace, use: Use) -> Use | None:
@@ -56,6 +57,6 @@ def reaches_beyond(pool: Use, before: tuple[Size, ...], after: tuple[Size, ...])
     return less(last, prod(after)) is False
 
 
-def differs(before: tuple[Size, ...], after: tuple[Size, ...]) -> bool:
-    """Whether any size is certainly another one: the first alone makes no index wrong, but leaves no room for all."""
-    return any(equal(a, b) is False for a, b in zip(before, after, strict=True))
+def rows_differ(before: tuple[Size, ...], after: tuple[Size, ...]) -> bool:
+    """Whether a row, or what else is counted by, is certainly of another size; the first axis makes no index wrong."""
+    return any(equal(a, b) is False for a, b in zip(before[1:], after[1:], strict=True))

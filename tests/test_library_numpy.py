@@ -56,6 +56,8 @@ def value(*statements: str) -> Any:
         ("np.clip(12, 0, 10)", 10),
         ("np.unique([16, 8, 16]).tolist()", [8, 16]),
         ("np.concatenate([[1], np.arange(2)]).tolist()", [1, 0, 1]),
+        ("np.stack([[1, 2], [3, 4]]).tolist()", [[1, 2], [3, 4]]),
+        ("np.vstack([[1, 2], [3, 4]]).tolist()", [[1, 2], [3, 4]]),
         ("np.arange(6).reshape(2, -1).shape", (2, 3)),
         ("np.arange(6).reshape(2, 3).T.tolist()", [[0, 3], [1, 4], [2, 5]]),
         ("np.arange(5)[::-1].tolist()", [4, 3, 2, 1, 0]),

@@ -15,7 +15,7 @@ demo: .venv/ready $(SOURCES)/ready
 	@echo; echo "== rflint show resnet.py::resnet18()"
 	@$(BIN)/rflint show "$(SOURCES)/torchvision/models/resnet.py::resnet18()" --input 1,3,224,224
 
-test: .venv/ready
+test: .venv/ready $(SOURCES)/ready
 	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
 
 # Random networks against explicit sets of positions: a hundred of them in every test run, many here.

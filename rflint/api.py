@@ -8,12 +8,11 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from rflint import linter
-from rflint.config import Config, Configurations, is_selector
+from rflint.config import Config, Configurations, mistaken
 from rflint.diagnostics import Report
 from rflint.linter import Options, read_from_disk
 from rflint.notebooks.showing import in_cells
 from rflint.shapes import Shape, parse_shape
-from rflint.spelling import suggestion
 from rflint.traced import NetworkTrace
 from rflint.tracing.building import TargetError
 
@@ -47,7 +46,7 @@ def check(
     given = {name: value for name, value in settings.items() if value is not None}
     names, options = asked(targets, text, input, configurations(config, isolated, given))
     report = linter.check(names, replace(options, train=train, verbose=verbose))
-    return in_cells(report, options.read or read_from_disk)
+    return in_cells(report, options.reader)
 
 
 def trace(
@@ -94,12 +93,9 @@ def chosen(rules: Iterable[str] | None) -> tuple[str, ...] | None:
     """Codes, prefixes, names or ALL.  Raises ValueError for one that there is not, with the nearest that there is."""
     if rules is None:
         return None
-    known = linter.known_rules()
     found = (rules,) if isinstance(rules, str) else tuple(rules)
-    for selector in found:
-        if not is_selector(selector, known):
-            words = [word for code, rule in known.items() for word in (code, rule.name)]
-            raise ValueError(f"there is no rule {selector!r}{suggestion(selector, words)}")
+    if wrong := mistaken(found, linter.known_rules()):
+        raise ValueError(wrong)
     return found
 
 

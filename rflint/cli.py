@@ -107,9 +107,10 @@ def check(arguments: Namespace) -> int:
 
 def rule(arguments: Namespace) -> int:
     """Print the page of a rule, or the list of all."""
-    from rflint import linter, pages
+    from rflint import pages
+    from rflint.catalogue import known_rules
 
-    known = linter.known_rules()
+    known = known_rules()
     every = [known[code] for code in sorted(known)]
     chosen = every if arguments.all or not arguments.targets else named(arguments.targets[0], every)
     try:

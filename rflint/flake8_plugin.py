@@ -18,7 +18,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from rflint import __version__, linter
 from rflint.comments.reading import TASKS
-from rflint.config import Config, ConfigError, Configurations, is_selector
+from rflint.config import Config, ConfigError, Configurations, mistaken
 from rflint.diagnostics import Diagnostic, Failure, Report, Rule
 from rflint.folders import find_files
 from rflint.formats.concise import witnessed
@@ -171,12 +171,9 @@ def configurations(request: Asked) -> Callable[[str], Config]:
 
 def refuse(request: Asked, known: Mapping[str, Rule]) -> None:
     """Raise Unusable for a rule or a task that there is not; argparse does not look at what a configuration says."""
-    words = [word for code, rule in known.items() for word in (code, rule.name)]
     for name, chosen in request.rules:
-        for selector in chosen:
-            if not is_selector(selector, known):
-                option = f"--rflint-{name.replace('_', '-')}"
-                raise Unusable(f"{option}: there is no rule {selector!r}{suggestion(selector, words)}")
+        if wrong := mistaken(chosen, known):
+            raise Unusable(f"--rflint-{name.replace('_', '-')}: {wrong}")
     if request.task is not None and request.task not in TASKS:
         near = suggestion(request.task, TASKS, 0.5)
         raise Unusable(f"--rflint-task is one of {', '.join(TASKS)}, not {request.task!r}{near}")

@@ -80,6 +80,10 @@ class _Said:
 def _is_searched(path: str, said: _Said) -> bool:
     if said.leaves_out(path + "/") or os.path.exists(os.path.join(path, "pyvenv.cfg")):
         return False
-    name = os.path.basename(path)
-    skipped = name.startswith(".") or name in SKIPPED or name.endswith(".egg-info")
-    return not skipped or answer(path + "/", said.exclusions) is False
+    return not is_skipped(os.path.basename(path), path, said.exclusions)
+
+
+def is_skipped(name: str, path: str, exclusions: Layers) -> bool:
+    """Whether a folder is passed over for its name, and no pattern takes it in."""
+    unusual = name.startswith(".") or name in SKIPPED or name.endswith(".egg-info")
+    return unusual and answer(path + "/", exclusions) is not False

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from rflint import linter
+from rflint import catalogue, linter
 from rflint.cli import main
 from rflint.diagnostics import Diagnostic, Failure, Report, Rule, Span
 from rflint.trace import Layer, Note, Place, Trace, Use
@@ -41,7 +41,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working folder without colours, configuration or neighbours."""
     (tmp_path / "net.py").write_text("net = Net()\n")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(linter, "known_rules", lambda: KNOWN)
+    for module in (catalogue, linter):
+        monkeypatch.setattr(module, "known_rules", lambda: KNOWN)
     for name in ("NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path

@@ -30,9 +30,10 @@ def fix(arguments: Namespace, targets: Sequence[str], options: Options) -> int:
     else what is left.
     """
     from rflint.fixes.mending import mended
+    from rflint.notebooks.reading import is_notebook
 
     piped = any(target.partition("::")[0] == "-" for target in arguments.targets)
-    if piped and targets[0].partition("::")[0].endswith(".ipynb") and not arguments.diff:
+    if piped and is_notebook(targets[0].partition("::")[0]) and not arguments.diff:
         raise UsageError("a notebook from standard input is linted, and not fixed")
     with progress(arguments.quiet) as told:
         done = mended(targets, replace(options, progress=told), bool(arguments.unsafe_fixes))

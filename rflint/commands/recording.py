@@ -27,12 +27,11 @@ def hold_back(report: Report, arguments: Namespace, options: Options) -> list[st
         return []
     from rflint.baseline import compared, entries
     from rflint.fingerprints import fingerprints
-    from rflint.linter import read_from_disk
 
     path = arguments.baseline
     text, record = recorded(path, anew=arguments.update_baseline)
     found = [one for one in report.diagnostics if one.severity != "note"]
-    prints = fingerprints(found, options.read or read_from_disk)
+    prints = fingerprints(found, options.reader)
     named = entries(found, prints, lambda file: name_in(path, file))
     result = compared(record or {}, named, settled_by(report, options, path))
     said, kept = outcome(path, record is not None, result, arguments, options.config)
@@ -81,7 +80,7 @@ def outcome(
 def settled_by(report: Report, options: Options, path: str) -> Callable[[Entry], bool]:
     """Whether a run would have found what an entry of a baseline says: its file was linted as a whole, or is no longer
     there, and its rule was applied."""
-    from rflint.linter import known_rules
+    from rflint.catalogue import known_rules
     from rflint.selection import ignored_in, selected
 
     known, folder = known_rules(), os.path.dirname(os.path.abspath(path))

@@ -37,9 +37,8 @@ def deliver(report: Report, arguments: Namespace, options: Options) -> None:
 def placed(report: Report, options: Options, cells: bool) -> Report:
     """The report with the lines of notebooks counted in their cells, or without them in formats that know no cells."""
     from rflint.notebooks.showing import in_cells
-    from rflint.options import read_from_disk
 
-    return in_cells(report, options.read or read_from_disk, cells)
+    return in_cells(report, options.reader, cells)
 
 
 def conclude(report: Report, arguments: Namespace, options: Options, held: Sequence[str] = ()) -> None:
@@ -67,9 +66,8 @@ def status(report: Report, fail_on: str, exit_zero: bool) -> int:
 def view(report: Report, options: Options, colour: bool) -> View:
     """The sources that formats need, and the fingerprints of the findings of a report where they really stand."""
     from rflint.formats.registry import View
-    from rflint.options import read_from_disk
 
-    read = options.read or read_from_disk
+    read = options.reader
 
     def lines(file: str) -> list[str]:
         from rflint.notebooks.showing import cell_lines, split

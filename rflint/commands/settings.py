@@ -13,12 +13,11 @@ from typing import Any
 
 from rflint.cache.rules import Rules
 from rflint.commands.parser import UsageError
-from rflint.config import COMMAND_LINE, KEYS, Config, ConfigError, Configurations, is_selector
+from rflint.config import COMMAND_LINE, KEYS, Config, ConfigError, Configurations, mistaken
 from rflint.files import SourceError, decode
 from rflint.options import Options, read_from_disk
 from rflint.patterns import Patterns, check_patterns
 from rflint.shapes import Shape, parse_shape
-from rflint.spelling import suggestion
 
 RULE_KEYS = ("select", "extend-select", "ignore")
 NOT_OPTIONS = ("input", "network")
@@ -119,11 +118,10 @@ def patterns(option: str, given: Sequence[str]) -> Patterns:
 
 def selectors(option: str, given: Iterable[str], known: Mapping[str, Any]) -> tuple[str, ...]:
     """The rules that an option names.  Raises UsageError for one that there is not, with the nearest that there is."""
-    for selector in given:
-        if not is_selector(selector, known):
-            names = [word for code, rule in known.items() for word in (code, rule.name)]
-            raise UsageError(f"{option}: there is no rule {selector!r}{suggestion(selector, names)}")
-    return tuple(given)
+    chosen = tuple(given)
+    if wrong := mistaken(chosen, known):
+        raise UsageError(f"{option}: {wrong}")
+    return chosen
 
 
 def per_file(given: Sequence[str], known: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -7,13 +7,12 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from rflint.commands.output import in_colour, say, write
+from rflint.commands.reporting import FAILED
 
 if TYPE_CHECKING:
     from rflint.formats.section import Section
     from rflint.linter import Shown
     from rflint.options import Options
-
-FAILED = 2
 
 
 def show(arguments: Namespace) -> int:
@@ -44,9 +43,8 @@ def in_cells(text: str, options: Options, as_json: bool = False) -> str:
     import json
 
     from rflint.notebooks.showing import Places
-    from rflint.options import read_from_disk
 
-    places = Places(options.read or read_from_disk)
+    places = Places(options.reader)
     return json.dumps(places.data(json.loads(text))) + "\n" if as_json else places.said(text)
 
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rflint.commands.output import say
+from rflint.commands.reporting import FAILED
 
 if TYPE_CHECKING:
     from rflint.diagnostics import Diagnostic, Report
     from rflint.linter import Options
-
-FAILED = 2
 
 
 def add_noqa(report: Report, targets: Sequence[str], options: Options) -> int:
@@ -50,9 +49,8 @@ def can_be_silenced(found: Diagnostic) -> bool:
 def write(file: str, found: Sequence[Diagnostic], options: Options) -> None:
     """Write the comments into a file.  Raises WriteError."""
     from rflint.fixes.writing import rewrite
-    from rflint.linter import read_from_disk
     from rflint.suppressing.commenting import commented
 
-    text = (options.read or read_from_disk)(file)
+    text = options.reader(file)
     if text is not None:
         rewrite(file, text, commented(text, found))

@@ -7,7 +7,7 @@
 from rflint.config.keys import KEYS, Key
 from rflint.config.nearest import Configurations, load
 from rflint.config.reading import from_toml, read
-from rflint.config.selectors import is_selector
+from rflint.config.selectors import is_selector, mistaken
 from rflint.config.values import COMMAND_LINE, Config, ConfigError, NetworkConfig
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "from_toml",
     "is_selector",
     "load",
+    "mistaken",
     "read",
 ]

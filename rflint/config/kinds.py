@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rflint.config.context import Context
-from rflint.config.selectors import is_selector, names
+from rflint.config.selectors import mistaken
 from rflint.dims import Size, parse
 from rflint.patterns import Patterns, check_patterns
 from rflint.shapes import Shape
@@ -103,10 +103,9 @@ PATTERNS = Kind(_patterns, list_of({"type": "string"}))
 
 
 def _rules(context: Context, key: str, value: Any) -> tuple[str, ...]:
-    for item in texts(context, key, value):
-        if context.known is not None and not is_selector(item, context.known):
-            near = suggestion(item, names(context.known), 0.5)
-            raise context.error(key, f"there is no rule {item!r}{near}")
+    given = texts(context, key, value)
+    if context.known is not None and (wrong := mistaken(given, context.known, 0.5)):
+        raise context.error(key, wrong)
     return tuple(value)
 
 

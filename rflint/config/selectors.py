@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from rflint.spelling import suggestion
 
 
 def is_selector(text: str, known: Mapping[str, Any]) -> bool:
@@ -14,6 +16,10 @@ def is_selector(text: str, known: Mapping[str, Any]) -> bool:
     return by_code or any(rule.name == text for rule in known.values())
 
 
-def names(known: Mapping[str, Any]) -> list[str]:
-    """The codes and the names of the rules."""
-    return [*known, *(rule.name for rule in known.values())]
+def mistaken(given: Iterable[str], known: Mapping[str, Any], cutoff: float = 0.65) -> str:
+    """What is wrong with the first of these that names no rule, with the nearest that there is; "" if all do."""
+    wrong = next((text for text in given if not is_selector(text, known)), None)
+    if wrong is None:
+        return ""
+    names = [*known, *(rule.name for rule in known.values())]
+    return f"there is no rule {wrong!r}{suggestion(wrong, names, cutoff)}"

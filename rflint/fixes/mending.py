@@ -12,7 +12,7 @@ from rflint.diagnostics import Change, Diagnostic, Report
 from rflint.fixes.dependents import Words
 from rflint.fixes.proving import Key, Move, brought, key_of, objection
 from rflint.fixes.splicing import Moved, overlap, spliced
-from rflint.options import Options, read_from_disk
+from rflint.options import Options
 
 ROUNDS = 10
 """A fix may bring others within reach, but hardly more often than that."""
@@ -57,7 +57,7 @@ class _Work:
     def __init__(self, targets: Sequence[str], options: Options, unsafe: bool) -> None:
         self.targets, self.unsafe = targets, unsafe
         self.files = list(dict.fromkeys(target.partition("::")[0] for target in targets))
-        self._read = options.read or read_from_disk
+        self._read = options.reader
         self.options = replace(options, read=self.read)
         self.now: dict[str, str] = {}
         self.old: dict[str, str] = {}

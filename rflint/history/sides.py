@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from rflint.files import SourceError, decode, read_text
 from rflint.history import git
 from rflint.history.git import Repository
+from rflint.options import read_from_disk
 
 Read = Callable[[str], "str | None"]
 
@@ -66,10 +67,7 @@ class Comparison:
                 return side.text(inner)
             if inner is not None and not path.startswith(libraries or "\0") and not self._is_ignored(inner):
                 return None
-            try:
-                return read_text(path)
-            except SourceError:
-                return None
+            return read_from_disk(path)
 
         return read
 

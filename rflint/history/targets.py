@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rflint.config import Config
-from rflint.folders import SKIPPED
+from rflint.folders import is_skipped
 from rflint.history.sides import Comparison
-from rflint.patterns import answer, left_out
+from rflint.patterns import left_out
 
 
 def chosen(
@@ -44,9 +44,7 @@ def _is_passed_over(shown: str, rest: str, config_of: Callable[[str], Config]) -
     """Whether a search of folders does not come to a file, or leaves it out."""
     exclusions = config_of(os.path.dirname(shown) or ".").exclusions
     return left_out(shown, exclusions) or any(
-        (name.startswith(".") or name in SKIPPED or name.endswith(".egg-info"))
-        and answer(folder + "/", exclusions) is not False
-        for name, folder in _folders(shown, rest)
+        is_skipped(name, folder, exclusions) for name, folder in _folders(shown, rest)
     )
 
 

@@ -1,23 +1,23 @@
 """All that rflint says of the pages' cases, word for word, stands in tests/recorded/said.
 
 Markers hold the figures of a message; here stand its other words, where it begins and ends, its other places, the way
-there and torch's own text.  `python tests/test_wording.py` writes the records anew: read what has changed in them.
+there, torch's own text and the fix.  `python tests/test_wording.py` writes the records anew: read what has changed in them.
 Cases that are new are not in the records before that.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from mdtest import Case, read
+from telling import told
 
 from rflint import linter
 from rflint.config import from_toml
-from rflint.diagnostics import Diagnostic, Span
+from rflint.diagnostics import Diagnostic
 
 TESTS = Path(__file__).parent
 RECORDS = TESTS / "recorded" / "said"
@@ -53,26 +53,6 @@ def said_of_network(file: Path) -> str:
     return "".join(
         map(told, linter.check([file.name], linter.Options(config, read=text.get, verbose=True)).diagnostics)
     )
-
-
-def told(found: Diagnostic) -> str:
-    """A finding with all that belongs to it, in lines."""
-    return "".join(f"{line}\n" for line in lines(found))
-
-
-def lines(found: Diagnostic) -> Iterator[str]:
-    """The finding, then its other places, the way there, and what torch raises."""
-    count = f" ({found.count} times)" if found.count > 1 else ""
-    yield f"{found.file}:{span(found.span)}: {found.code} {found.severity}: {found.message} [{found.witness}]{count}"
-    yield from (f"    {file}:{span(where)}: {text}" for file, where, text in found.related)
-    yield from (f"    | {line}" for line in found.trail)
-    if found.torch:
-        yield f"    torch: {found.torch}"
-
-
-def span(where: Span) -> str:
-    """A span as text."""
-    return f"{where.line}:{where.column}-{where.end_line}:{where.end_column}"
 
 
 def record(page: Path) -> Path:

@@ -2,10 +2,11 @@
 
 `tests/recorded/variations/NAME.txt` holds for a rule a line for each change, under the name of its case:
 
-    13:33 3 -> 4: 13:33 31 % of what its …
+    13:33 3 -> 4: 13:33 31 % of what its …; net.py:11:20-11:21: kernel 3; fix (unsafe): padding=2; …
 
 is line and column of what is replaced, what stands there then (`H`: a symbolic size, `UNKNOWN`: what cannot be known),
-and what the rule says, findings separated by ` / `; nothing if it is silent.
+and what the rule says with its other places, torch's own text and the fix, findings separated by ` / `; nothing if it
+is silent.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from mdtest import Case, read
+from telling import brief
 
 from rflint import linter
 from rflint.config import from_toml
@@ -71,7 +73,7 @@ def answer(page: Path, change: Variation) -> str:
     report = linter.check(list(files), linter.Options(config, read=files.get, train=train, verbose=True))
     assert not any("internal failure" in str(one) for one in report.failures), report.failures
     found = [one for one in report.diagnostics if one.name == page.stem]
-    return " / ".join(f"{one.span.line}:{one.span.column} {one.message}" for one in found).replace("\n", " ")
+    return " / ".join(map(brief, found))
 
 
 def changed(text: str, change: Variation) -> str:

@@ -1,8 +1,8 @@
 """All that rflint says of the pages' cases, word for word, stands in tests/recorded/said.
 
 Markers hold the figures of a message; here stand its other words, where it begins and ends, its other places, the way
-there, torch's own text and the fix.  `python tests/test_wording.py` writes the records anew: read what has changed in them.
-Cases that are new are not in the records before that.
+there, torch's own text and the fix.  `python tests/test_wording.py` writes the records anew: read what has changed in
+them.  Cases that are new are not in the records before that.
 """
 
 from __future__ import annotations

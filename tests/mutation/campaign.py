@@ -157,9 +157,9 @@ class Campaign:
         is_anew = mutant.is_control or not swap.swap(mutant.path, mutant.source, live, self.at_import)
         if is_anew:
             swap.import_anew(module_name(mutant.path), mutant.path, mutant.source)
-        renewed = set[str]()
+        renewed, begun = set[str](), time.process_time()
         for number, (item, seconds) in enumerate(tests):
-            if time.process_time() > self.budget:
+            if time.process_time() - begun > self.budget:
                 return say(number, "")
             say(number, item.nodeid)
             signal.setitimer(signal.ITIMER_PROF, 5 + 10 * seconds)

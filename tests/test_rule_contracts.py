@@ -24,7 +24,13 @@ FORBIDDEN = re.compile(
 )
 """Names say what is wrong ("allow unread-pixels"), not what to do about it, and not that they are rules."""
 
-each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.name)
+each_rule = pytest.mark.parametrize("rule", [rule.name for rule in RULES.values()], indirect=True)
+
+
+@pytest.fixture
+def rule(request: pytest.FixtureRequest) -> Rule:
+    """The rule of a name, as it is when the test runs."""
+    return next(rule for rule in all_rules().values() if rule.name == request.param)
 
 
 def page(rule: Rule) -> str:

@@ -385,3 +385,42 @@ def update() -> None:
 
 if __name__ == "__main__":
     update()
+
+
+def notebook(*cells: str) -> str:
+    """A notebook of some cells of code."""
+    code = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": [text]} for text in cells]
+    return json.dumps({"cells": code, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+
+
+def test_notebooks_are_compared_and_their_findings_stand_in_cells(diff: Run, project: Path) -> None:
+    book = project / "try.ipynb"
+    body = "net = nn.Sequential(\n    nn.Conv2d(1, 8, 3),\n    nn.Conv2d({}, 8, 3),\n)"
+    book.write_text(notebook("from torch import nn", body.format(8)))
+    commit()
+    book.write_text(notebook("%matplotlib inline\nfrom torch import nn", "print('new')", body.format(4)))
+    status, out, _ = diff("HEAD")
+    assert status == 1
+    assert "  try.ipynb:cell 3:3:15: RF401 takes 4 channels, but its 1×8" in out.replace("N×8", "1×8")
+    (found,) = json.loads(diff("HEAD", "--format", "json")[1])["new_findings"]
+    assert (found["file"], found["cell"], found["line"]) == ("try.ipynb", 3, 3)
+    commit()
+    git("mv", "try.ipynb", "tried.ipynb")
+    commit()
+    assert diff("HEAD~1..HEAD")[2].endswith("no network and no finding has changed\n")
+
+
+@pytest.mark.parametrize(("name", "broken"), [("try.ipynb", b"{"), ("pkg/other.py", b"\xff\xfe\0")])
+def test_what_cannot_be_read_is_said_and_is_not_gone(diff: Run, project: Path, name: str, broken: bytes) -> None:
+    text = OTHER.replace("5", "7")
+    (project / name).write_text(notebook(text) if name.endswith(".ipynb") else text)
+    commit()
+    (project / name).write_bytes(broken)
+    status, out, err = diff("HEAD")
+    assert (status, out) == (2, "")
+    assert err.startswith(f"rflint: {name} ")
+    commit()
+    git("checkout", "-q", "HEAD~1", "--", name)
+    status, out, err = diff("HEAD")
+    assert (status, out) == (0, "")
+    assert err.startswith(f"rflint: HEAD ({short()}): {name} ")

@@ -29,10 +29,24 @@ class Seen:
     shown: Shown
     read: Callable[[str], str | None]
 
+    def failures(self) -> list[str]:
+        """What could not be done."""
+        from rflint.notebooks.showing import in_cells
+
+        return [str(one) for one in in_cells(self.report, self.read).failures]
+
+    @property
+    def unknown(self) -> set[str]:
+        """The files of which nothing can be said."""
+        return {one.file for one in self.report.failures}
+
     def defines(self, trace: Trace) -> bool:
-        """Whether the file of a network still, or already, has its class or function, though it is no network there."""
+        """Whether the file of a network still, or already, has its class or function, though it is no network there;
+        or may have it."""
         from rflint.history.pairing import name_of
 
+        if trace.file in self.unknown:
+            return True
         name = re.escape(name_of(trace.call))
         return re.search(rf"^\s*(?:class|def)\s+{name}\b", self.read(trace.file) or "", re.MULTILINE) is not None
 
@@ -54,7 +68,7 @@ def diff(arguments: Namespace) -> int:
         raise UsageError(str(problem)) from None
     changes = compare(compared, before, after)
     write(changes_as(arguments.format, changes, in_colour(arguments.color, file is not None)), file)
-    conclude(changes, before.report, after.report, arguments)
+    conclude(changes, before, after, arguments)
     return status(replace(after.report, diagnostics=changes.findings.new), options.config.fail_on, arguments.exit_zero)
 
 
@@ -67,6 +81,7 @@ def refuse_calls(targets: Sequence[str]) -> None:
 
 def examined(compared: Comparison, arguments: Namespace, options: Options) -> tuple[Seen, Seen]:
     """Both sides, as far as they may differ.  Raises UsageError for a target that neither side has."""
+    from rflint.diagnostics import Failure
     from rflint.environment import library_folders
     from rflint.history.affected import affected
     from rflint.history.targets import chosen, missing
@@ -85,6 +100,8 @@ def examined(compared: Comparison, arguments: Namespace, options: Options) -> tu
         files = [compared.shown(path) for path in paths if side.text(path) is not None]
         with progress(arguments.quiet) as told:
             report, shown = examine(files, replace(options, read=read, around=around, progress=told))
+        broken = [Failure(side.problems[path], compared.shown(path)) for path in paths if path in side.problems]
+        report.failures.extend(broken)
         return Seen(report, shown, read)
 
     return seen(compared.before), seen(compared.after)
@@ -93,7 +110,7 @@ def examined(compared: Comparison, arguments: Namespace, options: Options) -> tu
 def compare(compared: Comparison, before: Seen, after: Seen) -> Changes:
     """What differs between the two sides."""
     from rflint.formats.changes import Changes
-    from rflint.history.findings import differences
+    from rflint.history.findings import differences, in_cells
     from rflint.history.pairing import networks
 
     old = {compared.shown(new): compared.shown(old) for new, old in compared.renamed.items()}
@@ -103,7 +120,10 @@ def compare(compared: Comparison, before: Seen, after: Seen) -> Changes:
 
     pairs = networks(before.shown.traces, after.shown.traces, old_name)
     changed = [change for pair in pairs if (change := network_change(*pair, before, after)) is not None]
-    found = differences(before.report.diagnostics, after.report.diagnostics, (before.read, after.read), old_name)
+    reads, new = (before.read, after.read), {name: file for file, name in old.items()}
+    was = [one for one in before.report.diagnostics if new.get(one.file, one.file) not in after.unknown]
+    now = [one for one in after.report.diagnostics if old_name(one.file) not in before.unknown]
+    found = in_cells(differences(was, now, reads, old_name), reads)
     same = sum(None not in pair for pair in pairs) - sum(one.status == "changed" for one in changed)
     return Changes(compared.before.label, compared.after.label, changed, same, found)
 
@@ -156,11 +176,12 @@ def changes_as(wanted: str, changes: Changes, colour: bool) -> str:
     return changes_text(changes, colour)
 
 
-def conclude(changes: Changes, before: Report, after: Report, arguments: Namespace) -> None:
+def conclude(changes: Changes, before: Seen, after: Seen, arguments: Namespace) -> None:
     """Say what could not be done on either side, and what was compared."""
     from rflint.formats.changes import headline
 
-    say(f"{changes.before}: {failure}" for failure in before.failures if str(failure) not in map(str, after.failures))
-    say(map(str, after.failures))
+    old, new = before.failures(), after.failures()
+    say(f"{changes.before}: {failure}" for failure in old if failure not in new)
+    say(new)
     if not arguments.quiet:
         say([f"{changes.before} → {changes.after}: {headline(changes)}"])

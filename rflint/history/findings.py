@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from rflint.diagnostics import Diagnostic
 from rflint.fingerprints import Read, fingerprints, placeless
+from rflint.notebooks.showing import Places
 from rflint.source import NEWLINE
 
 
@@ -36,6 +37,13 @@ def differences(
     alike, gone, new = _matched(old_keys, new_keys)
     changed = [(old, now) for old, now in (*same, *alike) if placeless(old.message) != placeless(now.message)]
     return Differences(new, gone, changed)
+
+
+def in_cells(found: Differences, reads: tuple[Read, Read]) -> Differences:
+    """The same with the lines of notebooks counted in their cells."""
+    old, new = (Places(read).finding for read in reads)
+    pairs = [(old(was), new(now)) for was, now in found.changed]
+    return Differences([new(one) for one in found.new], [old(one) for one in found.gone], pairs)
 
 
 def _matched(

@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from rflint.folders import ENDINGS
+
 SAFE = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 """No program that a repository's own settings name is run."""
 REGULAR = ("100644", "100755")
@@ -75,13 +77,16 @@ def short(name: str) -> str:
     return _lines("rev-parse", "--short", name)[0]
 
 
-def python_files(name: str) -> dict[str, str]:
-    """The Python files of a commit by their paths from the top, with the names of their contents.  Raises GitError."""
+def sources(name: str) -> dict[str, str]:
+    """Files that may hold networks, by their paths from the top of a commit, with the names of their contents.
+
+    Raises GitError.
+    """
     found = {}
     for row in _fields("ls-tree", "-r", "-z", "--full-tree", name):
         mode, _, rest = row.partition(" ")
         blob, path = rest.split(" ", 1)[1].split("\t", 1)
-        if path.endswith(".py") and mode in REGULAR:
+        if path.endswith(ENDINGS) and mode in REGULAR:
             found[path] = blob
     return found
 
@@ -102,9 +107,9 @@ def contents(blobs: Iterable[str]) -> dict[str, bytes]:
 
 
 def files_of_work_tree(repository: Repository) -> list[str]:
-    """The Python files of the work tree that git knows or would add, by their paths from the top.  Raises GitError."""
+    """Those of the work tree that git knows or would add, by their paths from the top.  Raises GitError."""
     found = _fields("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name", top=repository.top)
-    paths = {path: os.path.join(repository.top, path) for path in found if path.endswith(".py")}
+    paths = {path: os.path.join(repository.top, path) for path in found if path.endswith(ENDINGS)}
     return [path for path, place in paths.items() if os.path.isfile(place) and not os.path.islink(place)]
 
 
@@ -115,11 +120,11 @@ def ignored(repository: Repository) -> tuple[str, ...]:
 
 
 def renames(begin: str, end: str | None) -> dict[str, str]:
-    """The old paths of Python files by the new ones, as git detects renames.  Raises GitError."""
+    """The old paths of Python files and notebooks by the new ones, as git detects renames.  Raises GitError."""
     ends = (begin,) if end is None else (begin, end)
     options = ("--name-status", "-z", "-M", "--diff-filter=R", "--no-ext-diff", "--no-textconv", "--no-relative")
     row = iter(_fields("diff", *options, *ends, "--"))
-    return {new: old for _, old, new in zip(row, row, row, strict=False) if new.endswith(".py")}
+    return {new: old for _, old, new in zip(row, row, row, strict=False) if new.endswith(ENDINGS)}
 
 
 def _lines(*arguments: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The two sides of a comparison: each a tree of Python files, read from a commit or from the work tree."""
+"""The two sides of a comparison: each a tree of Python files and notebooks of a commit or of the work tree."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Read = Callable[[str], "str | None"]
 
 @dataclass(slots=True)
 class Side:
-    """A tree of Python files, by their paths from the top of the repository."""
+    """A tree of Python files and notebooks, by their paths from the top of the repository."""
 
     label: str
     """What people call it: `main (1a2b3c4)`, or the work tree."""
@@ -24,6 +24,8 @@ class Side:
     """The text of one of its files.  Raises SourceError."""
     files: frozenset[str]
     texts: dict[str, str | None] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    """What is wrong with those of its files that cannot be read."""
 
     def text(self, path: str) -> str | None:
         """The text of a file, read once; None if there is none, or if it is not to be read as Python."""
@@ -32,8 +34,8 @@ class Side:
         if path not in self.texts:
             try:
                 self.texts[path] = self.load(path)
-            except SourceError:
-                self.texts[path] = None
+            except SourceError as problem:
+                self.texts[path], self.problems[path] = None, str(problem)
         return self.texts[path]
 
 
@@ -56,7 +58,7 @@ class Comparison:
 
     def shown(self, path: str) -> str:
         """The path from the working folder of a path from the top."""
-        return os.path.relpath(path, self.repository.prefix or ".").replace(os.sep, "/")
+        return _shown(self.repository, path)
 
     def reader(self, side: Side, libraries: tuple[str, ...]) -> Read:
         """Reads files as they are on one side; libraries, and what git ignores or does not have, from disk."""
@@ -79,11 +81,11 @@ def comparison(revisions: str) -> Comparison:
     """What `A..B`, `A...B` or `A` names in the repository around the working folder.  Raises GitError."""
     here = git.repository()
     begin, end = git.sides(revisions)
-    trees = [git.python_files(name) for name in (begin, end) if name is not None]
+    trees = [git.sources(name) for name in (begin, end) if name is not None]
     held = git.contents(blob for tree in trees for blob in tree.values())
     first, last = names(revisions)
-    before = _of_commit(begin, first, trees[0], held)
-    after = _of_work_tree(here) if end is None else _of_commit(end, last, trees[1], held)
+    before = _of_commit(here, begin, first, trees[0], held)
+    after = _of_work_tree(here) if end is None else _of_commit(here, end, last, trees[1], held)
     return Comparison(here, before, after, git.renames(begin, end), git.ignored(here))
 
 
@@ -93,15 +95,20 @@ def names(revisions: str) -> tuple[str, str]:
     return first or "HEAD", last.lstrip(".") or "HEAD"
 
 
-def _of_commit(name: str, label: str, tree: Mapping[str, str], held: Mapping[str, bytes]) -> Side:
+def _shown(here: Repository, path: str) -> str:
+    """The path from the working folder of a path from the top."""
+    return os.path.relpath(path, here.prefix or ".").replace(os.sep, "/")
+
+
+def _of_commit(here: Repository, name: str, label: str, tree: Mapping[str, str], held: Mapping[str, bytes]) -> Side:
     short = git.short(name)
     label = label if name.startswith(label) else f"{label} ({short})"
-    return Side(label, lambda path: decode(path, held[tree[path]]), frozenset(tree))
+    return Side(label, lambda path: decode(_shown(here, path), held[tree[path]]), frozenset(tree))
 
 
 def _of_work_tree(here: Repository) -> Side:
     files = git.files_of_work_tree(here)
-    return Side("work tree", lambda path: read_text(os.path.join(here.top, path)), frozenset(files))
+    return Side("work tree", lambda path: read_text(_shown(here, path)), frozenset(files))
 
 
 def differing(compared: Comparison) -> Iterator[str]:

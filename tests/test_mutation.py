@@ -53,7 +53,7 @@ def test_operators_do_as_their_examples_say(kind: type) -> None:
 
 def test_mutants_are_what_runs(module: ModuleType) -> None:
     path = Path(str(module.__file__))
-    found = [mutants.mutant(item) for item in mutants.work_items(path)]
+    found = [mutants.mutant(item, path) for item in mutants.work_items(path)]
     changes = {(one.function, one.new) for one in found if one is not None}
     assert changes == {
         ("", "LIMIT: int = 4"),

@@ -71,6 +71,9 @@ def run(files: list[Path], jobs: int, budget: float, every: int, chosen: list[st
                 yield from waiting(file, database, tests, every)
 
         campaign = Campaign(scope(), source, noting(databases, tests), jobs, budget)
+        for file, database in databases.items():
+            for function, killer in records.killers(database):
+                campaign.learn(file, function, killer)
         sys.stdout.flush()
         quiet = ["-q", "-p", "no:cacheprovider", "--no-header", "--no-summary"]
         pytest.main([*quiet, "-k", " and ".join(f"not {name}" for name in TELL_NOTHING), *chosen], plugins=[campaign])
@@ -83,7 +86,7 @@ def waiting(file: Path, database: WorkDB, tests: str, every: int) -> Iterator[Mu
         print(f"{file.relative_to(ROOT)}: {len(items)}", file=sys.stderr, flush=True)
         yield mutants.control(file)
     for item in items:
-        mutant = mutants.mutant(item)
+        mutant = mutants.mutant(item, file)
         if mutant is None:
             records.discard(database, item)
         else:
@@ -94,7 +97,7 @@ def ask_for_types(files: list[Path]) -> None:
     """Lets mypy look at what has survived, once for each mutant."""
     with ExitStack() as stack:
         databases = {file: stack.enter_context(records.records(file, STORE)) for file in files}
-        found = [mutants.mutant(item) for database in databases.values() for item in records.unchecked(database)]
+        found = [mutants.mutant(item, file) for file, one in databases.items() for item in records.unchecked(one)]
         alive = [one for one in found if one is not None]
         if not alive:
             return
@@ -108,7 +111,7 @@ def seek_for(file: Path, budget: float) -> None:
     """Looks for networks that tell the survivors of a file, other than those that are listed."""
     with records.records(file, STORE) as database:
         known = listed(file)
-        found = [mutants.mutant(item) for item in records.alive(database)]
+        found = [mutants.mutant(item, file) for item in records.alive(database)]
     alive = [one for one in found if one is not None and (one.old, one.new) not in known]
     if alive:
         print(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import importlib
+import inspect
 import json
 import os
+import re
 import resource
 import signal
 import sys
@@ -14,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -27,6 +30,8 @@ from tests.mutation.reaching import Reach
 
 ROOT = Path(__file__).parent.parent.parent
 STORE = ROOT / "build" / "mutation"
+CODE = re.compile(r'"""(RF\d{3}):')
+"""How the file of a rule begins: tests that name its code are tried first."""
 TOO_LONG = 120  # seconds of processor time after which a process is ended from outside
 
 
@@ -96,16 +101,20 @@ class Campaign:
         """Runs a few tests, so that what is loaded when it is first needed is there before any fork."""
         for item in items[:: max(1, len(items) // 12)]:
             self._passes(item, None)
-        for cache in reaching.caches():
-            cache.cache_clear()
+        for one in reaching.caches():
+            one.cache_clear()
 
     def _wait(self, running: dict[int, tuple[Mutant, IO[bytes], int]]) -> None:
         process, _ = os.waitpid(-1, 0)
         mutant, answer, number = running.pop(process)
         ran, killer = last(answer)
-        for name in {killer, _function(killer), f"{mutant.path} {killer}", f"{mutant.path} {mutant.function} {killer}"}:
-            self.kills[name] += 1 if killer else 0
+        self.learn(mutant.path, mutant.function, killer)
         self.done(mutant, Outcome(killer, ran, number))
+
+    def learn(self, path: Path, function: str, killer: str) -> None:
+        """Remembers that a test (`""`: none) has killed a mutant of a function: it is tried first on the like of it."""
+        for name in {killer, _function(killer), f"{path} {killer}", f"{path} {function} {killer}"} if killer else ():
+            self.kills[name] += 1
 
     def _reached(self, items: list[pytest.Item]) -> dict[str, Reach]:
         """What is known of all tests; those that are new or have changed are measured, in a process of their own."""
@@ -139,11 +148,12 @@ class Campaign:
         whole = (file, reaching.name_of(mutant.path.parent / "__init__.py", "all_rules"))
         near = near or [(item, reach) for item, reach in tests if any(one.startswith(whole) for one in reach.functions)]
         stem = mutant.path.stem.strip("_").replace("_", "-")
+        code = CODE.match(mutant.source)
 
         def merit(pair: tuple[pytest.Item, Reach]) -> tuple[float, ...]:
             test = pair[0].nodeid
             here = self.kills[f"{mutant.path} {mutant.function} {test}"], self.kills[f"{mutant.path} {test}"]
-            is_own = stem in test.replace("_", "-")
+            is_own = stem in test.replace("_", "-") or (code is not None and code[1] in _text(pair[0]))
             return -here[0], -here[1], not is_own, -self.kills[_function(test)], pair[1].seconds
 
         return [(item, reach.seconds) for item, reach in sorted(near, key=merit)]
@@ -187,6 +197,16 @@ def import_rules() -> None:
 def _function(test: str) -> str:
     """A test without its parameters."""
     return test.partition("[")[0]
+
+
+def _text(item: pytest.Item) -> str:
+    """The name of a test, its parameters, and what it is written as."""
+    return item.nodeid + _source(item.function)  # type: ignore[attr-defined]
+
+
+@cache
+def _source(function: Callable[..., object]) -> str:
+    return inspect.getsource(function)
 
 
 def _give_up(signum: int, frame: FrameType | None) -> None:

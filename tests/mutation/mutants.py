@@ -53,17 +53,17 @@ def work_items(path: Path) -> list[WorkItem]:
     ]
 
 
-def mutant(item: WorkItem) -> Mutant | None:
-    """The mutated source, or None where the change gives no Python, or none that differs."""
-    (spec,) = item.mutations
-    text = spec.module_path.read_text(encoding="utf-8")
+def mutant(item: WorkItem, path: Path) -> Mutant | None:
+    """The mutated source of a file, or None where the change gives no Python, or none that differs."""
+    (spec,) = item.mutations  # made in another clone perhaps, so its own path is not asked
+    text = path.read_text(encoding="utf-8")
     mutated = mutate_code(text, operators()[spec.operator_name], spec.occurrence)
     if mutated is None or not _is_another(text, mutated):
         return None
     before, after = text.splitlines(), mutated.splitlines()
     line = next((at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), len(after) - 1)
     old, new = before[line].strip(), " ".join(after[line].split()) if line < len(after) else ""
-    return Mutant(item.job_id, spec.module_path, mutated, line + 1, spec.definition_name or "", old, new)
+    return Mutant(item.job_id, path, mutated, line + 1, spec.definition_name or "", old, new)
 
 
 def control(path: Path) -> Mutant:

@@ -64,6 +64,13 @@ def alive(database: WorkDB) -> list[WorkItem]:
     return [item for item, result in database.completed_work_items if _survived(result)]
 
 
+def killers(database: WorkDB) -> Iterator[tuple[str, str]]:
+    """The functions that killed mutants are in, each with the test that killed it."""
+    for item, result in database.completed_work_items:
+        if result.test_outcome == TestOutcome.KILLED:
+            yield item.mutations[0].definition_name or "", result.output or ""
+
+
 def _survived(result: WorkResult) -> bool:
     return bool(result.test_outcome == TestOutcome.SURVIVED)
 

@@ -13,7 +13,8 @@ pytest.importorskip("cosmic_ray", reason="make mutate installs it")
 
 from cosmic_ray.mutating import mutate_code
 
-from tests.mutation import mutants, records, swap
+from rflint.dims import less, symbol
+from tests.mutation import campaign, mutants, records, swap
 from tests.mutation.operators import OWN, operators
 
 SOURCE = '''"""A module."""
@@ -83,6 +84,21 @@ def test_what_runs_at_import_is_not_swapped(module: ModuleType) -> None:
     ran = {swap.key(module.text.__code__)}
     assert not swap.swap(path, SOURCE.replace("rows", "lines"), live, ran)
     assert module.text(4) == "4 rows"
+
+
+def test_mutants_are_of_the_file_where_it_stands_now(module: ModuleType, tmp_path: Path) -> None:
+    path, moved = Path(str(module.__file__)), tmp_path / "moved.py"
+    items = mutants.work_items(path)
+    moved.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    path.unlink()
+    assert {one.path for item in items if (one := mutants.mutant(item, moved)) is not None} == {moved}
+
+
+@pytest.mark.parametrize(
+    ("value", "is_so"), [((1, (symbol("N"),)), True), ({"a": [less]}, True), (("N", {1: 2}), False)]
+)
+def test_values_of_the_package_are_found_in_what_holds_them(value: object, is_so: bool) -> None:
+    assert campaign.holds(value) is is_so
 
 
 def test_survivors_are_listed_with_their_reasons() -> None:

@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from rflint import linter
+from rflint.comments.reading import TASKS
 from rflint.config import Config, Configurations, mistaken
 from rflint.diagnostics import Report
 from rflint.linter import Options, read_from_disk
 from rflint.notebooks.showing import in_cells
 from rflint.shapes import Shape, parse_shape
+from rflint.spelling import suggestion
 from rflint.traced import NetworkTrace
 from rflint.tracing.building import TargetError
 
@@ -28,24 +30,28 @@ def check(
     *targets: Target,
     text: str | None = None,
     select: Iterable[str] | None = None,
+    extend_select: Iterable[str] | None = None,
     ignore: Iterable[str] | None = None,
     task: str | None = None,
     input: Inputs | None = None,
     train: bool = False,
     verbose: bool = False,
+    noqa: bool = True,
     config: Target | None = None,
     isolated: bool = False,
 ) -> Report:
     """Lint files, folders and `FILE::CALL` targets, or the source `text` under the name of the only target.
 
     The configuration is the nearest one of each file, or the file `config`, or none if `isolated`; `select`, `ignore`
-    and `task` replace what it says.  With `verbose` there are notes among the findings.  Raises `ConfigError` for a
-    configuration, and ValueError for a rule or shape, that cannot be used; what cannot be read is in `failures`.
+    and `task` replace what it says, `extend_select` adds to it.  With `verbose` there are notes among the findings;
+    without `noqa`, comments that begin with this word silence nothing.  Raises `ConfigError` for a configuration, and
+    ValueError for a rule, a task or a shape, that cannot be used; what cannot be read is in `failures`.
     """
-    settings = {"select": chosen(select), "ignore": chosen(ignore), "task": task}
+    rules = {"select": select, "extend-select": extend_select, "ignore": ignore}
+    settings = {**{name: chosen(which) for name, which in rules.items()}, "task": known_task(task)}
     given = {name: value for name, value in settings.items() if value is not None}
     names, options = asked(targets, text, input, configurations(config, isolated, given))
-    report = linter.check(names, replace(options, train=train, verbose=verbose))
+    report = linter.check(names, replace(options, train=train, verbose=verbose, noqa=noqa))
     return in_cells(report, options.reader)
 
 
@@ -85,8 +91,7 @@ def asked(
 
 def configurations(config: Target | None, isolated: bool, given: Mapping[str, Any]) -> Callable[[str], Config]:
     """What gives the configuration of a path, with settings that are given here instead."""
-    found = Configurations(None if config is None else os.fspath(config), isolated, linter.known_rules())
-    return lambda path: replace(found.of(path), **given)
+    return Configurations(None if config is None else os.fspath(config), isolated, linter.known_rules(), given).of
 
 
 def chosen(rules: Iterable[str] | None) -> tuple[str, ...] | None:
@@ -97,6 +102,13 @@ def chosen(rules: Iterable[str] | None) -> tuple[str, ...] | None:
     if wrong := mistaken(found, linter.known_rules()):
         raise ValueError(wrong)
     return found
+
+
+def known_task(task: str | None) -> str | None:
+    """A task.  Raises ValueError for one that there is not, with the nearest that there is."""
+    if task is not None and task not in TASKS:
+        raise ValueError(f"there is no task {task!r}, only {', '.join(TASKS)}{suggestion(task, TASKS, 0.5)}")
+    return task
 
 
 def shapes(given: Inputs | None) -> tuple[tuple[str, Shape], ...]:

@@ -12,17 +12,17 @@ import re
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from rflint import __version__, linter
+from rflint.api import check
 from rflint.comments.reading import TASKS
 from rflint.config import Config, ConfigError, Configurations, mistaken
 from rflint.diagnostics import Diagnostic, Failure, Report, Rule
 from rflint.folders import find_files
 from rflint.formats.concise import witnessed
-from rflint.linter import Options, read_from_disk
 from rflint.spelling import suggestion
 
 FAILURE = "RF999"
@@ -102,6 +102,7 @@ class Plugin:
         cls.options = options
         try:
             request = asked(options)
+            refuse(request, linter.known_rules())
             config_of = configurations(request)
             for path in options.filenames or ["."]:
                 config_of(path)
@@ -151,20 +152,14 @@ def lintable(options: Namespace) -> Iterator[str]:
 
 
 def configurations(request: Asked) -> Callable[[str], Config]:
-    """What gives the configuration nearest to a path, with what flake8's options say instead; both raise Unusable."""
-    known = linter.known_rules()
-    refuse(request, known)
-    found, given = Configurations(request.config, known=known), dict(request.rules)
+    """What gives the configuration nearest to a path, as the files have it; it raises Unusable."""
+    found = Configurations(request.config, known=linter.known_rules())
 
-    @cache
     def of(path: str) -> Config:
         try:
-            config = found.of(path)
+            return found.of(path)
         except ConfigError as problem:
             raise Unusable(str(problem)) from None
-        added = {name: config.extend_select + rules for name, rules in given.items() if name == "extend_select"}
-        values: dict[str, Any] = {**given, **added, "task": request.task or config.task}
-        return replace(config, **values)
 
     return of
 
@@ -182,18 +177,23 @@ def refuse(request: Asked, known: Mapping[str, Rule]) -> None:
 @lru_cache(maxsize=1)
 def findings(request: Asked) -> Mapping[str, list[Row]]:
     """The findings in all files that are asked for, by absolute path.  Raises Unusable."""
-    config_of = configurations(request)
-    found, _ = find_files(request.paths, config_of)
+    found, _ = find_files(request.paths, configurations(request))
     files = [file for file in found if os.path.abspath(file) in request.files]
-    return by_file(linter.check(files, Options(Config(), noqa=False, config_of=config_of)), files)
+    return by_file(report(request, files), files) if files else {}
 
 
 def of_text(request: Asked, name: str, text: str) -> list[Row]:
     """The findings in what flake8 has read from standard input.  Raises Unusable."""
-    options = Options(
-        configurations(request)(name), read=lambda path: text if path == name else read_from_disk(path), noqa=False
-    )
-    return by_file(linter.check([name], options), [name])[os.path.abspath(name)]
+    return by_file(report(request, [name], text), [name])[os.path.abspath(name)]
+
+
+def report(request: Asked, files: list[str], text: str | None = None) -> Report:
+    """What is found in files, or in the text of one.  Raises Unusable."""
+    given: dict[str, Any] = {**dict(request.rules), "task": request.task, "config": request.config}
+    try:
+        return check(*files, text=text, noqa=False, **given)
+    except ConfigError as problem:
+        raise Unusable(str(problem)) from None
 
 
 def by_file(report: Report, files: list[str]) -> Mapping[str, list[Row]]:

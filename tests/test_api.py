@@ -39,6 +39,11 @@ class Other(nn.Module):
     def forward(self, x):
         return self.conv(x).relu()
 """
+HOLES = """
+from torch import nn
+
+net = nn.Sequential(*[nn.Conv2d(8, 8, 3, padding=2, dilation=2) for _ in range(3)], nn.Dropout(0.0))  # RF201, RF604
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -149,3 +154,19 @@ def test_check_takes_paths_and_reports_what_cannot_be_read(folder: Path) -> None
     report = rflint.check(folder / "seg.py", "nowhere.py")
     assert [str(one) for one in report.failures] == ["nowhere.py does not exist"]
     assert report.files == 1
+
+
+def test_rules_are_added_to_those_that_are_selected() -> None:
+    found = rflint.check(text=HOLES, select=["RF604"], extend_select=["RF201"], isolated=True).diagnostics
+    assert [one.code for one in found] == ["RF201", "RF604"]
+
+
+def test_a_task_that_there_is_not_is_refused_with_the_nearest() -> None:
+    with pytest.raises(ValueError, match=r"there is no task 'detecton', .*; did you mean detection\?"):
+        rflint.check(text=HOLES, task="detecton")
+
+
+def test_comments_silence_unless_they_are_not_to() -> None:
+    silenced = "\n".join(f"{line}  # noqa" for line in HOLES.splitlines())
+    assert not rflint.check(text=silenced, isolated=True).diagnostics
+    assert rflint.check(text=silenced, isolated=True, noqa=False).diagnostics

@@ -22,9 +22,9 @@ LEVELS = {
     2: "interp",
     3: "library roots tracing",
     4: "admissible checks",
-    5: "baseline cache catalogue causes diagnosing fixes history linter linting pages repairs suppressing "
+    5: "api baseline cache catalogue causes diagnosing fixes history linter linting pages repairs suppressing "
     "torch_errors traced trail undecided",
-    6: "api cli commands flake8_plugin formats report server",
+    6: "cli commands flake8_plugin formats report server",
 }
 LEVEL = {name: level for level, names in LEVELS.items() for name in names.split()}
 COMMAND_LINE = {"cli", "commands"}

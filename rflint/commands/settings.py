@@ -7,13 +7,11 @@ import re
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from rflint.cache.rules import Rules
 from rflint.commands.parser import UsageError
-from rflint.config import COMMAND_LINE, KEYS, Config, ConfigError, Configurations, mistaken
+from rflint.config import KEYS, Config, ConfigError, Configurations, mistaken
 from rflint.files import SourceError, decode
 from rflint.options import Options, read_from_disk
 from rflint.patterns import Patterns, check_patterns
@@ -46,17 +44,15 @@ def configurations(arguments: Namespace, known: Mapping[str, Any]) -> Callable[[
 
     It raises UsageError.
     """
-    found = Configurations(arguments.config, arguments.isolated, known)
-    given = overrides(arguments, known)
+    found = Configurations(arguments.config, arguments.isolated, known, overrides(arguments, known))
 
-    @cache
-    def laid_over(path: str) -> Config:
+    def of(path: str) -> Config:
         try:
-            return commanded(found.of(path), given)
+            return found.of(path)
         except ConfigError as error:
             raise UsageError(str(error)) from None
 
-    return laid_over
+    return of
 
 
 def start(arguments: Namespace) -> str:
@@ -84,20 +80,6 @@ def overrides(arguments: Namespace, known: Mapping[str, Any]) -> dict[str, Any]:
     if "per-file-ignores" in found:
         found["per-file-ignores"] = per_file(found["per-file-ignores"], known)
     return found
-
-
-def commanded(config: Config, given: Mapping[str, Any]) -> Config:
-    """A configuration with what the command line says: `--extend-select` and the like add, the others replace."""
-    values = {KEYS[name].attribute: value for name, value in given.items()}
-    for name in given:
-        if KEYS[name].adds:
-            values[KEYS[name].attribute] = getattr(config, KEYS[name].attribute) + given[name]
-    places = {name: (*_added_to(config, name), COMMAND_LINE) for name in given}
-    return replace(config, **values, origins={**config.origins, **places})
-
-
-def _added_to(config: Config, name: str) -> tuple[str, ...]:
-    return config.origins.get(name, ()) if KEYS[name].adds else ()
 
 
 def fill(arguments: Namespace, config: Config) -> None:

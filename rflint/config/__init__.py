@@ -1,7 +1,7 @@
 """The configuration: `[tool.rflint]` in pyproject.toml, or rflint.toml, the nearest one upwards from each file.
 
 `values` is what comes out, `keys` the table of all settings, from which `reading` reads and `schema` tells editors;
-`kinds` and `networks` know what each may be, `extending` lays one file over another, `nearest` finds them.
+`kinds` and `networks` know what each may be, `nearest` finds the files, `given` lays over them what a caller says.
 """
 
 from rflint.config.keys import KEYS, Key

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from rflint.config.given import laid_over
 from rflint.config.reading import PROJECT, Known, mentions_us, read
 from rflint.config.values import Config, ConfigError
 
@@ -15,11 +18,12 @@ OWN = "rflint.toml"
 @dataclass(slots=True)
 class Configurations:
     """The configuration of each file: the nearest one upwards, each read once; or, for all, the file `explicit`, or
-    none at all if `isolated`.  `known` are the rules by code."""
+    none at all if `isolated`; with settings that are `given` by their keys instead.  `known` are the rules by code."""
 
     explicit: str | None = None
     isolated: bool = False
     known: Known | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
     _files: dict[str, Config] = field(default_factory=dict)
     _folders: dict[str, Config] = field(default_factory=dict)
 
@@ -42,7 +46,7 @@ class Configurations:
     def _read(self, path: str | None) -> Config:
         name = path or ""
         if name not in self._files:
-            self._files[name] = Config() if path is None else _read(path, self.known)
+            self._files[name] = laid_over(Config() if path is None else _read(path, self.known), self.given)
         return self._files[name]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from networks import H, N, Network, T, W, same
 
+from rflint import field
 from rflint.checks import all_rules
 from rflint.diagnostics import Finding
 from rflint.dims import symbol
@@ -540,7 +541,20 @@ def test_one_tap_has_nothing_between() -> None:
 def test_dilations_with_taps_to_move_have_an_effect() -> None:
     net, x = image(N, 4, H, W)
     y = net.conv(net.conv(net.conv(x, k=1), k=(3, 1), dilation=2), k=1, dilation=2, unknown=("kernel_size",))
-    assert silent("RF206", net, net.pool(y, 1))
+    picked = {"kernel_size": (1, 1), "stride": (2, 2), "padding": (0, 0), "dilation": (2, 2)}  # of a pool
+    z = net.window(y, "MaxPool2d", [field.window(1, 2, 0)] * 2, (H, W), None, "pool", picked, (), None, {})
+    assert silent("RF206", net, z)
+
+
+def test_a_function_has_no_argument_that_could_go() -> None:
+    net, x = image(N, 4, H, W)
+    y = net.use(
+        "Conv2d",
+        [(x, ())],
+        (N, 4, H, W),
+        args={"kernel_size": (1, 1), "stride": (1, 1), "padding": (0, 0), "dilation": (4, 4)},
+    )
+    assert only("RF206", net, y).fix is None
 
 
 def test_a_call_that_builds_larger_kernels_too_is_right() -> None:

@@ -14,10 +14,12 @@ from rflint import checks
 from rflint.catalogue import SYNTAX
 from rflint.checks import all_rules
 from rflint.diagnostics import Rule
+from rflint.pages import row
 from rflint.suppressing.unused import UNUSED
 
 RULES = all_rules()
 PAGES = Path(__file__).parent.parent / "rules"
+RECORD = Path(__file__).parent / "recorded" / "rules.txt"
 SECTIONS = ("What it does", "Why it matters", "Example", "Fix", "Not flagged", "Limits", "Options", "References")
 FORBIDDEN = re.compile(
     r"^(use|uses|avoid|no|not|do|dont|prefer|consider|rewrite|check|require|missing-check)-|-(check|used|rule|error|warning)$"
@@ -76,6 +78,12 @@ def test_page_module_function_and_name_have_one_stem() -> None:
     assert {module.replace("_", "-") for module in modules} == names
     for module in modules:
         assert callable(getattr(importlib.import_module(f"{checks.__name__}.{module}"), module))
+
+
+@each_rule
+def test_the_table_is_as_recorded(rule: Rule) -> None:
+    recorded = (re.split("  +", line) for line in RECORD.read_text(encoding="utf-8").splitlines())
+    assert list(row(rule)) in recorded, f"rflint rule --all > {RECORD}"
 
 
 @each_rule

@@ -36,10 +36,10 @@ class Unread(NamedTuple):
         return picture if len(picture) <= LONGEST_PICTURE else ""
 
     @property
-    def shared(self) -> tuple[Use, int] | None:
-        """A layer that would read all rows if it were not dilated, and the axis; None if there is none."""
-        pairs = ((layer, axis) for layer in self.layers for axis in self.rows)
-        return next((pair for pair in pairs if shares_factor(window_on(*pair))), None)
+    def shared(self) -> tuple[Use, Window] | None:
+        """A layer that would read all rows if it were not dilated, and how it slides; None if there is none."""
+        pairs = ((layer, window_on(layer, axis)) for layer in self.layers for axis in self.rows)
+        return next(((layer, one) for layer, one in pairs if one is not None and shares_factor(one)), None)
 
 
 def unread(trace: Trace) -> list[Unread]:
@@ -65,9 +65,9 @@ def window_on(use: Use, axis: int) -> Window | None:
     return window(use, at) if 0 <= at < spatial_rank(use) else None
 
 
-def shares_factor(one: Window | None) -> bool:
+def shares_factor(one: Window) -> bool:
     """Whether the dilation keeps a window from reading all rows: with dilation 1 its kernel fills the stride."""
-    return one is not None and one.kernel >= one.stride and gcd(one.dilation, one.stride) > 1
+    return one.kernel >= one.stride and gcd(one.dilation, one.stride) > 1
 
 
 def should_read_all(trace: Trace, use: Use) -> bool:

@@ -6,25 +6,23 @@ from collections.abc import Iterator
 from math import gcd
 
 from rflint.checks import rule
+from rflint.checks._layers import Window
 from rflint.checks._places import called, place_of
-from rflint.checks._unread import Unread, unread, window_on
+from rflint.checks._unread import Unread, unread
 from rflint.diagnostics import Finding
-from rflint.trace import Trace
+from rflint.trace import Trace, Use
 
 
 @rule("RF208", "dilation-shares-stride-factor", "warning", fix="hint")
 def dilation_shares_stride_factor(trace: Trace) -> Iterator[Finding]:
     """Whether rows of a tensor are read by nobody because a strided layer, which could, is dilated by such a factor."""
     for found in unread(trace):
-        yield from finding(found)
+        if found.shared is not None:
+            yield finding(found, *found.shared)
 
 
-def finding(found: Unread) -> Iterator[Finding]:
+def finding(found: Unread, layer: Use, one: Window) -> Finding:
     """The finding at the dilation, with how many positions are lost over all axes; other layers are related."""
-    layer, axis = found.shared or (None, 0)
-    one = window_on(layer, axis) if layer else None
-    if layer is None or one is None:
-        return
     factor = gcd(one.dilation, one.stride)
     shown = f"only rows {found.picture} are read" if found.picture else "only some rows are read"
     message = (
@@ -32,4 +30,4 @@ def finding(found: Unread) -> Iterator[Finding]:
         f"rest, {round(100 * found.lost)} % of the positions; dilation 1, or the stride in another layer, would"
     )
     others = tuple((place_of(use, "stride"), "steps over the same rows") for use in found.layers if use is not layer)
-    yield Finding(place_of(layer, "dilation"), message, (*called(layer), *others), use=layer.index)
+    return Finding(place_of(layer, "dilation"), message, (*called(layer), *others), use=layer.index)

@@ -19,7 +19,7 @@ def groups_not_dividing(use: Use) -> Iterator[Finding]:
     """Whether `groups` is positive and divides the channels on both sides, as the constructor demands."""
     values = (use.layer.args.get(name) for name in ("groups", "in_channels", "out_channels"))
     groups, entering, leaving = (value if isinstance(value, int) else None for value in values)
-    if not use.base.startswith("Conv") or groups is None:
+    if not use.base.startswith(("Conv", "DeformConv")) or groups is None:
         return
     if groups < 1:
         yield Finding(place_of(use, "groups"), f"groups={groups} is not a positive number", called(use))

@@ -8,7 +8,7 @@ from math import prod
 from typing import NamedTuple
 
 from rflint.checks._fixes import same_padding, together
-from rflint.checks._layers import Window, is_convolution, number, one_or_each, spatial_rank, times, window
+from rflint.checks._layers import Window, is_convolution, number, one_or_each, times, window_at, windows
 from rflint.checks._places import argument_fix, chain, is_constructed, made, named
 from rflint.dims import Size, equal
 from rflint.edits import Fix, SetArgument
@@ -36,11 +36,9 @@ def difference(trace: Trace, use: Use, axis: int) -> Cause:
     a, b = (operand.shape or () for operand in use.operands[:2])
     if len(a) + axis == 1:
         return Cause(projection(branches, str(a[1]), str(b[1])), makers(branches))
-    layer = shrinking_layer(branches, axis)
-    gap, change = a[axis] - b[axis], shrinkage(layer, axis) if layer else 0
-    if layer and (equal(gap, change) or equal(gap, -change)):
-        here = (made(layer, "this layer changes the size"),)
-        return Cause(lacking(layer, axis), here, padding_fix(layer, axis))
+    gap, found = a[axis] - b[axis], shrinking_layer(branches, axis)
+    if found and (equal(gap, found.lost) or equal(gap, -found.lost)):
+        return Cause(lacking(found), (made(found.use, "this layer changes the size"),), padding_fix(found, axis))
     even = drifting(trace, use, axis)
     if even:
         return Cause(one_row(even, axis), (made(even[0], "this layer changes the size"),), keeping_size(even))
@@ -63,17 +61,28 @@ def makers(branches: Sequence[Branch]) -> Related:
     )
 
 
-def shrinkage(use: Use, axis: int) -> int:
-    """By how much a layer with stride 1 and an odd kernel shrinks an axis for want of padding; 0 for all others."""
-    sliding = window(use, spatial_rank(use) + axis) if spatial_rank(use) + axis >= 0 else None
-    if sliding is None or sliding.stride > 1 or sliding.kernel % 2 == 0 or "padding" not in use.layer.args:
-        return 0
-    return sliding.extent - 1 - sliding.padding
+class Shrinking(NamedTuple):
+    """A layer with stride 1 and an odd kernel that shrinks an axis for want of padding, or grows for too much of it."""
+
+    use: Use
+    window: Window
+    lost: int
 
 
-def shrinking_layer(branches: Sequence[Branch], axis: int) -> Use | None:
-    """The only layer of both branches that shrinks or grows for want of padding, if none after it changes the scale."""
-    found = [(branch[:at], layer) for branch in branches for at, layer in enumerate(branch) if shrinkage(layer, axis)]
+def shrinking(use: Use, axis: int) -> Shrinking | None:
+    """The layer with its window, if it is such a layer."""
+    one = window_at(use, axis)
+    if one is None or one.stride > 1 or one.kernel % 2 == 0 or "padding" not in use.layer.args:
+        return None
+    lost = one.extent - 1 - one.padding
+    return Shrinking(use, one, lost) if lost else None
+
+
+def shrinking_layer(branches: Sequence[Branch], axis: int) -> Shrinking | None:
+    """The only such layer of both branches, if none after it changes the scale."""
+    found = [
+        (branch[:at], one) for branch in branches for at, use in enumerate(branch) if (one := shrinking(use, axis))
+    ]
     if len(found) != 1 or any(scale(later, axis) != 1 for later in found[0][0]):
         return None
     return found[0][1]
@@ -94,8 +103,7 @@ def drifting(trace: Trace, use: Use, axis: int) -> list[Use]:
 
 def drift(use: Use, axis: int) -> int:
     """2p - d·(k - 1) of a convolution with stride 1 and an even kernel, padded as nearly as can be; else 0."""
-    at = spatial_rank(use) + axis
-    one = window(use, at) if is_convolution(use) and at >= 0 else None
+    one = window_at(use, axis) if is_convolution(use) else None
     return one.padding - one.extent + 1 if one and is_nearly_same(one) else 0
 
 
@@ -104,24 +112,21 @@ def is_nearly_same(one: Window) -> bool:
     return one.kernel % 2 == 0 and one.stride == 1 and abs(one.padding - one.extent + 1) == 1
 
 
-def lacking(use: Use, axis: int) -> str:
+def lacking(layer: Shrinking) -> str:
     """The padding with which a layer would keep its size."""
-    sliding = window(use, spatial_rank(use) + axis)
-    wanted = sliding.extent // 2 if sliding else 0
-    return f": {named(use)} needs padding={wanted} to keep the size"
+    return f": {named(layer.use)} needs padding={layer.window.extent // 2} to keep the size"
 
 
-def padding_fix(use: Use, axis: int) -> Fix | None:
+def padding_fix(layer: Shrinking, axis: int) -> Fix | None:
     """The edit that gives a layer that padding, and on its other axes the one that it has."""
-    sliding, rank = window(use, spatial_rank(use) + axis), spatial_rank(use)
-    paddings = [number(use, "padding", at) for at in range(rank)]
+    use, wanted, every = layer.use, layer.window.extent // 2, windows(layer.use)
+    paddings = [number(use, "padding", at) for at in range(len(every))]
     known = [one for one in paddings if one is not None]
-    if sliding is None or len(known) < rank:
+    if len(known) < len(every):
         return None
-    alike = all(window(use, at) == sliding for at in range(rank))
-    known[axis] = sliding.extent // 2
+    known[axis] = wanted
     symbolic = same_padding(use) if is_convolution(use) else ""
-    return argument_fix(use, "padding", sliding.extent // 2 if alike else one_or_each(known), symbolic)
+    return argument_fix(use, "padding", wanted if len(set(every)) == 1 else one_or_each(known), symbolic)
 
 
 def keeping_size(layers: Sequence[Use]) -> Fix | None:
@@ -143,10 +148,10 @@ def rounding_up(branches: Sequence[Branch], axis: int, gap: Size) -> Fix | None:
 def one_row(layers: Sequence[Use], axis: int) -> str:
     """What even kernels of one branch have made of a size."""
     first, *others = layers
-    one, change = window(first, spatial_rank(first) + axis), drift(first, axis)
+    kernel, change = number(first, "kernel_size", axis), drift(first, axis)
     whose = f" of {named(first)}" + (f" and {len(others)} more" if others else "")
     row = "one row more" if change > 0 else "one row less"
-    return f": the even kernel {one.kernel if one else 0}{whose} makes {row}, an odd one or padding='same' keeps it"
+    return f": the even kernel {kernel}{whose} makes {row}, an odd one or padding='same' keeps it"
 
 
 def is_bare(branch: Branch) -> bool:

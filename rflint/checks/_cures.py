@@ -10,16 +10,15 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
 
-from rflint.checks._branches import Related, lacking, shrinkage, shrinking_layer
+from rflint.checks._branches import Related, lacking, shrinking_layer
 from rflint.checks._dense import chain_of, denser, wider
-from rflint.checks._layers import is_convolution, spatial_rank, window
+from rflint.checks._layers import is_convolution, spatial_rank, window_at
 from rflint.checks._places import made, named, place_of
-from rflint.checks._widening import further_layers, last_window, most_before, seen, widening
+from rflint.checks._widening import further_layers, last_window, most_before, seen, seen_at, widening
 from rflint.contracts import Contract, holds
 from rflint.dims import Size
 from rflint.geometry.ends import behind
-from rflint.geometry.stated import Verdict, look_ahead
-from rflint.receptive import fields
+from rflint.geometry.stated import Tensor, Verdict, look_ahead
 from rflint.trace import Place, Trace, Use
 
 
@@ -34,73 +33,86 @@ class Cure(NamedTuple):
 NONE = Cure()
 
 
+class Broken(NamedTuple):
+    """A contract that does not hold of a tensor, along an axis; and the uses that made it, the last one first."""
+
+    trace: Trace
+    contract: Contract
+    source: int
+    found: Tensor
+    axis: int
+    uses: Sequence[Use]
+
+    def seen_by(self, source: int | str | None) -> int:
+        """How much the units of a tensor see at least; 0 if that is not known."""
+        return seen(self.trace, source, self.found.name, self.axis)
+
+    def jump_of(self, source: int | str | None) -> Fraction | None:
+        """How far the units of a tensor are apart; None if that is not known."""
+        at = seen_at(self.trace, source, self.found.name, self.axis)
+        return at.jump if at else None
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether each of the uses reads one tensor only."""
+        return all(sum(operand.source is not None for operand in use.operands) == 1 for use in self.uses)
+
+
 def cure(trace: Trace, contract: Contract, verdict: Verdict) -> Cure:
     """The cheapest change with which the contract would hold; an empty one where none can be told."""
     found = verdict.tensor
     if found is None or not isinstance(found.source, int):
         return NONE
     uses = [trace.uses[index] for index in reversed(behind(trace, found.source))]
-    subject = contract.subject
-    if subject == "rf":
-        return _wider(trace, contract, verdict) or _narrower(trace, contract, verdict, uses) or NONE
-    return CURES[subject](trace, contract, verdict, uses) or NONE
+    broken = Broken(trace, contract, found.source, found, verdict.axis, uses)
+    return next(filter(None, (told(broken) for told in CURES[contract.subject])), NONE)
 
 
-def _wider(trace: Trace, contract: Contract, verdict: Verdict) -> Cure | None:
-    found, axis = verdict.tensor, verdict.axis
-    if found is None or not isinstance(found.source, int):
-        return None
-    here = seen(trace, found.source, found.name, axis)
-    wanted = ceil(contract.values[0]) + (contract.relation == ">")
-    wide = widening(trace, found.source, found.name, axis)
+def _wider(broken: Broken) -> Cure | None:
+    trace, contract, name, axis = broken.trace, broken.contract, broken.found.name, broken.axis
+    here, wide = broken.seen_by(broken.source), widening(trace, broken.source, name, axis)
+    wanted = int(contract.values[0]) + (contract.relation == ">")
     if not here or here >= wanted or contract.relation.startswith("<") or not wide:
         return None
     last, exactly = last_window(wide), contract.relation == "=="
-    layers = further_layers(trace, last, found.name, axis, here, wanted, exactly)
-    uses = [trace.uses[index] for index in reversed(behind(trace, found.source))]
-    rates = wider(uses, wanted, exactly) if is_chain(uses) else ""
+    layers = further_layers(trace, last, name, axis, here, wanted, exactly)
+    rates = wider(broken.uses, wanted, exactly) if broken.is_chain else ""
     return Cure(rates + layers, (), trace.standing_for(last).place)
 
 
-def is_chain(uses: Sequence[Use]) -> bool:
-    """Whether each of these uses reads one tensor only."""
-    return all(sum(operand.source is not None for operand in use.operands) == 1 for use in uses)
-
-
-def _narrower(trace: Trace, contract: Contract, verdict: Verdict, uses: Sequence[Use]) -> Cure | None:
+def _narrower(broken: Broken) -> Cure | None:
     """The layer that, with a smaller dilation or without its taps, makes the field as small as is wanted."""
-    found, axis = verdict.tensor, verdict.axis
-    if found is None or not is_chain(uses):
+    if not broken.is_chain:
         return None
-    here = seen(trace, found.source, found.name, axis)
-    most = int(contract.values[0]) - (contract.relation == "<")
-    adds = [(_added(trace, use, found.name, axis), use) for use in uses if spatial_rank(use)]
+    here, contract = broken.seen_by(broken.source), broken.contract
+    excess = here - int(contract.values[0]) + (contract.relation == "<")
+    adds = [(_added(broken, use), use) for use in broken.uses if spatial_rank(use)]
     exactly = contract.relation == "=="
-    enough = [(by, use) for by, use in adds if (by == here - most if exactly else by >= here - most) and here > most]
-    if not here or not enough:
+    enough = [(by, use) for by, use in adds if (by == excess if exactly else by >= excess) and excess > 0]
+    if not enough:
         return None
     by, use = min(enough, key=lambda row: row[0])
     return Cure(f"; without the {by} that {named(use)} adds it would see {here - by}", (made(use, f"adds {by}"),))
 
 
-def _added(trace: Trace, use: Use, name: str, axis: int) -> int:
-    return seen(trace, use.index, name, axis) - most_before(trace, use, name, axis)
+def _added(broken: Broken, use: Use) -> int:
+    return broken.seen_by(use.index) - most_before(broken.trace, use, broken.found.name, broken.axis)
 
 
-def _stride(trace: Trace, contract: Contract, verdict: Verdict, uses: Sequence[Use]) -> Cure | None:
+def _stride(broken: Broken) -> Cure | None:
     """The stride that is missing, or the one that is too many."""
-    found, axis, wanted = verdict.tensor, verdict.axis, contract.values[0]
-    jump = _jump(trace, found.source, found.name, axis) if found else None
-    if found is None or jump is None:
+    contract, jump = broken.contract, broken.jump_of(broken.source)
+    if jump is None:
         return None
+    wanted = contract.values[0]
     if not contract.relation.startswith("<") and (missing := _missing(contract, jump)):
         return Cure(f"; a further stride of {missing} is missing")
-    steps = list(_strides(trace, uses, found.name, axis))
+    steps = list(_strides(broken))
     if contract.relation == "==":
         last = next((step for step in steps if step.before == wanted and step.after == jump), None)
         return last and _named(last, f"; the stride of {named(last.use)} takes them from {wanted} to {jump}")
     able = [step for step in steps if holds(contract.relation, jump / step.by, jump / step.by, wanted)]
-    if not able or not is_chain(uses):
+    if not able or not broken.is_chain:
         return None
     least = min(able, key=lambda step: step.by)
     return _named(least, f"; without the stride of {named(least.use)} they would be {jump / least.by} apart")
@@ -123,10 +135,10 @@ def _named(step: _Stride, text: str) -> Cure:
     return Cure(text, ((place_of(step.use, "stride"), apart),))
 
 
-def _strides(trace: Trace, uses: Sequence[Use], name: str, axis: int) -> Iterator[_Stride]:
-    for use in uses:
-        before = {_jump(trace, operand.source, name, axis) for operand in use.operands if operand.source is not None}
-        after = _jump(trace, use.index, name, axis)
+def _strides(broken: Broken) -> Iterator[_Stride]:
+    for use in broken.uses:
+        before = {broken.jump_of(operand.source) for operand in use.operands if operand.source is not None}
+        after = broken.jump_of(use.index)
         known = before.pop() if len(before) == 1 else None
         if known is not None and after is not None and after > known:
             yield _Stride(use, known, after)
@@ -141,24 +153,15 @@ def _missing(contract: Contract, jump: Fraction) -> int:
     return least if least > 1 else 0
 
 
-def _jump(trace: Trace, source: int | str | None, name: str, axis: int) -> Fraction | None:
-    if not isinstance(source, int):
-        return Fraction(1) if source == name else None
-    field = fields(trace)[source].get(name, ())
-    interval = field[axis].interval if axis < len(field) else None
-    return interval.jump if interval else None
-
-
-def _dense(trace: Trace, contract: Contract, verdict: Verdict, uses: Sequence[Use]) -> Cure | None:
+def _dense(broken: Broken) -> Cure | None:
     """Other rates, or kernels, for the layers of a chain, with which all is read."""
-    found = denser(uses) if is_chain(uses) and not contract.relation.startswith("<") else None
+    found = denser(broken.uses) if broken.is_chain and not broken.contract.relation.startswith("<") else None
     return Cure(found[0], ((found[1], "this would change"),)) if found else None
 
 
-def _left(trace: Trace, contract: Contract, verdict: Verdict, uses: Sequence[Use]) -> Cure | None:
+def _left(broken: Broken) -> Cure | None:
     """The first use behind which units look ahead."""
-    found = verdict.tensor
-    ahead = list(_looking_ahead(trace, uses, found.name)) if found else []
+    ahead = list(_looking_ahead(broken))
     if not ahead:
         return None
     first = ahead[-1]
@@ -167,36 +170,35 @@ def _left(trace: Trace, contract: Contract, verdict: Verdict, uses: Sequence[Use
     return Cure(f"; {how}", ((place_of(first, "padding") if pads else first.place, "from here on it looks ahead"),))
 
 
-def _looking_ahead(trace: Trace, uses: Sequence[Use], name: str) -> Iterator[Use]:
-    for use in uses:
-        field = fields(trace)[use.index].get(name, ())
-        if len(field) == 1 and field[0].interval and look_ahead(field[0].interval) > 0:
+def _looking_ahead(broken: Broken) -> Iterator[Use]:
+    for use in broken.uses:
+        at = seen_at(broken.trace, use.index, broken.found.name, broken.axis)
+        if at and look_ahead(at) > 0:
             yield use
 
 
-def _padded(trace: Trace, contract: Contract, verdict: Verdict, uses: Sequence[Use]) -> Cure | None:
+def _padded(broken: Broken) -> Cure | None:
     """The padding that the only layer lacks that shrinks a chain."""
-    found = verdict.tensor
-    if found is None or not is_chain(uses):
+    if not broken.is_chain:
         return None
-    axis = verdict.axis - len(found.axes)
+    found, uses, axis = broken.found, broken.uses, broken.axis - len(broken.found.axes)
     layer = shrinking_layer([uses], axis)
-    size, here = trace.spatial_sizes(found.name)[axis], found.shape[axis]
-    if layer is None or is_changed_otherwise(uses, layer, axis) or size - here != shrinkage(layer, axis):
-        return _restored(trace, verdict, uses)
-    return Cure(lacking(layer, axis).replace(": ", "; ", 1), (made(layer, "this layer changes the size"),))
-
-
-def _restored(trace: Trace, verdict: Verdict, uses: Sequence[Use]) -> Cure | None:
-    """The only stride of a chain that would keep the size without it, or the upsampling that brings it back."""
-    found, rows = verdict.tensor, chain_of(list(reversed(uses)))
-    if found is None or not is_chain(uses):
+    size, here = broken.trace.spatial_sizes(found.name)[axis], found.shape[axis]
+    if layer is None or is_changed_otherwise(uses, layer.use, axis) or size - here != layer.lost:
         return None
-    strided = [row.use for row in rows or () if row.window.stride > 1]
-    if rows and len(strided) == 1 and not sum(row.window.padding - row.window.extent + 1 for row in rows):
+    return Cure(lacking(layer).replace(": ", "; ", 1), (made(layer.use, "this layer changes the size"),))
+
+
+def _restored(broken: Broken) -> Cure | None:
+    """The only stride of a chain that would keep the size without it, or the upsampling that brings it back."""
+    if not broken.is_chain:
+        return None
+    found, rows = broken.found, chain_of(list(reversed(broken.uses)))
+    strided = [row.use for row in rows if row.window.stride > 1]
+    if len(strided) == 1 and not sum(row.window.padding - row.window.extent + 1 for row in rows):
         place = place_of(strided[0], "stride")
         return Cure(f"; with stride=1 {named(strided[0])} would keep it", ((place, "this layer divides the size"),))
-    sizes = zip(trace.spatial_sizes(found.name), found.axes, strict=True)
+    sizes = zip(broken.trace.spatial_sizes(found.name), found.axes, strict=True)
     factors = {_factor(size, found.shape[seen.at]) for size, seen in sizes if seen.at is not None}
     factor = factors.pop() if len(factors) == 1 else None
     return Cure(f"; an upsampling by {factor} behind it would bring it back") if factor else None
@@ -211,13 +213,14 @@ def _factor(size: Size, here: Size) -> int | None:
 
 def is_changed_otherwise(uses: Sequence[Use], layer: Use, axis: int) -> bool:
     """Whether a use with a window, other than the layer, has a stride."""
-    slides = [window(use, spatial_rank(use) + axis) for use in uses if spatial_rank(use) and use is not layer]
+    slides = [window_at(use, axis) for use in uses if spatial_rank(use) and use is not layer]
     return any(one is None or one.stride > 1 for one in slides)
 
 
-CURES: dict[str, Callable[[Trace, Contract, Verdict, Sequence[Use]], Cure | None]] = {
-    "jump": _stride,
-    "reached": _dense,
-    "causal": _left,
-    "size": _padded,
+CURES: dict[str, tuple[Callable[[Broken], Cure | None], ...]] = {
+    "rf": (_wider, _narrower),
+    "jump": (_stride,),
+    "reached": (_dense,),
+    "causal": (_left,),
+    "size": (_padded, _restored),
 }

@@ -40,8 +40,8 @@ def denser(uses: Sequence[Use]) -> tuple[str, Place] | None:
     `uses` are those of a chain, the last one first.
     """
     rows = chain_of(list(reversed(uses)))
-    for change in changes(rows) if rows else ():
-        read = positions([change.windows.get(row.use.index, row.window) for row in rows or ()])
+    for change in changes(rows):
+        read = positions([change.windows.get(row.use.index, row.window) for row in rows])
         if read and len(read) == max(read) - min(read) + 1:
             many = "read" if "dilations" in change.words else "reads"
             return f"; {change.words} {many} all of {len(read)}", change.place
@@ -54,7 +54,7 @@ def wider(uses: Sequence[Use], wanted: int, exactly: bool) -> str:
 
     `uses` are those of a chain, the last one first.
     """
-    rows = chain_of(list(reversed(uses))) or []
+    rows = chain_of(list(reversed(uses)))
     runs = [run for run in dilated_runs(rows) if len(run) > 1 and any(row.window.dilation > 1 for row in run)]
     if not runs:
         return ""
@@ -81,8 +81,8 @@ def reach(windows: Sequence[Window]) -> int:
     return seen
 
 
-def chain_of(uses: Sequence[Use]) -> list[Row] | None:
-    """The layers that slide, if what they do is known and no other one changes which positions are read."""
+def chain_of(uses: Sequence[Use]) -> list[Row]:
+    """The layers that slide, if what they do is known and no other one changes which positions are read; else []."""
     rows = list[Row]()
     for use in uses:
         every = {window(use, axis) for axis in range(spatial_rank(use))}
@@ -90,7 +90,7 @@ def chain_of(uses: Sequence[Use]) -> list[Row] | None:
         if known is not None:
             rows.append(Row(use, known))
         elif every or not is_pointwise(use):
-            return None
+            return []
     return rows
 
 

@@ -85,6 +85,11 @@ def window(use: Use, axis: int) -> Window | None:
     return None if padding is None else Window(kernel, stride, dilation, padding)
 
 
+def window_at(use: Use, axis: int) -> Window | None:
+    """The window on an axis counted from the right, -1 the last; None if the layer does not slide along it."""
+    return window(use, axis) if spatial_rank(use) >= -axis else None
+
+
 def both_sides(use: Use, axis: int, same: int) -> int | None:
     """The padding of an axis, left and right together; `same` is what the string "same" stands for."""
     written = use.layer.args.get("padding")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from rflint.checks._branches import shrinkage
+from rflint.checks._branches import shrinking
 from rflint.checks._layers import number, spatial_rank, windows
 from rflint.checks._places import chain
 from rflint.dims import Size, equal
@@ -29,7 +29,7 @@ def misfitting_paddings(trace: Trace, use: Use, wanted: Size) -> Iterator[Use]:
 def is_slip(use: Use) -> bool:
     """Whether it is dilated, and its padding changes the size of a map."""
     axes = range(spatial_rank(use))
-    return any(shrinkage(use, axis - len(axes)) and (number(use, "dilation", axis) or 1) > 1 for axis in axes)
+    return any(shrinking(use, axis - len(axes)) and (number(use, "dilation", axis) or 1) > 1 for axis in axes)
 
 
 def kept_size(path: list[Use]) -> Shape | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rflint.checks._grids import grids
 from rflint.checks._layers import is_convolution
-from rflint.checks._segments import Graph, Link, Node, branches, graph
+from rflint.checks._segments import Graph, Link, Node, age, branches, graph
 from rflint.field import Positions, spread
 from rflint.trace import Trace, Use
 
@@ -97,9 +97,8 @@ def _extended(
     trace: Trace, made: Graph, node: Node, longest: dict[Node, _Chain | None]
 ) -> tuple[_Chain | None, _Chain | None]:
     """The longest chain that a use goes on with, and the chain with the use."""
-    use = trace.uses[node[0]] if isinstance(node[0], int) else None
-    into = made[node]
-    if use is None or not into:
+    use, into = trace.uses[age(node)], made[node]
+    if not into:
         return None, None
     link = max(branches(use, into, made), key=lambda one: _length(longest.get(one.source)))
     before = longest.get(link.source)

@@ -114,7 +114,7 @@ def fewest_dilated(trace: Trace, made: Graph) -> dict[Node, int | None]:
     fewest: dict[Node, int | None] = {}
     for node, links in made.items():
         ways: list[int | None] = []
-        for link in branches(trace.uses[age(node)], links, made) if links else ():
+        for link in branches(trace.uses[age(node)], links or (), made):
             before = fewest.get(link.source, 0 if isinstance(link.source[0], str) else None)
             ways.append(None if before is None else before + (link.dilation > 1))
         known = [way for way in ways if way is not None]

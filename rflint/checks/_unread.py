@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import gcd, prod
 from typing import NamedTuple
 
-from rflint.checks._layers import Window, is_convolution, spatial_rank, window, windows
+from rflint.checks._layers import Window, is_convolution, spatial_rank, window_at, windows
 from rflint.checks._readers import Reader, Rows, readers_of, rows_read, tensors
 from rflint.receptive import fields
 from rflint.trace import Trace, Use
@@ -61,8 +61,8 @@ def _unread(trace: Trace) -> Iterator[Unread]:
 
 def window_on(use: Use, axis: int) -> Window | None:
     """How a layer slides along an axis of what it is given; None if it does not, or that is not known."""
-    at = axis - len(use.operands[0].shape or ()) + spatial_rank(use)
-    return window(use, at) if 0 <= at < spatial_rank(use) else None
+    shape = use.operands[0].shape
+    return window_at(use, axis - len(shape)) if shape else None
 
 
 def shares_factor(one: Window) -> bool:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from rflint.checks._layers import spatial_rank
-from rflint.field import Interval
+from rflint.checks._layers import listed, spatial_rank
+from rflint.field import INPUT, Interval
 from rflint.geometry.ends import behind
 from rflint.receptive import fields
 from rflint.trace import Trace, Use
-
-MOST_RATES = 8
-"""So many dilations at most stand in a message."""
 
 
 def widening(trace: Trace, output: int, name: str, axis: int) -> list[Use]:
@@ -28,25 +25,28 @@ def most_before(trace: Trace, use: Use, name: str, axis: int) -> int:
 
 def seen(trace: Trace, source: int | str | None, name: str, axis: int) -> int:
     """The extent that all units of a tensor see at least; 1 for the input itself, 0 if that is not known."""
-    if not isinstance(source, int):
-        return int(source == name)
-    field = fields(trace)[source].get(name, ())
-    interval = field[axis].interval if axis < len(field) else None
+    interval = seen_at(trace, source, name, axis)
     return interval.size[0] if interval else 0
+
+
+def seen_at(trace: Trace, source: int | str | None, name: str, axis: int) -> Interval | None:
+    """What the units of a tensor see along an axis of an input; None if that is not known, or nothing."""
+    if not isinstance(source, int):
+        return INPUT if source == name else None
+    field = fields(trace)[source].get(name)
+    return field[axis].interval if field else None
 
 
 def further_layers(trace: Trace, last: Use, name: str, axis: int, seen: int, wanted: int, exactly: bool = False) -> str:
     """The fewest further layers behind a use with which what is seen would be as wide as is wanted, or just as wide if
     `exactly`; "" if none help."""
-    field = fields(trace)[last.index].get(name, ())
-    at = field[axis].interval if axis < len(field) else None
+    at = seen_at(trace, last.index, name, axis)
     rates = (just if exactly else extension)(at, wanted - seen) if at else []
     if not at or not rates:
         return ""
     reach = seen + int(2 * sum(rates) * at.jump)
     layers = f"{len(rates)} more layers" if len(rates) > 1 else "one more layer"
-    listed = ", ".join(map(str, rates[:MOST_RATES])) + (", …" if len(rates) > MOST_RATES else "")
-    return f"; {layers} of kernel 3 here, dilation {listed}, would see {reach}"
+    return f"; {layers} of kernel 3 here, dilation {listed(rates)}, would see {reach}"
 
 
 def last_window(wide: Sequence[Use]) -> Use:
@@ -71,15 +71,13 @@ def extension(at: Interval, missing: int) -> list[int]:
 
 
 def just(at: Interval, missing: int) -> list[int]:
-    """Dilations of as many such layers that see just so many positions more, without holes; [] if there are none."""
+    """Dilations of as many such layers that see just so many positions more, without holes; [] if there are none.
+
+    What is too much is less than the last layer of `extension` adds; with a smaller rate it leaves no hole either.
+    """
     rates = extension(at, missing)
-    excess = sum(rates) - missing / (2 * at.jump) if rates else Fraction(0)
-    if excess.denominator != 1 or not rates or rates[-1] <= excess:
+    if not rates or at.jump > at.size[0]:
         return []
-    rates = sorted([*rates[:-1], rates[-1] - int(excess)])
-    filled = Fraction(at.size[0])
-    for rate in rates:
-        if rate * at.jump > filled:
-            return []
-        filled += 2 * rate * at.jump
-    return rates
+    *others, last = rates
+    rate = last - sum(rates) + missing / (2 * at.jump)
+    return sorted([*others, int(rate)]) if rate.denominator == 1 else []

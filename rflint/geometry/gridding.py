@@ -104,7 +104,7 @@ def _weighed(use: Use, local: Sequence[Link]) -> Iterable[tuple[Link, float]]:
 
 def _way(trace: Trace, name: str, axis: int, link: Link, share: float) -> _Way | None:
     interval = INPUT if isinstance(link.source, str) else fields(trace)[link.source][name][axis].interval
-    if interval is None or interval.period > 1 or len(link.access.taps) > 1 or not link.access.taps[0]:
+    if interval is None or len(link.access.taps) > 1 or not link.access.taps[0]:
         return None
     taps = link.access.taps[0]
     return _Way(link.source, share, len(taps), abs(taps.step * interval.step) if len(taps) > 1 else 1)

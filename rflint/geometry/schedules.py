@@ -86,7 +86,8 @@ def capped(kernels: Sequence[int], cap: int, growth: int | None = None) -> list[
 
 def least_cap(kernels: Sequence[int], wanted: int, growth: int | None = None) -> int:
     """The least cap with which the chain extends that far; the greatest that changes anything if none does."""
-    low, high = 1, max(capped(kernels, max(wanted, 1), growth), default=1)
+    low = 1
+    high = max(capped(kernels, wanted, growth), default=low)
     while low < high:
         middle = (low + high) // 2
         if extent(kernels, capped(kernels, middle, growth)) >= wanted:

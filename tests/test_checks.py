@@ -73,11 +73,26 @@ def test_a_check_takes_a_trace_or_a_use() -> None:
         rule("RF999", "nothing-there", "error")(of_places)
 
 
+UNGIVEN = {
+    "AvgPool2d": {"kernel_size": (3, 3), "padding": (1, 1), "count_include_pad": True, "divisor_override": None},
+    "MaxPool2d": {"kernel_size": (2, 2), "stride": (2, 2), "ceil_mode": True},
+    "Upsample": {"size": None, "scale_factor": 2.0, "mode": "bilinear", "align_corners": True},
+    "LSTM": {"input_size": 8},
+    "MultiheadAttention": {"embed_dim": 8, "num_heads": 2},
+    "BatchNorm2d": {"num_features": 8},
+    "PixelShuffle": {"upscale_factor": 2},
+    "ReLU": {},
+}
+"""Layers, with arguments that are right, of which it depends on what they are given whether they are used well."""
+
+
 @pytest.mark.parametrize("code", all_rules(), ids=[one.name for one in all_rules().values()])
 def test_layers_in_constructor_order_are_judged_by_their_arguments_alone(code: str) -> None:
     net, x = image(N, 9, 4, 4)
     up(net, net.conv(net.conv(x, 9, dilation=2, padding=1, groups=2, path="a"), k=1, stride=9, dilation=2, path="b"), 3)
     net.linear(net.flat(x), 5)
+    for base, about in UNGIVEN.items():
+        net.use(base, [(x, same(x))], x.shape, base.lower(), about)
     returned = T(len(net.uses) - 1, None)
     net.uses = [replace(use, operands=(), output=None) for use in net.uses[:-1]]  # only outputs are left of forward
     trace = net.trace(returned, order="constructor", complete=False, declared=True)

@@ -189,26 +189,35 @@ def test_a_layer_that_is_called_on_a_larger_map_too_is_not_meant() -> None:
 # RF209 aspp-rates-not-scaled
 
 
-def pyramid(rates: Sequence[int], stride: int, like: int = 3) -> list[Finding]:
+def pyramid(rates: Sequence[int], stride: int, like: int = 3, *also: dict[str, Any]) -> list[Finding]:
+    """What is found of convolutions with these rates side by side, and others on the same map."""
     net, x = image(N, 8, H, W)
     y = net.conv(x, k=stride, stride=stride, path="stem")
-    return findings(
-        "RF209", net, *(net.conv(y, k=like, padding=rate, dilation=rate, path=f"r{rate}") for rate in rates)
-    )
+    made = [net.conv(y, k=like, padding=rate, dilation=rate, path=f"r{rate}") for rate in rates]
+    return findings("RF209", net, *made, *(net.conv(y, path="other", **args) for args in also))
 
 
 @pytest.mark.parametrize(
     ("rates", "stride", "better"),
-    [((6, 12, 18), 8, "12, 24, 36"), ((12, 24, 36), 16, "6, 12, 18"), ((6, 12, 18), 32, "3, 6, 9")],
+    [
+        ((6, 12, 18), 8, "12, 24, 36"),
+        ((12, 24, 36), 16, "6, 12, 18"),
+        ((6, 12, 18), 32, "3, 6, 9"),
+        ((18, 6, 12), 4, "24, 48, 72"),
+    ],
 )
 def test_rates_follow_the_output_stride(rates: Sequence[int], stride: int, better: str) -> None:
     (finding,) = pyramid(rates, stride)
     assert f"at stride {stride}, as here, {better} step as far" in finding.message
-    assert len(finding.related) == 2
+    assert [words for _, words in finding.related] == [f"rate {rate}" for rate in rates[1:]]
 
 
 @pytest.mark.parametrize(
-    ("rates", "stride"), [((6, 12, 18), 16), ((12, 24, 36), 8), ((6, 12, 18, 24), 8), ((6, 12), 8), ((6, 12, 18), 1)]
+    ("rates", "stride"),
+    [
+        *(((6, 12, 18), 16), ((12, 24, 36), 8), ((6, 12, 18, 24), 8), ((2, 6, 12, 18), 8), ((6, 12), 8)),
+        *(((6, 12, 18), 1), ((6, 12, 18), 2), ((6, 12, 18), 64), ((10, 21, 32), 16)),
+    ],
 )
 def test_rates_as_published_or_others_or_without_a_stride(rates: Sequence[int], stride: int) -> None:
     assert not pyramid(rates, stride)
@@ -216,3 +225,26 @@ def test_rates_as_published_or_others_or_without_a_stride(rates: Sequence[int], 
 
 def test_a_kernel_of_one_has_no_rate() -> None:
     assert not pyramid((6, 12, 18), 8, like=1)
+    assert pyramid((6, 12, 18), 8, like=2)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"k": 1},
+        {"k": 3},
+        {"k": 3, "dilation": 24, "stride": 2},
+        {"k": 3, "dilation": (24, 12)},
+        {"k": 3, "dilation": 24, "unknown": ("stride",)},
+        {"k": 3, "dilation": 24, "base": "ConvTranspose"},
+    ],
+)
+def test_what_reads_the_map_besides_is_no_branch(args: dict[str, Any]) -> None:
+    assert len(pyramid((6, 12, 18), 8, 3, args)) == 1
+
+
+def test_stride_that_differs_by_axis_is_none() -> None:
+    net, x = image(N, 8, H, W)
+    y = net.conv(x, k=(8, 4), stride=(8, 4), path="stem")
+    made = [net.conv(y, padding=rate, dilation=rate, path=f"r{rate}") for rate in (6, 12, 18)]
+    assert not findings("RF209", net, *made)

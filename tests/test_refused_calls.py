@@ -33,6 +33,11 @@ def messages(code: str, *given: Any, **args: Any) -> list[str]:
     return [finding.message for finding in findings(code, called(*given, **args))]
 
 
+def wrong_argument(finding: Finding, args: dict[str, Any]) -> str:
+    """The argument of the first layer of a trace at which a finding stands."""
+    return list(args)[finding.place.mark - 102]
+
+
 # RF413 norm-single-value
 
 
@@ -72,21 +77,57 @@ def test_norms_of_single_values(base: str, shape: Shape, args: dict[str, Any], t
         ("LSTM", (5, 2, 7), {"input_size": 8}, True),
         ("LSTM", (5, 2, 8), {"input_size": 8}, False),
         ("LSTM", (5, 2, W), {"input_size": 8}, False),
+        ("LSTM", (5, 2, 7), {}, False),
         ("LSTM", (5, 2, 3, 7), {"input_size": 8}, False),
+        ("LSTM", (7,), {"input_size": 8}, False),
+        ("RNN", (5, 2, 7), {"input_size": 8}, True),
         ("GRU", (5, 7), {"input_size": 8}, True),
         ("LSTMCell", (7,), {"input_size": 8}, True),
+        ("GRUCell", (2, 7), {"input_size": 8}, True),
+        ("RNNCell", (2, 7), {"input_size": 8}, True),
         ("LSTMCell", (5, 2, 7), {"input_size": 8}, False),
         ("MultiheadAttention", (5, 2, 6), {"embed_dim": 8, "num_heads": 2}, True),
+        ("MultiheadAttention", (2, 6), {"embed_dim": 8, "num_heads": 2}, True),
         ("MultiheadAttention", (5, 2, 8), {"embed_dim": 8, "num_heads": 2}, False),
         ("MultiheadAttention", (5, 2, 8), {"embed_dim": 8, "num_heads": 3}, True),
+        ("MultiheadAttention", (5, 2, 8), {"embed_dim": 8}, False),
+        ("MultiheadAttention", (5, 2, 8), {"num_heads": 3}, False),
         ("TransformerEncoderLayer", (5, 2, 10), {"d_model": 10, "nhead": 3}, True),
         ("TransformerEncoderLayer", (5, 2, 10), {"d_model": 10, "nhead": 0}, True),
+        ("TransformerEncoderLayer", (5, 2, 10), {"d_model": 10, "nhead": 1}, False),
         ("TransformerEncoderLayer", (5, 2, 10), {"d_model": 10, "nhead": 5}, False),
+        ("TransformerDecoderLayer", (5, 2, 9), {"d_model": 10, "nhead": 5}, True),
+        ("TransformerEncoder", (5, 2, 9), {"d_model": 10, "nhead": 5}, True),
+        ("TransformerEncoder", (5, 2, 9), {"d_model": 10, "nhead": 3}, True),
         ("Linear", (5, 2, 7), {"in_features": 8}, False),
     ],
 )
 def test_features_and_heads(base: str, shape: Shape, args: dict[str, Any], refused: bool) -> None:
     assert len(messages("RF420", base, shape, **args)) == int(refused)
+
+
+@pytest.mark.parametrize(
+    ("base", "args", "refused"),
+    [
+        ("Transformer", {"d_model": 8, "nhead": 2}, True),
+        ("TransformerDecoder", {"d_model": 8, "nhead": 2}, True),
+        ("TransformerDecoderLayer", {"d_model": 8, "nhead": 2}, True),
+        ("MultiheadAttention", {"embed_dim": 8, "num_heads": 2, "kdim": 6}, False),
+        ("LSTM", {"input_size": 8, "hidden_size": 6}, False),
+    ],
+)
+def test_what_a_transformer_reads_besides_has_the_same_features(base: str, args: dict[str, Any], refused: bool) -> None:
+    found = messages("RF420", base, (5, 2, 8), (7, 2, 6), **args)
+    assert found == ["takes 8 features, but the last axis of its 7×2×6 input has 6"][: int(refused)]
+
+
+def test_the_place_is_that_of_the_heads_or_of_the_features() -> None:
+    args = {"embed_dim": 8, "num_heads": 3}
+    (heads,) = findings("RF420", called("MultiheadAttention", (5, 2, 6), **args))
+    assert heads.message == "num_heads=3 does not divide embed_dim=8; each head takes an equal part of the features"
+    assert wrong_argument(heads, args) == "num_heads"
+    (features,) = findings("RF420", called("MultiheadAttention", (5, 2, 6), **(args | {"num_heads": 2})))
+    assert wrong_argument(features, args) == "embed_dim"
 
 
 def test_a_call_that_may_not_happen_is_not_judged() -> None:
@@ -155,36 +196,64 @@ def test_no_rule_stumbles_over_them(base: str, shape: Shape, args: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    ("shape", "args", "words"),
+    ("shape", "args", "wrong", "words"),
     [
-        ((2, 8, 9, 9), {"mode": "nearest", "align_corners": False}, "align_corners=False has no meaning"),
-        ((2, 8, 9, 9), {"mode": "area", "align_corners": True}, "only for linear"),
-        ((2, 8, 9, 9), {"mode": "nearest", "antialias": True}, "antialias=True is there for bilinear"),
-        ((2, 8, 9, 9), {"mode": "linear"}, "takes inputs with 3 axes, this has 4; 'bilinear' is meant"),
-        ((2, 8, 9), {"mode": "bilinear"}, "'linear' is meant"),
-        ((2, 8, 9, 9, 9), {"mode": "bilinear"}, "'trilinear' is meant"),
-        ((2, 8, 9, 9), {"mode": "cubic"}, "there is no mode 'cubic'"),
-        ((2, 8, 9, 9), {"mode": "nearest", "size": None, "scale_factor": None}, "neither is given"),
-        ((2, 8, 9, 9), {"mode": "nearest", "size": (3, 3), "scale_factor": (2.0, 2.0)}, "both are given"),
+        ((2, 8, 9, 9), {"mode": "nearest", "align_corners": False}, "align_corners", "=False has no meaning"),
+        ((2, 8, 9, 9), {"mode": "area", "align_corners": True}, "align_corners", "only for linear, bilinear,"),
+        ((2, 8, 9), {"mode": "nearest-exact", "align_corners": True}, "align_corners", "for mode 'nearest-exact'"),
+        ((2, 8, 9, 9), {"mode": "nearest", "antialias": True}, "antialias", "is there for bilinear, bicubic and lanc"),
+        ((2, 8, 9, 9), {"mode": "linear"}, "mode", "takes inputs with 3 axes, this has 4; 'bilinear' is meant"),
+        ((2, 8, 9), {"mode": "bilinear"}, "mode", "takes inputs with 4 axes, this has 3; 'linear' is meant"),
+        ((2, 8, 9), {"mode": "bicubic"}, "mode", "takes inputs with 4 axes, this has 3; 'linear' is meant"),
+        ((2, 8, 9, 9, 9), {"mode": "bilinear"}, "mode", "'trilinear' is meant"),
+        ((2, 8, 9, 9), {"mode": "trilinear"}, "mode", "takes inputs with 5 axes, this has 4; 'bilinear' is meant"),
+        ((2, 8, 9, 9), {"mode": "cubic"}, "mode", "there is no mode 'cubic'"),
+        ((2, 8, 9, 9), {"size": None, "scale_factor": None, "mode": "nearest"}, "size", "neither is given"),
+        ((2, 8, 9, 9), {"size": (3, 3), "scale_factor": (2.0, 2.0), "mode": "bilinear"}, "size", "both are given"),
+        ((2, 8, 9, 9), {"size": (3, 3), "scale_factor": 2.0, "mode": "cubic", "antialias": True}, "size", "both are"),
     ],
 )
-def test_resamplings_that_torch_refuses(shape: Shape, args: dict[str, Any], words: str) -> None:
-    (message,) = messages("RF507", "Upsample", shape, **args)
-    assert words in message
+def test_resamplings_that_torch_refuses(shape: Shape, args: dict[str, Any], wrong: str, words: str) -> None:
+    (finding,) = findings("RF507", called("Upsample", shape, **args))
+    assert words in finding.message
+    assert wrong_argument(finding, args) == wrong
+    assert (finding.fix is not None) is ("is meant" in words)
 
 
 @pytest.mark.parametrize(
     ("shape", "args"),
     [
         ((2, 8, 9, 9), {"mode": "bilinear", "align_corners": True, "antialias": True}),
+        ((2, 8, 9, 9), {"mode": "bicubic", "align_corners": False, "antialias": True}),
+        ((2, 8, 9, 9), {"mode": "lanczos", "antialias": True}),
+        ((2, 8, 9), {"mode": "linear", "align_corners": True, "antialias": False}),
+        ((2, 8, 9), {"mode": "area", "antialias": False}),
+        ((2, 8, 9, 9, 9), {"mode": "nearest-exact"}),
         ((2, 8, 9, 9), {"mode": "nearest", "align_corners": None, "size": None, "scale_factor": (2.0, 2.0)}),
         ((2, 8, 9, 9), {"align_corners": True}),
+        ((2, 8, 9, 9), {"antialias": True}),
         ((2, 8, 9, 9, 9), {"mode": "trilinear", "size": (3, 3, 3), "scale_factor": None}),
         ((2, 8, 9, 9), {"mode": "nearest", "size": None}),
+        ((2, 8, 9, 9), {"mode": "nearest", "scale_factor": None}),
     ],
 )
 def test_resamplings_that_torch_takes_and_those_that_are_not_known(shape: Shape, args: dict[str, Any]) -> None:
     assert not messages("RF507", "Upsample", shape, **args)
+
+
+@pytest.mark.parametrize("shape", [(9, 9), (2, 8, 9, 9, 9, 9)])
+def test_no_mode_is_meant_for_inputs_of_any_other_rank(shape: Shape) -> None:
+    assert not messages("RF507", "Upsample", shape, mode="bilinear")
+
+
+def test_a_mode_is_judged_without_inputs_too() -> None:
+    assert not messages("RF507", "Upsample", mode="bilinear")
+    (said,) = messages("RF507", "Upsample", mode="cubic")
+    assert said.endswith("torch has nearest, nearest-exact, area, linear, bilinear, bicubic, lanczos, trilinear")
+
+
+def test_only_resamplings_have_a_mode_of_this_kind() -> None:
+    assert not messages("RF507", "EmbeddingBag", (2, 8), mode="mean")
 
 
 # RF508 maxunpool-size

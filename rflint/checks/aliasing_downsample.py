@@ -42,5 +42,5 @@ def stepped_over(trace: Trace, use: Use) -> str:
     if use.base.startswith("MaxPool"):
         return "the maxima of its windows"
     before = activation_before(trace, use) if is_convolution(use) else None
-    blurs = not is_constructed(use) and use.layer.args.get("groups") not in (1, None)
+    blurs = not is_constructed(use) and use.layer.args.get("groups") != 1
     return f"what {named(before)} gives" if before is not None and not blurs else ""

@@ -20,11 +20,10 @@ def align_corners_mixed(trace: Trace) -> Iterator[Finding]:
     """Whether some interpolations align corners and others do not; one finding, where the fewer ones begin."""
     kinds: dict[bool, list[Use]] = {True: [], False: []}
     for use in trace.uses:
-        aligned = use.layer.args.get("align_corners", "not known")
-        if aligned in (True, False, None) and resamples(use):
-            kinds[bool(aligned)].append(use)
-    fewer, more = sorted(kinds.values(), key=lambda uses: (len(uses), -uses[0].index if uses else 0))
-    if fewer:
+        if "align_corners" in use.layer.args and resamples(use):
+            kinds[bool(use.layer.args["align_corners"])].append(use)
+    if all(kinds.values()):
+        fewer, more = sorted(kinds.values(), key=lambda uses: (len(uses), -uses[0].index))
         first, aligned = fewer[0], fewer is kinds[True]
         message = (
             f"{named(first)} has align_corners={aligned} and {count(more)} {not aligned}: the same place lies up to "

@@ -13,8 +13,8 @@ from rflint.diagnostics import Finding
 from rflint.receptive import fields
 from rflint.trace import Trace, Use
 
-REACH = (96, 192, 288)
-"""What the rates step over in the input: 6, 12, 18 at output stride 16, 12, 24, 36 at 8."""
+RATES = (6, 12, 18)
+"""The rates at output stride 16; 12, 24, 36 at 8 step as far in the input."""
 PUBLISHED = (16, 8)
 STRIDES = (4, 8, 16, 32)
 """At others the tensor is no feature map of a whole network, the input of a head that is looked at alone, say."""
@@ -23,7 +23,7 @@ STRIDES = (4, 8, 16, 32)
 @rule("RF209", "aspp-rates-not-scaled", "info", default=False, fix="unsafe")
 def aspp_rates_not_scaled(trace: Trace) -> Iterator[Finding]:
     """Whether such rates are at a stride of the wrong scale."""
-    for source, readers in trace.consumers().items() if trace.order == "forward" else ():
+    for source, readers in trace.consumers().items():
         branches = [use for use, _ in readers if rate(use) > 1]
         rates, stride = tuple(sorted(map(rate, branches))), output_stride(trace, source)
         meant = next((one for one in PUBLISHED if rates == scaled(one)), None)
@@ -33,7 +33,7 @@ def aspp_rates_not_scaled(trace: Trace) -> Iterator[Finding]:
 
 def scaled(stride: int) -> tuple[int, ...]:
     """The rates for an output stride."""
-    return tuple(reach // stride for reach in REACH)
+    return tuple(16 * one // stride for one in RATES)
 
 
 def rate(use: Use) -> int:

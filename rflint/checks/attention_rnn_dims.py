@@ -21,7 +21,6 @@ FEATURES = {
 """The layers, and the argument that says how many features they take."""
 HEADS = (("embed_dim", "num_heads"), ("d_model", "nhead"))
 """The two names under which features and heads go."""
-RANKS = {"MultiheadAttention": (2, 3), "Cell": (1, 2)}
 
 
 @rule("RF420", "attention-rnn-dims", "error")
@@ -52,7 +51,7 @@ def misfit(use: Use, argument: str, operand: int) -> Iterator[Finding]:
     """Another number of features than the layer was built for."""
     shape = use.inputs[operand] if len(use.inputs) > operand else None
     wanted = size_given(use, argument)
-    ranks = next((ranks for end, ranks in RANKS.items() if use.base.endswith(end)), (2, 3))
+    ranks = (1, 2) if use.base.endswith("Cell") else (2, 3)
     if shape is not None and wanted is not None and len(shape) in ranks and equal(shape[-1], wanted) is False:
         shown = "×".join(map(str, shape))
         message = f"takes {wanted} features, but the last axis of its {shown} input has {shape[-1]}"

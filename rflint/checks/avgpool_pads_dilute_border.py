@@ -37,7 +37,7 @@ def counts_padding(use: Use) -> bool:
         use.base.startswith("AvgPool")
         and bool(use.operands)
         and args.get("count_include_pad") is True
-        and args.get("divisor_override", 0 if use.base != "AvgPool1d" else None) is None
+        and (use.base == "AvgPool1d" or ("divisor_override" in args and args["divisor_override"] is None))
     )
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from math import prod
 
 from rflint.checks import rule
-from rflint.checks._layers import Window, is_convolution, spatial_rank, times, window
+from rflint.checks._layers import spatial_rank, times, windows
 from rflint.checks._places import called, named, place_of
-from rflint.checks._taps import MOST_TAPS, live_taps
+from rflint.checks._taps import live_taps, share_on_map
 from rflint.diagnostics import Finding
 from rflint.trace import Trace, Use
 
@@ -36,21 +35,7 @@ def wasted(use: Use) -> Fraction:
 
     Taps that never meet data are RF105, dilated kernels RF205.
     """
-    taps = live_taps(use) if is_convolution(use) else []
-    if not taps or any(live < kernel for live, kernel in taps):
-        return Fraction(0)
-    shape, output, rank = use.operands[0].shape or (), use.output or (), spatial_rank(use)
-    read = Fraction(1)
-    for axis, n, m in zip(range(rank), shape[-rank:], output[-rank:], strict=True):
-        one = window(use, axis)
-        if one is None or one.dilation > 1 or not isinstance(n, int) or not isinstance(m, int) or m > MOST_TAPS:
-            return Fraction(0)
-        read *= valid(one, n, m)
-    return 1 - read
-
-
-def valid(one: Window, n: int, m: int) -> Fraction:
-    """The share of taps, over all m output positions, that fall on one of n positions."""
-    starts = (one.stride * i - one.padding // 2 for i in range(m))
-    live = sum(max(0, min(start + one.kernel, n) - max(start, 0)) for start in starts)
-    return Fraction(live, prod((one.kernel, m)))
+    dead = any(live < kernel for live, kernel in live_taps(use))
+    dilated = any(one is not None and one.dilation > 1 for one in windows(use))
+    share = None if dead or dilated else share_on_map(use)
+    return Fraction(0) if share is None else 1 - share

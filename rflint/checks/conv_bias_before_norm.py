@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
-from rflint.checks._layers import size_given
+from rflint.checks._layers import size_given, spatial_rank
 from rflint.checks._places import argument_fix, called, named, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import equal
 from rflint.trace import Trace, Use
 
 BIASED = ("Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "Linear")
-BY_CHANNEL = (
-    *("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm"),
-    *("InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d"),
-)
+BATCH_NORMS = ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm")
 
 
 @rule("RF601", "conv-bias-before-norm", "info", fix="unsafe")
@@ -23,7 +20,7 @@ def conv_bias_before_norm(trace: Trace) -> Iterator[Finding]:
     """Whether all that reads a layer with a bias, at every call, subtracts the mean of each of its channels."""
     calls: dict[object, list[Use]] = {}
     for use in trace.uses:
-        if use.base in BIASED and not use.inner and use.layer.defined is not None:
+        if use.base in BIASED and not use.inner:
             calls.setdefault((use.path, use.layer.defined), []).append(use)
     for uses in calls.values():
         first = uses[0]
@@ -44,17 +41,25 @@ def is_cancelled(trace: Trace, use: Use) -> bool:
 
 def subtracts(norm: Use, use: Use) -> bool:
     """Whether the mean that a normalisation takes away is that of each channel that the layer has made."""
-    if (
-        norm.conditional
-        or norm.output is None
-        or norm.given is not None
-        or (use.base == "Linear" and len(use.output or ()) != 2)
-    ):
+    if norm.output is None or norm.conditional or norm.given is not None:
         return False
-    shape, features = norm.operands[0].shape or (), size_given(norm, "num_features")
-    if features is not None and len(shape) > 1 and equal(shape[1], features) is False:
-        return False  # torch refuses it, and another rule says so
-    if norm.base in ("GroupNorm", "group_norm"):
-        channels = size_given(norm, "num_channels")
-        return isinstance(channels, int) and norm.layer.args.get("num_groups") == channels
-    return norm.base in BY_CHANNEL
+    rank, features = len(norm.output), size_given(norm, "num_features")
+    axis = averaged_axis(norm, rank)
+    if axis is None or axis != rank - 1 - spatial_rank(use) or has_stored_mean(norm):
+        return False
+    return features is None or equal(norm.output[axis], features) is not False  # else torch refuses it
+
+
+def averaged_axis(norm: Use, rank: int) -> int | None:
+    """The axis of whose every position a normalisation takes the mean; None if it does not, or is none."""
+    if norm.base.startswith("InstanceNorm"):
+        return rank - 1 - int(norm.base[-2])
+    channels = size_given(norm, "num_channels")
+    by_group = norm.base == "GroupNorm" and channels is not None and norm.layer.args.get("num_groups") == channels
+    return 1 if by_group or norm.base in BATCH_NORMS else None
+
+
+def has_stored_mean(norm: Use) -> bool:
+    """Whether it takes away a mean that it is given, or may do so: that of F.batch_norm, where it is not training."""
+    args = norm.layer.args
+    return not (args.get("training", True) is True and args.get("use_input_stats", True) is True)

@@ -29,13 +29,12 @@ def depthwise_multiplier(trace: Trace) -> Iterator[Finding]:
 
 def is_mixed(trace: Trace, use: Use) -> bool:
     """Whether all that reads it, norms and activations aside, is a 1×1 convolution; True if that is not certain."""
-    waiting, seen = [use.index], 0
+    readers = trace.consumers().get(use.index, [])
+    waiting = [reader for reader, _ in readers]
     while waiting:
-        index = waiting.pop()
-        for reader, _ in trace.consumers().get(index, []):
-            seen += 1
-            if reader.base in ACTIVATIONS or reader.base.startswith(TRANSPARENT):
-                waiting.append(reader.index)
-            elif not is_pointwise(reader):
-                return False
-    return seen > 0 or not trace.complete
+        reader = waiting.pop()
+        if reader.base in ACTIVATIONS or reader.base.startswith(TRANSPARENT):
+            waiting += [behind for behind, _ in trace.consumers().get(reader.index, [])]
+        elif not is_pointwise(reader):
+            return False
+    return bool(readers) or not trace.complete

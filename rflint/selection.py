@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 
 from rflint.config import Config
@@ -47,10 +47,16 @@ def _weight(selector: str, rule: Rule) -> int:
 
 def ignored_in(config: Config, file: str, rule: Rule) -> bool:
     """Is the rule off for this file?"""
-    rows = (selectors for pattern, selectors in config.per_file_ignores if _fits(file, pattern))
-    return any(matches(selector, rule) for selectors in rows for selector in selectors)
+    return any(ignoring(config, file, rule))
 
 
-def _fits(file: str, pattern: str) -> bool:
+def ignoring(config: Config, file: str, rule: Rule) -> Iterator[tuple[str, str]]:
+    """The patterns and selectors that turn the rule off for this file."""
+    rows = (row for row in config.per_file_ignores if fits(file, row[0]))
+    return ((pattern, one) for pattern, selectors in rows for one in selectors if matches(one, rule))
+
+
+def fits(file: str, pattern: str) -> bool:
+    """Does the path of a file, or its end, look like this?"""
     path = file.replace("\\", "/").removeprefix("./")
     return fnmatch(path, pattern) or fnmatch(path, f"*/{pattern}")

@@ -15,8 +15,9 @@ from rflint.linting.networks import File, Networks
 from rflint.linting.spans import span_in
 from rflint.options import Options
 from rflint.repairs.proposals import Proposals
-from rflint.selection import ignored_in, is_asked_for, selected
+from rflint.selection import ignored_in, ignoring, is_asked_for, selected
 from rflint.source import SyntaxProblem
+from rflint.suppressing import rows
 from rflint.suppressing.ledger import Ledger
 from rflint.suppressing.unused import Context, judged
 from rflint.trace import Place, Trace
@@ -32,6 +33,8 @@ class Run:
         self.networks = Networks(options, session)
         self.proposals, self.ledger = proposals, ledger
         self.rules: dict[str | None, dict[str, Rule]] = {}
+        self.ignoring: set[tuple[str, str]] = set()
+        """The rows of per-file-ignores that have silenced something."""
         self.texts: dict[str, str] = {}
         """The texts of the files that were linted, where the configuration names networks."""
 
@@ -106,7 +109,9 @@ class Run:
         """Is the rule on where the finding stands, and asked for by name if the finding is only for those who ask?"""
         is_heard = not finding.optional or is_asked_for(self.config, rule, task)
         is_heard = is_heard and (self.options.verbose or (finding.severity or rule.severity) != "note")
-        return is_heard and not ignored_in(self.config, finding.place.file, rule)
+        silencing = set(ignoring(self.config, finding.place.file, rule))
+        self.ignoring |= silencing
+        return is_heard and not silencing
 
     def _is_heard(self, file: File, found: Diagnostic) -> bool:
         """Is the finding not silenced by a comment, in whichever file it stands, and not about an installed library?"""
@@ -125,3 +130,9 @@ class Run:
             return []
         context = Context(self.ledger, known_rules(), is_asked_for(self.config, UNUSED), failed)
         return list(judged(path, self.ledger.linted[path], context))
+
+    def idle_rows(self, files: Collection[str]) -> Iterator[Diagnostic]:
+        """What RF910 says of per-file-ignores to those who ask, where all files of a configuration are linted."""
+        if is_asked_for(self.config, UNUSED) and UNUSED.code in self._rules(None):
+            project = rows.Project(files, self.ledger.walked, self._rules(None), self.ignoring)
+            yield from rows.idle(self.config, project)

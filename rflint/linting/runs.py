@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rflint.admissible.asking import Admissible
 from rflint.config import Config
-from rflint.diagnostics import Report, Span
+from rflint.diagnostics import Diagnostic, Report, Span
 from rflint.linting.findings import Run
 from rflint.linting.spans import span_in
 from rflint.options import Options
 from rflint.repairs.proposals import Proposals
 from rflint.source import Source
 from rflint.suppressing.ledger import Ledger
+from rflint.suppressing.rows import is_whole
 from rflint.trace import Place, Shape, Trace
 from rflint.tracing.session import Session
 from rflint.work import around
@@ -57,6 +58,14 @@ class Runs:
                 report.undecided.append(one)
             else:
                 report.diagnostics.append(one)
+        if self.options.read is None and not failed:
+            report.diagnostics += self._idle_rows()
+
+    def _idle_rows(self) -> Iterator[Diagnostic]:
+        """The rows of per-file-ignores that silence nothing, of configurations of which all files are linted."""
+        for config, run in self.runs.items():
+            if is_whole(config, self.paths):
+                yield from run.idle_rows([file for file in self.ledger.linted if self.of(file) is run])
 
     def span(self, place: Place) -> Span:
         """Where a place is."""

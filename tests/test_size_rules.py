@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -247,6 +248,69 @@ def test_a_mode_that_makes_no_difference_to_a_known_size() -> None:
     assert not findings("RF311", net, net.pool(net.pool(x, path="a"), path="b", ceil_mode=True))
     net, x = image(N, 8, 14)
     assert findings("RF311", net, net.pool(net.pool(x, path="a"), path="b", ceil_mode=True))
+
+
+@pytest.mark.parametrize(
+    ("shape", "second", "found"),
+    [
+        ((N, 8, 14), {"k": 2}, True),
+        ((N, 8, 15), {"k": 2}, True),
+        ((N, 8, 12), {"k": 2}, False),
+        ((N, 8, 14, 16), {"k": 2}, True),
+        ((N, 8, 16, 14), {"k": 2}, True),
+        ((N, 8, 16, 16), {"k": 2}, False),
+        ((N, 8, H, 16), {"k": 2}, True),
+        ((N, 8, H), {"k": 2, "more": {"conditional": "if flag"}}, False),
+        ((N, 8, H), {"k": 2, "base": "AvgPool"}, True),
+        ((N, 8, H), {"k": 2, "unknown": ("kernel_size",)}, False),
+        ((N, 8, H), {"k": 65, "stride": 65}, False),
+        ((N, 8, H, W), {"k": (2, 3), "stride": (2, 3)}, False),
+    ],
+)
+def test_a_second_pool_that_rounds_up(shape: Any, second: dict[str, Any], found: bool) -> None:
+    net, x = image(*shape)
+    y = net.pool(net.pool(x, path="a"), path="b", **{"ceil_mode": True} | second)
+    assert bool(findings("RF311", net, y)) is found
+
+
+def test_layers_that_are_no_pools_and_steps_that_are_too_long_to_compare() -> None:
+    net, x = image(N, 8, H)
+    y = net.conv(net.pool(x, path="a"), k=2, stride=2, path="b")
+    net.uses[1] = replace(
+        net.uses[1], layer=replace(net.uses[1].layer, args={**net.uses[1].layer.args, "ceil_mode": True})
+    )
+    assert not findings("RF311", net, y)
+    for stride, is_found in ((64, True), (65, False)):
+        net, x = image(N, 8, H)
+        y = net.pool(net.pool(x, stride, path="a"), stride, path="b", ceil_mode=True)
+        assert bool(findings("RF311", net, y)) is is_found
+
+
+def test_the_axis_on_which_they_differ_gives_the_numbers() -> None:
+    net, x = image(N, 8, H, W)
+    y = net.pool(x, (3, 2), stride=2, padding=(1, 0), path="a")
+    finding = only("RF311", net, net.pool(y, 2, path="b", ceil_mode=True))
+    assert finding.message == "b rounds sizes up and a down: of 3 rows it makes 2, the other 1"
+
+
+def test_a_pool_that_rounds_up_as_another_rounds_down_is_not_odd() -> None:
+    net, x = image(N, 8, H)
+    y = net.pool(net.pool(x, 3, stride=2, padding=1, path="a"), path="b")
+    y = net.pool(net.pool(y, path="c", ceil_mode=True), 4, stride=2, path="d", ceil_mode=True)
+    finding = only("RF311", net, y)
+    assert finding.message == "d rounds sizes up and a down: of 4 rows it makes 1, the other 2"
+
+
+def test_one_layer_called_twice_counts_once() -> None:
+    net, x = image(N, 8, H)
+    y = net.pool(net.pool(x, path="a"), path="b", ceil_mode=True)
+    assert only("RF311", net, net.pool(y, path="b", ceil_mode=True)).message.endswith("the other 1")
+
+
+def test_functions_are_told_by_their_calls() -> None:
+    net, x = image(N, 8, H)
+    y = net.pool(net.pool(net.pool(x, path="a"), path="", ceil_mode=True), path="", ceil_mode=True)
+    assert only("RF311", net, y).message.endswith("the other 1; one more layer does as it does")
 
 
 @pytest.mark.parametrize("up", [False, True])

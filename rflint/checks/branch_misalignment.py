@@ -44,9 +44,9 @@ class Apart(NamedTuple):
 @rule("RF314", "branch-misalignment", "info", default=False, fix="hint")
 def branch_misalignment(trace: Trace) -> Iterator[Finding]:
     """Whether operands are more than half a unit apart; one finding for the network, a warning from one unit on."""
-    joins = [use for use in trace.uses if use.base in JOINS and not use.conditional and len(use.operands) > 1]
+    joins = [use for use in trace.uses if use.base in JOINS and not use.conditional]
     found = [one for use in joins if (one := apart(trace, use)) and one.units > TOLERATED]
-    if found and trace.order == "forward":
+    if found:
         yield finding(trace, max(found, key=lambda one: one.units), len(found) - 1)
 
 
@@ -64,12 +64,12 @@ def apart(trace: Trace, use: Use) -> Apart | None:
 
 def view(trace: Trace, operand: Operand, name: str, axis: int) -> tuple[View, Size] | None:
     """What an operand's units see, and how many there are; None where it is nothing local, or not on one map."""
-    seen = source_fields(trace, operand, fields(trace)).get(name, ())
-    one = seen[axis] if axis < len(seen) and not seen[axis].pooled else None
-    known = averaged(one.interval) if one and one.interval else None
-    if one is None or known is None or one.at is None or operand.shape is None or one.at >= len(operand.shape):
+    seen = source_fields(trace, operand, fields(trace)).get(name)
+    if not seen or operand.shape is None:
         return None
-    return known, operand.shape[one.at]
+    one = seen[axis]
+    known = averaged(one.interval) if one.interval and not one.pooled else None
+    return None if known is None or one.at is None else (known, operand.shape[one.at])
 
 
 def averaged(interval: Interval) -> View | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.checks._branches import Cause, difference
@@ -25,16 +25,16 @@ def cat_shape_mismatch(trace: Trace) -> Iterator[Finding]:
 
 def clashing(use: Use) -> tuple[Operand, Operand, int | None] | None:
     """The first tensor, one that does not go with it, and the axis, from the right; None if their ranks differ."""
-    known = [one for one in use.operands if one.shape is not None]
+    known = [(one, one.shape) for one in use.operands if one.shape is not None]
     if use.base == "cat":  # torch skips empty tensors with one axis
-        known = [one for one in known if one.shape is None or one.shape != (0,)]
-    shapes = [one.shape or () for one in known]
-    for other, shape in zip(known[1:], shapes[1:], strict=True):
-        if len(shape) != len(shapes[0]):
-            return known[0], other, None
-        axis = first_difference(shapes[0], shape, joined_axis(use, len(shape)))
+        known = [(one, shape) for one, shape in known if shape != (0,)]
+    for other, shape in known[1:]:
+        first, wanted = known[0]
+        if len(shape) != len(wanted):
+            return first, other, None
+        axis = first_difference(wanted, shape, joined_axis(use, len(shape)))
         if axis is not None:
-            return known[0], other, axis
+            return first, other, axis
     return None
 
 
@@ -44,10 +44,10 @@ def joined_axis(use: Use, rank: int) -> int | None:
     return (dim if dim < 0 else dim - rank) if use.base == "cat" else None
 
 
-def first_difference(a: Sequence[object], b: Shape, but: int | None) -> int | None:
+def first_difference(a: Shape, b: Shape, but: int | None) -> int | None:
     """The first axis, counted from the right, on which two sizes are never equal."""
     axes = (axis for axis in range(-len(b), 0) if axis != but)
-    return next((axis for axis in axes if equal(a[axis], b[axis]) is False), None)  # type: ignore[arg-type]
+    return next((axis for axis in axes if equal(a[axis], b[axis]) is False), None)
 
 
 def finding(trace: Trace, use: Use, first: Operand, other: Operand, axis: int | None) -> Finding:

@@ -61,7 +61,7 @@ def padded_left(trace: Trace, use: Use) -> Fix | None:
     """The edit that pads what a convolution is called on, on its left, by as much as it pads on both sides together."""
     one = window(use, 0) if is_convolution(use) and spatial_rank(use) == 1 else None
     alike = all(other.layer == use.layer for other in trace.uses if other.place == use.place)
-    if one is None or one.stride != 1 or one.padding != one.extent - 1 or not alike or not pads_zeros(use):
+    if one is None or one.padding != one.extent - 1 or not alike or not pads_zeros(use):
         return None
     plain = argument_fix(use, "padding", 0)
     pad = Replace(use.place, f"torch.nn.functional.pad({{}}, ({one.padding}, 0))", operand=0, layer=use.layer)

@@ -39,7 +39,7 @@ def ceil_mode_mismatch(trace: Trace) -> Iterator[Finding]:
 def pool_of(use: Use) -> Pool | None:
     """The pool that a use is; None if it is none, has no stride, or some of its arguments are not known."""
     mode, found = use.layer.args.get("ceil_mode"), windows(use) if "Pool" in use.base else []
-    known = tuple(one for one in found if one is not None and 1 <= one.stride <= LARGEST_STRIDE)
+    known = tuple(one for one in found if one is not None and one.stride <= LARGEST_STRIDE)
     if not isinstance(mode, bool) or not known or len(known) < len(found) or all(one.stride == 1 for one in known):
         return None
     return Pool(use, known, mode) if not use.conditional else None

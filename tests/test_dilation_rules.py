@@ -101,6 +101,33 @@ def test_parallel_layers_go_on_with_the_run_before_them() -> None:
     assert "more run" not in finding.message
 
 
+def test_three_runs_and_rates_that_are_too_many_to_list() -> None:
+    net, x = image(N, 8, H)
+    message = only("RF202", net, dilated(net, x, (1, 2, 4, 1, 2, 4, 8, 1, 2, 4))).message
+    assert message.endswith("; so do those of 2 more runs")
+    net, x = image(N, 8, H)
+    message = only("RF202", net, dilated(net, x, (1, 2, 2, 2, 2))).message
+    assert "dilations 2, 2, 2, 2 in a row share the factor 2" in message
+    assert message.endswith(" read all")
+    net, x = image(N, 8, H)
+    message = only("RF202", net, dilated(net, x, (1, 2, 2, 2, 2, 2))).message
+    assert "read all" not in message
+    assert "by themselves they read 11 of 21 rows #.#" in message
+
+
+def test_pictures_of_31_rows_are_shown() -> None:
+    for rates, is_shown in (((1, 2, 4, 8), True), ((1, 2, 4, 10), False)):
+        net, x = image(N, 8, H)
+        assert ("#.#" in only("RF202", net, dilated(net, x, rates)).message) is is_shown
+
+
+def test_eight_of_the_following_layers_are_named() -> None:
+    net, x = image(N, 8, H)
+    finding = only("RF202", net, dilated(net, x, (1, *[2] * 11)))
+    assert [words for _, words in finding.related] == ["dilation 2"] * 8
+    assert finding.trail == tuple(range(2, 24, 2))
+
+
 # RF203 hdc-distance
 
 

@@ -332,6 +332,53 @@ def test_containers_are_not_called(kind: str, cure: str) -> None:
     assert not findings("RF419", ended("NotImplementedError", text.replace(kind, "Net")))
 
 
+def test_a_list_that_is_called_becomes_a_sequence_if_it_is_the_only_one() -> None:
+    def fix(kind: str, *members: Member) -> Any:
+        text = f'Module [{kind}] is missing the required "forward" function'
+        trace = Network().trace(raised=Raising(HERE, "NotImplementedError", text), members=list(members))
+        (finding,) = findings("RF419", trace)
+        assert finding.torch == f"NotImplementedError: {text}"
+        return finding.fix
+
+    made, other = Place("net.py", 3), Place("net.py", 4)
+    one, two = Member("a", "ModuleList", made), Member("b", "ModuleList", other)
+    mended = fix("ModuleList", one, Member("c", "ModuleDict", other), Member("d", "ModuleList", None))
+    assert mended.message == "make it an nn.Sequential"
+    assert [(edit.place, edit.text) for edit in mended.edits] == [(made, "torch.nn.Sequential(*{0})")]
+    assert fix("ModuleList", one, Member("a.0", "ModuleList", made)) is not None
+    assert fix("ModuleList", one, two) is None
+    assert fix("ModuleList") is None
+    assert fix("ModuleDict", one) is None
+    assert not findings("RF419", Network().trace())
+
+
+# RF424 certain-exception
+
+
+@pytest.mark.parametrize(
+    ("raised", "declared", "said"),
+    [
+        (Raising(HERE, "ValueError", "3 values for 2 names"), True, "ValueError: 3 values for 2 names"),
+        (Raising(HERE, "AssertionError", ""), True, "AssertionError"),
+        (Raising(HERE, "ValueError", "no"), False, None),
+        (Raising(HERE, "ValueError", "no", refused=True), False, "ValueError: no"),
+        (Raising(HERE, "ValueError", "no", refused=True), True, "ValueError: no"),
+        (Raising(None, "ValueError", "no"), True, None),
+        (Raising(Place("<call>", 7), "ValueError", "no"), True, None),
+        *(
+            (Raising(HERE, name, "no"), True, None)
+            for name in ("NotImplementedError", "ImportError", "ModuleNotFoundError", "FileNotFoundError", "OSError")
+        ),
+        (Raising(HERE, "AttributeError", "cannot assign module before Module.__init__() call"), True, None),
+        (None, True, None),
+    ],
+)
+def test_exceptions_that_are_certain(raised: Raising | None, declared: bool, said: str | None) -> None:
+    found = findings("RF424", Network().trace(raised=raised, declared=declared))
+    assert [one.message for one in found] == ([f"this surely raises {said}"] if said else [])
+    assert all(one.place == HERE for one in found)
+
+
 # RF418 module-built-in-forward
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from rflint.checks import rule
-from rflint.checks._layers import one_or_each, spatial_rank, times
+from rflint.checks._layers import one_or_each, spatial_rank, times, windows
 from rflint.checks._places import called, named, place_of
 from rflint.checks._taps import is_beyond, live_taps
 from rflint.diagnostics import Finding
@@ -41,8 +41,8 @@ def finding(use: Use, others: list[Use]) -> Finding:
     whole, live = prod(kernel for _, kernel in taps), prod(alive for alive, _ in taps)
     kernel = "×".join(str(kernel) for _, kernel in taps)
     shape = use.operands[0].shape or ()
-    stride = use.layer.args.get("stride")
-    strided = f" with stride {one_or_each(stride)}" if isinstance(stride, tuple) and set(stride) != {1} else ""
+    strides = [one.stride for one in windows(use) if one is not None]
+    strided = f" with stride {one_or_each(strides)}" if set(strides) != {1} else ""
     what = f"{kernel} kernel{strided} on a map of {times(shape[-rank:])}"
     message = f"{what}: {whole - live} of {whole} weights never touch data"
     more = f"; so do weights of {len(others)} more layers" if len(others) > 1 else "; so do weights of one more layer"

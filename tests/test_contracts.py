@@ -22,7 +22,7 @@ class Net(nn.Module):
         self.body = nn.Sequential({layers})
 
     def forward(self, x):
-        return self.body(x)
+        return {value}
 """
 
 
@@ -51,9 +51,9 @@ CHAINS = [
 ]
 
 
-def messages(layers: str, contracts: str) -> list[str]:
+def messages(layers: str, contracts: str, value: str = "self.body(x)", size: str = "64, 64") -> list[str]:
     """What RF102 says of a network."""
-    text = BODY.format(contracts=contracts, layers=layers)
+    text = BODY.format(contracts=contracts, layers=layers, value=value).replace("64, 64", size)
     options = linter.Options(Config(select=("RF102",)), read=lambda path: text if path == "net.py" else None)
     report = linter.check(["net.py"], options)
     assert (report.failures, report.undecided) == ([], [])
@@ -196,13 +196,102 @@ def test_with_the_change_that_is_proposed_the_contract_holds(layers: str, stated
     assert messages(better, stated) == []
 
 
+UP = "nn.Upsample(scale_factor=2)"
+
+
+@pytest.mark.parametrize(
+    ("layers", "stated", "end"),
+    [
+        (conv(1), "rf>=3", "each unit sees 1×1 px"),
+        (CHAINS[6].layers, "rf<4", "each unit sees 3 to 5×3 to 5 px"),
+        (conv(3), "rf>5", "; one more layer of kernel 3 here, dilation 2, would see 7"),
+        (conv(3), "rf>4", "; one more layer of kernel 3 here, dilation 1, would see 5"),
+        (f"{conv(3)}, {conv(5)}", "rf<5", "; without the 4 that body.1 adds it would see 3"),
+        (f"{conv(3)}, {conv(5)}", "rf<=4", "; without the 4 that body.1 adds it would see 3"),
+        (f"{conv(3)}, {conv(5)}", "rf<=2", "each unit sees 7×7 px"),
+        (
+            f"{conv(3)}, nn.Upsample(scale_factor=2, mode='bilinear')",
+            "rf<=3",
+            "; without the 2 that body.0 adds it would see 2",
+        ),
+        (f"{conv(3)}, nn.MaxPool2d((1, 3), 1)", "rf<=3", "; without the 2 that body.1 adds it would see 3"),
+        (f"{conv(3, 2)}, {conv(3, 2)}, {conv(3, 2)}", "jump==2", "units are 8 apart"),
+        (conv(3, 2), "jump==3", "units are 2 apart"),
+        (f"{conv(3, 4)}, {UP}", "jump>2", "; a further stride of 2 is missing"),
+        (f"{conv(3, 4)}, {UP}", "jump<=1", "; without the stride of body.0 they would be 1/2 apart"),
+        (f"{conv(3, 1, 2, 2)}, {conv(3, 1, 2, 2)}", "reached<=30%", "each unit reads 30.9 % of its window"),
+        (f"{conv(3, 2, 1)}, {UP}, {conv(3)}", "size==input", "its size is 62×62, that of the input 64×64"),
+        (f"{conv(3)}, {conv(3, 2, 1)}", "size==input", "its size is 31×31, that of the input 64×64"),
+        (f"{conv(1, 2)}, {conv(1, 2)}", "size==input", "; an upsampling by 4 behind it would bring it back"),
+        ("nn.Conv2d(4, 4, 1, (2, 1))", "size==input", "its size is 32×64, that of the input 64×64"),
+        ("nn.Conv2d(4, 4, (3, 5), padding=(1, 0))", "size==input", "; body.0 needs padding=2 to keep the size"),
+        (f"{conv(3, 1, 2)}", "size==input", "; body.0 needs padding=1 to keep the size"),
+    ],
+)
+def test_a_change_is_proposed_where_one_is_sure(layers: str, stated: str, end: str) -> None:
+    (message,) = messages(layers, stated)
+    assert message.endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("layers", "value", "stated", "text"),
+    [
+        (conv(3, 1, 1), "self.body(x) + x", "rf<3", "each unit sees 3×3 px"),
+        (conv(3, 1, 4, 4), "self.body(x) + x", "reached>50%", "each unit reads 11.1 % of its window"),
+        (conv(3), "self.body(x) + x[:, :, 1:-1, 1:-1]", "size==input", "its size is 62×62, that of the input 64×64"),
+        (conv(3, 2, 1), "self.body(x) + x[:, :, ::2, ::2]", "jump<=1", "units are 2 apart"),
+        (conv(2, 2), "self.body(x) + x[:, :, ::2, ::2]", "size==input", "its size is 32×32, that of the input 64×64"),
+        (conv(3, 2), "self.body(x) + x[:, :, :31, :31]", "rf>=99", "each unit sees 3 to 33×3 to 33 px"),
+        (
+            f"{conv(3, 1, 1)}, {conv(3, 1, 2, 2)}, {conv(3, 1, 3, 3)}",
+            "self.body(x) + x",
+            "rf>=23",
+            "each unit sees 13×13 px; one more layer of kernel 3 here, dilation 8, would see 29",
+        ),
+        (conv(2, 2), "self.body(x).mean(-1)", "size==input", "its size is 32, that of the input 64×64"),
+        (conv(1), "x[:, :, 64:]", "size==input", "its size is 0×64, that of the input 64×64"),
+    ],
+)
+def test_no_change_is_sure_where_tensors_meet_or_axes_go(layers: str, value: str, stated: str, text: str) -> None:
+    assert messages(layers, stated, value) == [f"{stated} does not hold: {text}"]
+
+
+def test_sizes_that_are_not_known_have_no_factor() -> None:
+    (message,) = messages(conv(2, 2), "size==input", size="2*H, 64")
+    assert message.endswith("its size is H×32, that of the input 2*H×64")
+
+
+@pytest.mark.parametrize(
+    ("layers", "end"),
+    [
+        ("nn.Conv1d(4, 4, 3, padding=1)", "after its own; the padding of body.0 belongs on the left"),
+        (
+            "nn.ReLU(), nn.Conv1d(4, 4, 3, padding='same'), nn.Conv1d(4, 4, 3, padding=1)",
+            "the padding of body.1 belongs on the left",
+        ),
+        ("nn.Conv1d(4, 4, 3), nn.ConstantPad1d((0, 2), 0)", "after its own; from body.0 on"),
+        ("nn.Conv1d(4, 4, 3, padding='valid'), nn.ConstantPad1d((0, 2), 0)", "after its own; from body.0 on"),
+        ("nn.AvgPool1d(3, 1, 1)", "after its own; from body.0 on"),
+        (
+            "nn.Conv1d(4, 4, 3, padding=1), nn.GroupNorm(1, 4)",
+            "body.1 GroupNorm takes in every position, the later ones too; the padding of body.0 belongs on the left",
+        ),
+        ("nn.ConstantPad1d((2, 0), 0), nn.Conv1d(4, 4, 3), nn.GroupNorm(1, 4)", "the later ones too"),
+    ],
+)
+def test_where_looking_ahead_begins_is_told(layers: str, end: str) -> None:
+    (message,) = messages(layers, "causal", size="64")
+    assert message.endswith(end)
+
+
 def test_contracts_on_one_line_are_reported_one_by_one() -> None:
     found = messages(f"{conv(3, 2, 1)}, {conv(3)}", "rf>=9, jump==1, size==input")
     assert [message.split(" ")[0] for message in sorted(found)] == ["jump==1", "rf>=9", "size==input"]
 
 
 def test_the_full_report_shows_the_layers_that_lead_there() -> None:
-    text = BODY.format(contracts="rf>=99", layers=f"{conv(3, 2, 1)}, nn.ReLU(), {conv(1)}, {conv(3)}")
+    layers = f"{conv(3, 2, 1)}, nn.ReLU(), {conv(1)}, {conv(3)}"
+    text = BODY.format(contracts="rf>=99", layers=layers, value="self.body(x)")
     options = linter.Options(Config(select=("RF102",)), read={"net.py": text}.get)
     (found,) = linter.check(["net.py"], options).diagnostics
     assert [step.text for step in found.trail] == [

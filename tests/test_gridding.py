@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from networks import Network, T
+from networks import Network, T, same
 
+from rflint.field import Access
 from rflint.formats.gridding import gridding_data, gridding_lines
 from rflint.geometry.gains import gridding_index
 from rflint.geometry.gridding import griddings, network_index
-from rflint.trace import Trace
+from rflint.trace import Read, Trace
 
 
 def chain(*dilations: int, stem: int = 1) -> Network:
@@ -53,6 +54,40 @@ def test_upsampled_maps_have_no_index() -> None:
     up = net.resized(T(0, net.uses[0].output), 2)
     assert network_index(net.trace(up), 1, "x", 0) is None
     assert network_index(traced(chain(1, 300)), 1, "x", 0) is None
+
+
+def test_what_is_too_coarse_or_too_much_has_no_index() -> None:
+    assert network_index(traced(chain(1, 256)), 1, "x", 0) == pytest.approx(gridding_index([3, 3], [1, 256]))
+    assert network_index(traced(chain(1, 257)), 1, "x", 0) is None
+    assert network_index(traced(chain(*[256] * 40)), 39, "x", 0) is None
+
+
+def test_layers_that_read_one_position_have_no_spacing() -> None:
+    net = Network(x=(1, 4, 128, 128))
+    x = net.conv(net.conv(net.input(), k=1, stride=4), k=1)
+    assert network_index(net.trace(x), 1, "x", 0) == 0.0
+
+
+def test_what_reads_nothing_has_no_index() -> None:
+    net = Network(x=(1, 4, 16, 16))
+    x = net.input()
+    nothing = Read("kept", 2, Access(1, (range(0),)))
+    y = net.use("Conv2d", [(x, [*same(x)[:2], nothing, nothing])], x.shape)
+    assert network_index(net.trace(y), 0, "x", 0) is None
+
+
+def test_branches_are_walked_once() -> None:
+    """Two ways through each of 40 blocks: 2**40 in all."""
+    net = chain(1)
+    x = T(0, net.uses[0].output)
+    for _ in range(40):
+        x = net.join(x, net.conv(x, padding=1))
+    assert network_index(net.trace(x), len(net.uses) - 1, "x", 0) == 0.0
+
+
+def test_a_trace_is_asked_once() -> None:
+    trace = traced(chain(2, 2))
+    assert griddings(trace) is griddings(trace)
 
 
 def test_lines_of_a_gridded_network() -> None:

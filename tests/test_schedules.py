@@ -26,7 +26,7 @@ def never_ahead(kernels: Sequence[int], rates: Sequence[int]) -> bool:
     return all(rate <= extent(kernels[:at], rates[:at]) for at, rate in enumerate(rates))
 
 
-@pytest.mark.parametrize("kernels", [(3,), (2, 2), (3, 3), (5, 5), (2, 2, 2), (3, 3, 3), (2, 2, 2, 2)])
+@pytest.mark.parametrize("kernels", [(3,), (2, 2), (3, 3), (4, 4), (5, 5), (2, 2, 2), (3, 3, 3), (2, 2, 2, 2)])
 def test_no_schedule_comes_nearer_or_has_a_smaller_last_rate(kernels: tuple[int, ...]) -> None:
     for wanted in range(max(extent(kernels, rates) for rates in allowed(kernels)) + 4):
         found = dense_rates(kernels, wanted)

@@ -39,6 +39,16 @@ def test_the_front_of_a_network_counts() -> None:
     assert (found.schedule.rates, found.schedule.field) == ((1, 2, 2, 2, 2, 3), 284)
 
 
+def test_units_that_lie_side_by_side_leave_nothing_unread() -> None:
+    assert suggested(Wanted(3, 100, jump=8, seen=8)).schedule.field >= 100
+
+
+def test_other_rates_are_offered_where_the_number_of_layers_is_free() -> None:
+    free, given = suggested(Wanted(3, 27)), suggested(Wanted(3, 27, layers=3))
+    assert "rates that about double" in [each.about for each in free.alternatives]
+    assert "rates that about double" not in [each.about for each in given.alternatives]
+
+
 def test_alternatives_reach_the_field_too() -> None:
     found = suggested(Wanted(3, 512))
     assert [(each.layers, each.field) for each in found.alternatives] == [(8, 513), (256, 513), (6, 514), (5, 516)]
@@ -57,8 +67,8 @@ def test_without_dilation_there_is_no_alternative_that_dilates() -> None:
     [
         (Wanted(1, 5), "a kernel of 1 sees one position"),
         (Wanted(3, 512, layers=3), "takes 6 layers of kernel 3, not 3"),
-        (Wanted(3, 100, jump=8, seen=4), "leave positions between them unread"),
-        (Wanted(3, 64, jump=8, seen=92), "see 64 already"),
+        (Wanted(3, 100, jump=8, seen=4), "^units that see 4 and are 8 apart leave positions between them unread$"),
+        (Wanted(3, 64, jump=8, seen=92), "^units that see 92 before these layers see 64 already$"),
     ],
 )
 def test_what_cannot_be_is_said(wanted: Wanted, sentence: str) -> None:

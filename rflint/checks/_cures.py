@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rflint.checks._branches import Related, lacking, shrinking_layer
 from rflint.checks._dense import chain_of, denser, wider
-from rflint.checks._layers import is_convolution, spatial_rank, window_at
+from rflint.checks._layers import is_convolution, number, spatial_rank
 from rflint.checks._places import made, named, place_of
 from rflint.checks._widening import further_layers, last_window, most_before, seen, seen_at, widening
 from rflint.contracts import Contract, holds
@@ -105,7 +105,7 @@ def _stride(broken: Broken) -> Cure | None:
     if jump is None:
         return None
     wanted = contract.values[0]
-    if not contract.relation.startswith("<") and (missing := _missing(contract, jump)):
+    if missing := _missing(contract, jump):
         return Cure(f"; a further stride of {missing} is missing")
     steps = list(_strides(broken))
     if contract.relation == "==":
@@ -148,7 +148,7 @@ def _missing(contract: Contract, jump: Fraction) -> int:
     """The least further stride with which a jump is wide enough; 0 if it is, or none makes it so."""
     ratio = contract.values[0] / jump
     if contract.relation == "==":
-        return int(ratio) if ratio > 1 and ratio.denominator == 1 else 0
+        return int(ratio) if ratio.denominator == 1 else 0
     least = floor(ratio) + 1 if contract.relation == ">" else ceil(ratio)
     return least if least > 1 else 0
 
@@ -184,7 +184,7 @@ def _padded(broken: Broken) -> Cure | None:
     found, uses, axis = broken.found, broken.uses, broken.axis - len(broken.found.axes)
     layer = shrinking_layer([uses], axis)
     size, here = broken.trace.spatial_sizes(found.name)[axis], found.shape[axis]
-    if layer is None or is_changed_otherwise(uses, layer.use, axis) or size - here != layer.lost:
+    if layer is None or is_strided(uses, axis) or size - here != layer.lost:
         return None
     return Cure(lacking(layer).replace(": ", "; ", 1), (made(layer.use, "this layer changes the size"),))
 
@@ -199,7 +199,7 @@ def _restored(broken: Broken) -> Cure | None:
         place = place_of(strided[0], "stride")
         return Cure(f"; with stride=1 {named(strided[0])} would keep it", ((place, "this layer divides the size"),))
     sizes = zip(broken.trace.spatial_sizes(found.name), found.axes, strict=True)
-    factors = {_factor(size, found.shape[seen.at]) for size, seen in sizes if seen.at is not None}
+    factors = {None if seen.at is None else _factor(size, found.shape[seen.at]) for size, seen in sizes}
     factor = factors.pop() if len(factors) == 1 else None
     return Cure(f"; an upsampling by {factor} behind it would bring it back") if factor else None
 
@@ -211,10 +211,9 @@ def _factor(size: Size, here: Size) -> int | None:
     return size // here
 
 
-def is_changed_otherwise(uses: Sequence[Use], layer: Use, axis: int) -> bool:
-    """Whether a use with a window, other than the layer, has a stride."""
-    slides = [window_at(use, axis) for use in uses if spatial_rank(use) and use is not layer]
-    return any(one is None or one.stride > 1 for one in slides)
+def is_strided(uses: Sequence[Use], axis: int) -> bool:
+    """Whether a use with a window has a stride, or one that is not known."""
+    return any(number(use, "stride", axis) != 1 for use in uses if spatial_rank(use))
 
 
 CURES: dict[str, tuple[Callable[[Broken], Cure | None], ...]] = {

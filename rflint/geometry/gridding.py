@@ -75,9 +75,7 @@ def _ways(trace: Trace, use: int, name: str, axis: int) -> _Ways | None:
         if isinstance(at, str) or at in found:
             continue
         local = links_along(trace, name, axis)[at].local
-        into = (
-            [_way(trace, name, axis, link, share) for link, share in _weighed(trace.uses[at], local)] if local else []
-        )
+        into = [_way(trace, name, axis, link, share) for link, share in _weighed(trace.uses[at], local or ())]
         known = tuple(way for way in into if way is not None)
         if not known or len(known) < len(into):
             return None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from calls import traced
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import H, N, Network, T, W
 
 from rflint import sizes
 from rflint.formats.equivalent import equivalent_data, equivalent_lines
-from rflint.geometry.equivalent import Equivalent, equivalents
+from rflint.geometry.equivalent import NONLINEAR, Equivalent, equivalents
 from rflint.trace import Trace
 
 
@@ -156,3 +157,105 @@ def test_data() -> None:
 def test_nothing_is_said_of_what_is_not_known(shape: tuple[object, ...] | None) -> None:
     net = Network(x=shape)  # type: ignore[arg-type]
     assert list(equivalent_lines(net.trace())) == ["no equivalent: it is not known what any map sees"]
+
+
+def windows(expression: str, *shape: object) -> list[tuple[object, ...] | None]:
+    """Kernel, stride, turns and padding along each axis, for what an expression of x returns."""
+    [one] = equivalents(traced(expression, x=shape))  # type: ignore[arg-type]
+    return [w and (w.kernel, w.stride, w.turns, (w.left, w.right)) for w in one.windows]
+
+
+@pytest.mark.parametrize(
+    ("expression", "size", "window"),
+    [
+        ("F.max_pool1d(x, 3, 2)", 8, ((3, 3), 2, 1, (0, 0))),
+        ("F.max_pool1d(x, 3, 2, ceil_mode=True)", 8, ((3, 3), 2, 1, (0, 1))),
+        ("F.max_pool1d(x, 3, 2, ceil_mode=True)", "L", ((3, 3), 2, 1, (0, 1))),
+        ("F.max_pool1d(x, 4, 4, ceil_mode=True)", "L", ((4, 4), 4, 1, (0, 3))),
+        ("F.max_pool1d(F.pad(x, (0, -3)), 2)", "L", ((2, 2), 2, 1, (0, None))),
+        ("F.max_pool1d(F.pad(x, (0, -2)), 2)", "L", ((2, 2), 2, 1, (0, -2))),
+        ("F.max_pool1d(F.pad(x, (0, 2)), 2)", "L", ((2, 2), 2, 1, (0, 2))),
+        ("F.max_pool1d(F.pad(x, (4, -2)), 3, 1)", 8, ((3, 3), 1, 1, (4, -2))),
+        ("x[..., 2:-1]", 8, ((1, 1), 1, 1, (-2, -1))),
+        ("F.max_pool1d(F.interpolate(x, scale_factor=3, mode='linear'), 3, 1)", 8, ((2, 3), 1, 3, (1, None))),
+        ("x.flip(2)", 8, None),
+        ("x[..., 3:4].expand(-1, -1, 8)", 8, None),
+    ],
+)
+def test_windows(expression: str, size: object, window: object) -> None:
+    assert windows(expression, 1, 3, size) == [window]
+
+
+def test_an_axis_that_is_not_known_has_no_window() -> None:
+    assert windows("x.cumsum(2)", 1, 3, 8, 8) == [None, ((1, 1), 1, 1, (0, 0))]
+    assert windows("x.mean(2)", 1, 3, 8, 8) == [((1, 1), 1, 1, (0, None)), ((1, 1), 1, 1, (0, 0))]
+
+
+@pytest.mark.parametrize(
+    ("expression", "shape", "told"),
+    [
+        ("F.interpolate(x, scale_factor=2)", (1, 3, 8), [
+            "phases: 2 kernels take turns, each 1 positions on from its last place",
+        ]),
+        ("F.max_pool1d(F.interpolate(x, scale_factor=2), 2, 1)", (1, 3, 8), [
+            "phases: 2 kernels take turns, each 1 positions on from its last place",
+            "weights: 1 max_pool1d are not linear: equal is what is read, not what is computed",
+        ]),
+        ("F.avg_pool1d(x[..., ::2], 3, 1)", (1, 3, 16), ["holes: 2 of the 5 taps are always zero"]),
+        ("F.avg_pool1d(x, 8, 1)", (1, 3, 8), []),
+        ("F.avg_pool1d(x, 8, 1, 4)", (1, 3, 8), []),
+        ("F.avg_pool1d(x, 9, 1, 1)", (1, 3, 8), [
+            "clipping: the kernel of 9 is wider than the 8 positions of the input",
+        ]),
+        ("F.avg_pool2d(x, 3, 1, 1)[:, :, 1:-1] + F.avg_pool2d(x, 3, 1, 1)[:, :, 1:-1]", (1, 3, 8, 8), [
+            "branches: add join several; the kernel is as wide as all of them together",
+        ]),
+        ("x.mean(2)", (1, 3, 8, 8), []),
+        ("x.neg().mean(2)", (1, 3, 8), [
+            "global: what follows reads everything, or is not followed; the convolution stands for the layers before",
+        ]),
+        ("F.avg_pool2d(x, 3).mean(2, keepdim=True) + F.avg_pool2d(x, 3)", (1, 3, 9, 9), [
+            "global: mean reads everything; the convolution is what is seen beside it",
+            "branches: add join several; the kernel is as wide as all of them together",
+        ]),
+        ("F.avg_pool1d(F.avg_pool1d(x, 3, 1, 1), 3, 1, 1)", (1, 3, "L"), [
+            "padding: outputs near the ends read padding of layers inside, which is not the input's",
+        ]),
+        ("F.avg_pool2d(F.avg_pool2d(x, 3, 1, (1, 0)), 3, 1, (1, 0))", (1, 3, 8, 8), [
+            "padding: 2 of 8 outputs read padding of layers inside, which is not the input's (axis 2)",
+        ]),
+        ("F.avg_pool2d(F.avg_pool2d(x, 3, 1, 1), 3, 1, 1)", (1, 3, 8, 8), [
+            "padding: 2 of 8 outputs read padding of layers inside, which is not the input's",
+        ]),
+        ("x * x.sigmoid()", (1, 3, 8), [
+            "branches: mul join several; the kernel is as wide as all of them together",
+            "weights: 1 sigmoid, 1 mul are not linear: equal is what is read, not what is computed",
+        ]),
+        ("x * 2 + x.relu().relu()", (1, 3, 8), [
+            "branches: add join several; the kernel is as wide as all of them together",
+            "weights: 2 relu are not linear: equal is what is read, not what is computed",
+        ]),
+    ],
+)  # fmt: skip
+def test_what_differs_word_for_word(expression: str, shape: tuple[object, ...], told: list[str]) -> None:
+    assert list(only(traced(expression, x=shape)).differences) == told  # type: ignore[arg-type]
+
+
+def test_of_many_only_the_first_are_named() -> None:
+    joined = {
+        count: only(traced(f"{'(' * count}x{' + x.neg())' * count}", x=(1, 3, 8))).differences for count in (2, 3, 4, 5)
+    }
+    told = "branches: {} join several; the kernel is as wide as all of them together"
+    assert joined[2] == (told.format("add, add"),)
+    assert joined[3] == (told.format("add, add, add"),)
+    assert joined[4] == (told.format("add, add, add and 1 more"),)
+    assert joined[5] == (told.format("add, add, add and 2 more"),)
+
+
+@pytest.mark.parametrize("name", sorted(NONLINEAR))
+def test_activations_are_not_linear(name: str) -> None:
+    net = Network(x=(1, 4, 8))
+    told = "weights: 1 {} are not linear: equal is what is read, not what is computed"
+    assert only(returned(net, net.pointwise(net.input(), name, "act"))).differences == (told.format(name),)
+    net = Network(x=(1, 4, 8))
+    assert only(returned(net, net.pointwise(net.input(), name.lower()))).differences == (told.format(name.lower()),)

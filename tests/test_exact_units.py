@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+from calls import traced
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import H, Network, T
@@ -25,7 +27,7 @@ def reads(access: Access, unit: int) -> list[int]:
 @given(ACCESSES, st.integers(0, 8), st.integers(0, 30))
 def test_units_that_read_within_a_range(access: Access, start: int, count: int) -> None:
     there = range(start, start + count)
-    found = reading(access, there)
+    found = reading(access, there, range(100))
     inside = {unit for unit in range(200) if all(read in there for read in reads(access, unit))}
     assert all(unit in inside for unit in found if unit < 200)
     if found and len(found) < 1000:
@@ -79,3 +81,49 @@ def test_chains_against_every_read(layers: list[tuple[int, int, int]]) -> None:
         assert x.shape is not None
         good = {unit for unit in range(x.shape[-1]) if all(read in good for read in reads(access, unit))}  # type: ignore[arg-type]
     assert set(exact_units(net.trace(x), "x", 0, {})[-1] or ()) == good
+
+
+def exact(expression: str, *shape: object, axis: int = 0, beyond: bool = False) -> range | None:
+    """The exact units of what an expression of x returns."""
+    return exact_units(traced(expression, x=shape), "x", axis, {"L": 20}, beyond=beyond)[-1]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("expression", "size", "found"),
+    [
+        ("F.max_pool1d(x, 3, 1, 1)", 20, range(1, 19)),
+        ("F.max_pool1d(x, 3, 1, 1)", "L", range(1, 19)),
+        ("F.max_pool1d(x, 3, 1, 1)", "M", None),
+        ("x.relu()", 20, range(20)),
+        ("x.cumsum(2)", 20, None),
+        ("x.cumsum(2).relu()", 20, None),
+        ("x.flatten(1)", 20, None),
+        ("x.mean(2)", 20, None),
+        ("torch.ones(20).relu()", 20, None),
+        ("x.flip(2)", 20, range(0)),
+        ("x.relu()[..., 3:4].expand(-1, -1, 20)", 20, range(0)),
+        ("F.conv_transpose1d(x, torch.zeros(3, 3, 1), stride=2)[..., 1::2]", 20, range(19)),
+        ("F.pad(F.pad(x, (3, 0)), (-1, 0))", 20, range(2, 22)),
+        ("F.pad(F.pad(x, (0, 3)), (0, -1))", 20, range(20)),
+        ("F.pad(F.pad(x, (9, 9)), (-9, -9))[..., 4:8]", 20, range(4)),
+        ("F.max_pool1d(F.pad(x, (30, 0)), 2)[..., :5]", 20, range(5, 5)),
+    ],
+)
+def test_exact_units_of_small_networks(expression: str, size: object, found: range | None) -> None:
+    assert exact(expression, 1, 3, size) == found
+
+
+def test_units_before_the_first_position_that_is_there() -> None:
+    assert reading(field.shifted(-2), range(20), range(5, 30)) == range(5, 22)
+    assert reading(field.shifted(2), range(20), range(5, 30)) == range(5, 18)
+    assert reading(field.shifted(0), range(8, 20), range(5, 15)) == range(8, 15)
+    assert reading(field.shifted(0), range(0), range(5, 15)) == range(5, 5)
+    assert reading(field.Access(1, (range(0),)), range(20), range(5, 15)) == range(5, 15)
+
+
+def test_each_axis_has_exact_units_of_its_own() -> None:
+    pool = "F.max_pool2d(x, (3, 5), 1, (1, 2))"
+    assert [exact(pool, 1, 3, 20, 30, axis=axis) for axis in (0, 1)] == [range(1, 19), range(2, 28)]
+    assert [exact(pool, 1, 3, 20, 30, axis=axis, beyond=True) for axis in (0, 1)] == [range(20), range(30)]
+    assert exact("F.max_pool2d(x, 3, 1, 1).transpose(2, 3)", 1, 3, 20, 30) == range(1, 19)
+    assert exact("x.mean(2)", 1, 3, 20, 30, axis=1) == range(30)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rflint.geometry.gains import gain, gridding_index, lattices
+from rflint.geometry.gains import MAX_SPACING, gain, gridding_index, lattices
 
 
 @given(st.integers(1, 9), st.integers(1, 20), st.integers(2, 24), st.data())
@@ -68,3 +68,8 @@ def test_very_coarse_lattices_are_not_looked_at() -> None:
     assert gridding_index([3, 1], [1, 9]) == 0.0
     assert gridding_index([1], [9]) == gridding_index([], []) == 0.0
     assert gridding_index([2, 3], [2, 1]) == 1 / 3
+
+
+def test_the_coarsest_lattice_that_is_looked_at() -> None:
+    assert gridding_index([3], [MAX_SPACING]) == 1.0
+    assert gridding_index([3], [MAX_SPACING + 1]) is None

@@ -13,7 +13,7 @@ from networks import Network, T
 
 from rflint import field
 from rflint.field import Access
-from rflint.geometry.influence import NOTHING, POINT, Spread, central_width, influence, shares
+from rflint.geometry.influence import MAX_PHASES, MAX_TAPS, NOTHING, POINT, Spread, central_width, influence, shares
 from rflint.receptive import fields
 from rflint.receptive.links import links_along
 from rflint.trace import Read, Trace
@@ -221,3 +221,79 @@ def test_linear_interpolation_with_antialias_is_not_known() -> None:
     made = "F.interpolate(x, scale_factor=0.5, mode='bilinear', align_corners=False, antialias={})"
     assert influence(traced(made.format(True), x=(1, 3, 8, 8)), "x", 0)[-1] is None
     assert influence(traced(made.format(False), x=(1, 3, 8, 8)), "x", 0)[-1] is not None
+
+
+def sigmas(expression: str, size: object = 512) -> float | None:
+    found = influence(traced(expression, x=(1, 3, size)), "x", 0)[-1]  # type: ignore[arg-type]
+    return found and round(found.sigma, 4)
+
+
+@pytest.mark.parametrize(
+    ("expression", "sigma"),
+    [
+        ("F.max_pool1d(x, 3, 1)", 0.8165),
+        ("F.interpolate(x, scale_factor=2)", 0.0),
+        ("F.interpolate(x, scale_factor=2, mode='nearest-exact')", 0.0),
+        ("F.interpolate(x, size=256, mode='area')", 0.5),
+        ("F.interpolate(x, scale_factor=2, mode='linear')", 0.433),
+        ("F.interpolate(x, size=1023, mode='linear', align_corners=True)", 0.3536),
+        ("F.conv_transpose1d(x, torch.zeros(3, 3, 3), stride=2)", 0.3536),
+        ("x.cumsum(2)", None),
+        ("x.mean(2)", None),
+        ("x.relu() + x.cumsum(2)", None),
+        ("x[..., 3:4].expand(-1, -1, 8)", 0.0),
+        ("torch.cat([x, x], 2)", None),
+        ("x.repeat(1, 1, 2)", None),
+        ("x.flip(2)", 0.0),
+        ("F.max_pool1d(x.flip(2), 3, 1)", 0.8165),
+    ],
+)
+def test_widths_of_single_operations(expression: str, sigma: float | None) -> None:
+    assert sigmas(expression) == sigma
+
+
+@pytest.mark.parametrize(("mode", "rank"), [("linear", 1), ("bilinear", 2), ("trilinear", 3), ("bicubic", 2)])
+def test_linear_interpolation_has_weights_of_its_own(mode: str, rank: int) -> None:
+    """Twice as fine: a quarter and three quarters; other curves are not followed."""
+    trace = traced(f"F.interpolate(x, scale_factor=2, mode='{mode}')", x=(1, 3, *(8,) * rank))
+    for axis in range(rank):
+        [found] = influence(trace, "x", axis)
+        if mode == "bicubic":
+            assert found is None
+        else:
+            assert found is not None
+            assert [round(law.mean, 6) for law in found.phases] == [-0.25, 0.25]
+            assert [round(law.variance, 6) for law in found.phases] == [0.1875, 0.1875]
+
+
+def test_influence_is_computed_once() -> None:
+    trace = traced("F.max_pool2d(x, (3, 5), 1)", x=(1, 3, 16, 16))
+    assert influence(trace, "x", 0) is influence(trace, "x", 0)
+    assert influence(trace, "x", 0) != influence(trace, "x", 1)
+
+
+def test_of_an_input_that_is_not_read_nothing_is_known() -> None:
+    trace = traced("(x.relu(), y.relu())", x=(1, 3, 8), y=(1, 3, 8))
+    assert [one and one.sigma for one in influence(trace, "y", 0)] == [None, 0.0]
+
+
+@pytest.mark.parametrize(("phases", "known"), [(MAX_PHASES, True), (MAX_PHASES + 1, False)])
+def test_so_many_phases_are_followed(phases: int, known: bool) -> None:
+    assert (sigmas(f"F.interpolate(x, scale_factor={phases})", 4) is not None) is known
+    apart = f"F.interpolate(F.max_pool1d(x, {phases}), scale_factor={phases})"
+    assert (sigmas(apart, phases) is not None) is known
+
+
+@pytest.mark.parametrize(("periods", "known"), [((15, 17), True), ((16, 17), False), ((1, MAX_PHASES), True)])
+def test_so_many_phases_of_branches_are_followed(periods: tuple[int, int], known: bool) -> None:
+    """Blocks of two sizes: what they see repeats when both begin anew."""
+    net = Network(x=(1, 4, 4 * MAX_PHASES))
+    x = net.input()
+    blocks = [net.resized(net.pool(x, period), period) for period in periods]
+    found = influence(net.trace(net.join(*blocks, output=x.shape)), "x", 0)[-1]
+    assert (found and len(found.phases)) == (periods[0] * periods[1] if known else None)
+
+
+@pytest.mark.parametrize(("taps", "known"), [(MAX_TAPS, True), (MAX_TAPS + 1, False)])
+def test_so_many_positions_are_followed(taps: int, known: bool) -> None:
+    assert (sigmas(f"F.max_pool1d(x, {taps})", taps) is not None) is known

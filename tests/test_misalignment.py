@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import calls
 import pytest
 from networks import H, N, Network, T, W
 
@@ -147,3 +148,63 @@ def test_data_is_exact() -> None:
 @pytest.mark.parametrize(("number", "text"), [(-HALF, "-0.5"), (Fraction(31, 2), "15.5"), (Fraction(1, 3), "1/3")])
 def test_decimals(number: Fraction, text: str) -> None:
     assert decimal(number) == text
+
+
+def told(expression: str, *shape: Any) -> list[tuple[Any, list[Any]]]:
+    """The drift of what an expression of x returns along each axis, and the moves that it is made of."""
+    [one] = misalignments(calls.traced(expression, x=(1, 3, *shape)))
+    return [(drift, [cause.by for cause in causes]) for drift, causes in zip(one.drifts, one.causes, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "drift", "moves"),
+    [
+        ("F.max_pool1d(x, 3, 2, 1)", -HALF, [-HALF]),
+        ("F.pad(x, (2, 0))", -1, [-1]),
+        ("F.pad(F.pad(x, (2, 0)), (0, 2))", 0, []),
+        ("F.pad(F.pad(x, (2, 0)), (2, 0))", -2, [-1, -1]),
+        ("F.pad(F.pad(x, (2, 0)), (0, 4))", 1, [-1, 2]),
+        ("F.pad(x, (2, 0)) + F.max_pool1d(F.pad(x, (0, 2)), 3, 1, 1)", HALF, [1, -HALF]),
+        ("F.max_pool1d(F.pad(x, (0, 2)), 3, 1, 1) + F.pad(x, (2, 0))", HALF, [1, -HALF]),
+        ("F.pad(x, (1, -1)) * x.mean(2, keepdim=True)", -1, [-1]),
+        ("x.mean(2, keepdim=True) * F.pad(x, (1, -1))", -1, [-1]),
+        ("F.pad(x, (1, -1)) * torch.ones(8)", -1, [-1]),
+        ("torch.cat([x[..., :4], F.max_pool1d(x, 2)], 1)", None, []),
+    ],
+)
+def test_moves_add_up_to_the_drift(expression: str, drift: Any, moves: list[Any]) -> None:
+    """Of several branches the one that sees most is followed, and none that sees everything."""
+    assert told(expression, 8) == [(drift, moves)]
+
+
+def test_axes_have_drifts_of_their_own() -> None:
+    assert told("F.max_pool2d(x, 3, 2, 1)", 9, 8) == [(0, []), (-HALF, [-HALF])]
+    assert told("F.pad(x, (1, 0)).transpose(2, 3)", 8, 9) == [(0, []), (-HALF, [-HALF])]
+    assert told("x.cumsum(2)", 8, 8) == [(None, []), (0, [])]
+    assert told("F.pad(x.mean(2), (1, 0))", 8, 9) == [(None, []), (-HALF, [-HALF])]
+
+
+def test_what_is_pooled_is_returned_nowhere() -> None:
+    assert misalignments(calls.traced("x.relu().mean(2)", x=(1, 3, 8))) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "shape", "causal"),
+    [
+        ("F.pad(x, (2, -2))", (1, 3, 8), True),
+        ("x.relu()", (1, 3, 8), True),
+        ("F.pad(x, (-1, 1))", (1, 3, 8), False),
+        ("x.relu()", (1, 3, 8, 8), False),
+        ("F.max_pool1d(x, 2)", (1, 3, 8), False),
+        ("F.max_pool1d(F.pad(x, (1, 0)), 2)", (1, 3, 8), True),
+        ("F.max_pool1d(F.pad(x, (1, 0)), 2, 1)", (1, 3, 8), True),
+        ("F.interpolate(x, scale_factor=2)", (1, 3, 8), True),
+        ("F.interpolate(x, scale_factor=2, mode='linear')", (1, 3, 8), False),
+        ("F.interpolate(F.pad(x, (1, -1)), scale_factor=2, mode='linear')", (1, 3, 8), True),
+        ("F.conv_transpose1d(x, torch.zeros(3, 3, 1), stride=2)", (1, 3, 8), True),
+        ("torch.cat([x[..., :4], F.max_pool1d(x, 2)], 1)", (1, 3, 8), False),
+    ],
+)
+def test_causal_units_see_nothing_beyond_their_places(expression: str, shape: Any, causal: bool) -> None:
+    [one] = misalignments(calls.traced(expression, x=shape))
+    assert is_causal(one) is causal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import calls
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from networks import Network, T
 from rflint import linter
 from rflint.config import Config
 from rflint.formats.streaming import streaming_data, streaming_lines
-from rflint.geometry.streaming import streams
+from rflint.geometry.streaming import sees_everything, streams
 from rflint.linter import Options
 from rflint.receptive import reached
 from rflint.trace import Trace
@@ -133,3 +134,74 @@ def test_data() -> None:
     assert found["look_ahead_ms"] == 3.0
     assert found["outputs"] == 4
     assert streaming_data(codec(), None)[0]["latency_ms"] is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "ahead", "back", "extent", "jump", "block", "latency"),
+    [
+        ("x.relu()", 0, 0, 1, 1, 1, 0),
+        ("F.max_pool1d(x, 4)", 3, 0, 4, 4, 4, 3),
+        ("F.max_pool1d(x, 3, 4)", 2, 0, 3, 4, 4, 2),
+        ("F.interpolate(x, scale_factor=2, mode='linear')", 1, 1, 2, 0.5, 1, 1),
+        ("F.interpolate(F.max_pool1d(x, 4), scale_factor=2)", 3, 2, 4, 2, 4, 3),
+        ("F.interpolate(F.max_pool1d(x, 2, 1), scale_factor=3, mode='linear')", 2, 1, 3, Fraction(1, 3), 1, 2),
+        ("F.max_pool1d(F.interpolate(x, scale_factor=3), 2)", 1, 0, 2, Fraction(2, 3), 2, 1),
+        ("F.max_pool1d(F.pad(x, (4, 0)), 4)", 0, 4, 4, 4, 4, 0),
+        ("F.conv_transpose1d(x, torch.zeros(3, 3, 1), stride=2)", 0, 0, 1, 0.5, 1, 0),
+        ("x[..., 3:]", 3, 0, 1, 1, 1, 3),
+        ("F.pad(x, (3, 0))", 0, 3, 1, 1, 1, 0),
+    ],
+)
+def test_figures_of_small_streams(
+    expression: str, ahead: int, back: int, extent: int, jump: float, block: int, latency: int
+) -> None:
+    [one] = streams(calls.traced(expression, x=(1, 3, 24)))
+    found = (one.ahead, one.back, one.extent, one.jump, one.block, one.latency)
+    assert found == (ahead, back, extent, jump, block, latency)
+    assert one.given == one.block / Fraction(jump)
+    assert one.whole == ""
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "x.flip(2)",
+        "F.conv_transpose1d(x, torch.zeros(3, 3, 1), stride=2)[..., 1::2]",
+        "torch.cat([x[..., :12], F.max_pool1d(x, 2)], 1)",
+        "x.cumsum(2)",
+        "x.relu().mean(2, keepdim=True)",
+        "x",
+    ],
+)
+def test_what_is_no_stream(expression: str) -> None:
+    assert streams(calls.traced(expression, x=(1, 3, 24))) == []
+
+
+def test_axes_that_are_pooled_are_no_streams() -> None:
+    assert [(one.axis, one.ahead) for one in streams(calls.traced("F.max_pool2d(x, (2, 3))", x=(1, 3, 6, 6)))] == [
+        (0, 1),
+        (1, 2),
+    ]
+    assert [one.axis for one in streams(calls.traced("x.mean(2)", x=(1, 3, 6, 6)))] == [1]
+    assert [one.axis for one in streams(calls.traced("x.mean(2, keepdim=True)", x=(1, 3, 6, 6)))] == [1]
+
+
+def test_what_depends_on_the_whole_stream_is_told() -> None:
+    def wholes(expression: str) -> list[str]:
+        return [one.whole for one in streams(calls.traced(expression, x=(1, 3, 24)))]
+
+    assert wholes("x * x.mean(2, keepdim=True)") == ["mean"]
+    assert wholes("F.instance_norm(x)") == ["instance_norm"]
+    assert wholes("F.instance_norm(x) * x.mean(2, keepdim=True)") == ["mean"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ("(x.relu(), x.mean(2), x, torch.zeros(3))", [("1", "mean")]),
+        ("x.mean(2)", [("", "mean")]),
+        ("x * x.mean(2, keepdim=True)", []),
+    ],
+)
+def test_returned_tensors_that_see_everything(expression: str, found: list[tuple[str, str]]) -> None:
+    assert sees_everything(calls.traced(expression, x=(1, 3, 24))) == found

@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import floor
 from typing import Any
 
+import calls
 import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
@@ -305,3 +306,146 @@ def test_more_breaks_are_added_once() -> None:
     [found] = tilings(unet(32))
     more = [Break(None, "why"), Break(None, "why")]
     assert with_breaks([found], more)[0].breaks == (Break(None, "why"),)
+
+
+@pytest.mark.parametrize(
+    ("expression", "whys"),
+    [
+        ("x + torch.ones(16)", ["has parameters for every position"]),
+        ("torch.ones(16, 1) * x", ["has parameters for every position"]),
+        ("x + torch.ones(1, 3, 1, 16)", ["has parameters for every position"]),
+        ("x + torch.ones(3, 1, 1)", []),
+        ("x + 2", []),
+        ("x + torch.ones(16).relu()", ["has parameters for every position"]),
+        ("x.transpose(1, 3) + torch.ones(3)", []),
+        ("x.transpose(1, 3) + torch.ones(16, 3)", ["has parameters for every position"]),
+        ("x.relu() + x.mean((2, 3), keepdim=True) * torch.ones(1, 3, 1, 1)", ["reads all of the tile"]),
+        (
+            "x.relu() + (x.mean(2, keepdim=True) * torch.ones(1, 3, 1, 16)).mean(3, keepdim=True)",
+            ["reads all of the tile", "has parameters for every position", "reads all of the tile"],
+        ),
+        ("x.relu() + (x.mean((2, 3)) + torch.ones(1, 3))[..., None, None]", ["reads all of the tile"]),
+        ("x + y", []),
+        ("x + y.flip(2)", ["reads from the far end, or one position only"]),
+        ("x + y.mean((2, 3), keepdim=True)", ["reads all of the tile"]),
+        ("x[..., 2:3] + x", ["reads from the far end, or one position only"]),
+        ("F.pad(x, (1, 1, 0, 0), mode='circular')", ["reads the opposite edge"]),
+        ("F.pad(x, (1, 1, 0, 0), mode='reflect')", []),
+        ("torch.roll(x, 1, 2)", ["reads the opposite edge"]),
+        ("F.layer_norm(x, (16,))", ["takes its statistics over the tile"]),
+        ("F.group_norm(x.relu(), 3)", ["takes its statistics over the tile"]),
+        ("x.flatten(1).unflatten(1, (3, 16, 16))", ["takes the positions of the tile as features"]),
+        ("x.relu().cumsum(2)", ["reads positions that are not known"]),
+        ("x.transpose(2, 3)", []),
+    ],
+)  # fmt: skip
+def test_what_keeps_tiles_from_being_exact(expression: str, whys: list[str]) -> None:
+    """Whatever reads all of a tile, or adds to it what lies at places of its own; of all inputs."""
+    found = tilings(calls.traced(expression, x=(1, 3, 16, 16), y=(1, 3, 16, 16)))
+    assert found
+    assert [[one.why for one in tiling.breaks] for tiling in found] == [whys] * len(found)
+
+
+def test_reads_that_are_not_described_are_not_known() -> None:
+    net, x = two_axes()
+    rows = [Read("kept", axis, field.IDENTITY) for axis in range(3)]
+    assert breaks(net, net.use("mystery", [(x, rows)], x.shape)) == ["reads positions that are not known"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "size", "found"),
+    [
+        ("x.relu()", 24, (1, 1, 0, (0, 0), 0, (0, 0))),
+        ("F.max_pool1d(x, 4)", 24, (4, 1, 0, (0, 0), 0, (0, 0))),
+        ("F.max_pool1d(x, 4)", 27, (4, 1, 3, (0, 0), 3, (0, 0))),
+        ("F.max_pool1d(x, 3, 1, 1)", 24, (1, 1, 0, (1, 1), 2, (1, 1))),
+        ("F.interpolate(x, scale_factor=2, mode='linear')", 24, (1, 2, 0, (1, 1), 1, (1, 1))),
+        ("F.interpolate(F.max_pool1d(x, 2, 1), scale_factor=3, mode='linear')", 24, (1, 3, 0, (1, 1), 2, (1, 2))),
+        ("F.max_pool1d(F.pad(x, (4, 0)), 4)", 24, (4, 1, 0, (1, 0), 0, (4, 0))),
+        ("F.max_pool1d(F.interpolate(x, scale_factor=3), 2)", 24, (2, 3, 0, (0, 0), 0, (0, 0))),
+        ("x[..., 3:]", 24, (1, 1, 0, (0, 0), 3, (0, 3))),
+        ("F.pad(x, (3, 0))", 24, (1, 1, 0, (3, 0), 0, (3, 0))),
+        ("F.pad(x, (0, 3))", 24, (1, 1, 0, (0, 3), 0, (0, 0))),
+        ("x.flip(2)", 24, None),
+        ("x.relu()", "L", None),
+        ("x.cumsum(2)", 24, None),
+        ("F.max_pool1d(x, 9, 1, 4)", 5, None),
+        ("torch.cat([x[..., :12], F.max_pool1d(x, 2)], 1)", 24, None),
+    ],
+)
+def test_figures_of_small_tiles(expression: str, size: Any, found: Any) -> None:
+    axes = [axis for one in tilings(calls.traced(expression, x=(1, 3, size))) for axis in one.axes]
+    figures = [axis and (axis.step, axis.units, axis.remainder, axis.drop, axis.overlap, axis.halo) for axis in axes]
+    assert figures == ([found] if found or figures else [])
+
+
+@pytest.mark.parametrize(
+    ("expression", "sizes", "tile"),
+    [
+        ("x.relu()", (24,), (2 * 65 + 4,)),
+        ("F.max_pool1d(x, 7, 1)", (24,), (2 * 71 + 4,)),
+        ("F.max_pool1d(x, 4)", (24,), (4 * (2 * 17 + 4),)),
+        ("F.max_pool1d(x, 4)", (27,), (4 * (2 * 17 + 4) + 3,)),
+        ("F.max_pool1d(x, 4)", ("L",), (4 * (2 * 17 + 4),)),
+        ("F.max_pool2d(x, (1, 4))", (24, 27), (2 * 65 + 4, 4 * (2 * 17 + 4) + 3)),
+        ("(F.max_pool1d(x, 4), F.max_pool1d(x, 6))", (24,), (12 * (2 * 6 + 4),)),
+        ("(F.max_pool1d(x, 64, 1), x.relu())", (64,), (2 * 128 + 4,)),
+        ("(x.relu(), F.max_pool1d(x, 64, 1))", (64,), (2 * 128 + 4,)),
+        ("torch.cat([x[..., :12], F.max_pool1d(x, 2)], 1)", (24,), (2 * (2 * 33 + 4),)),
+        ("x.flip(2)", (24,), None),
+        ("x.relu().mean(2)", (24,), None),
+        ("x.relu() + x.flip(3)", (24, 24), None),
+    ],
+)
+def test_sizes_of_tiles(expression: str, sizes: tuple[Any, ...], tile: tuple[int, ...] | None) -> None:
+    trace = calls.traced(expression, x=(1, 3, *sizes))
+    assert tile_shapes(trace) == (tile and {"x": (1, 3, *tile)})
+
+
+def test_larger_tiles_are_so_many_steps_larger() -> None:
+    trace = calls.traced("F.max_pool1d(x, 4)", x=(1, 3, 27))
+    assert tile_shapes(trace, 1) == {"x": (1, 3, 159)}
+    assert tile_shapes(trace, 2) == {"x": (1, 3, 163)}
+
+
+def test_all_inputs_are_tiled_alike() -> None:
+    tile = {"x": (1, 3, 134), "y": (2, 1, 134)}
+    assert tile_shapes(calls.traced("x + y[:1]", x=(1, 3, 24), y=(2, 1, 24))) == tile
+    assert tile_shapes(calls.traced("x.relu()", x=(1, 3, 24), y=(1, 3, 12))) is None
+    assert tile_shapes(calls.traced("x.relu()", x=(1, 3, 24), y=(1, 3))) is None
+    assert tile_shapes(calls.traced("x.relu()", x=(1, 3, 24), y=None)) is None
+    net, x = two_axes()
+    assert tile_shapes(net.trace(x)) == {"x": (1, 8, 138, 138)}
+    assert tile_shapes(net.trace(x, images=frozenset({"x"}))) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "least"),
+    [
+        ("x.relu()", 1),
+        ("F.max_pool1d(F.max_pool1d(x, 4), 3)", 12),
+        ("F.interpolate(F.max_pool1d(x, 4), scale_factor=2)", 4),
+        ("F.max_pool1d(F.interpolate(x, scale_factor=3), 2)", 2),
+        ("F.interpolate(F.max_pool1d(x, 4), scale_factor=4) + F.interpolate(F.max_pool1d(x, 6), scale_factor=6)", 12),
+        ("x.flip(2)", None),
+        ("x[..., 2:3].expand(-1, -1, 24)", None),
+        ("x.flip(2).flip(2)", None),
+        ("F.interpolate(x, size=18)", 4),
+    ],
+)
+def test_steps(expression: str, least: int | None) -> None:
+    trace = calls.traced(expression, x=(1, 3, 24))
+    assert step(trace, len(trace.uses) - 1, "x", 0) == least
+
+
+def test_an_incomplete_trace_says_why() -> None:
+    whole, failed = calls.traced("x.relu()", x=(1, 3, 24)), calls.traced("x.reshape(1, 3, 2, 12)", x=(1, 3, 25))
+    assert whole.complete
+    assert not failed.complete
+    reason = failed.unknowns[0].reason
+    told = [Break(None, f"does not run on inputs of every size: {reason}")]
+    assert [list(differences(whole, failed)), list(differences(failed, whole))] == [told, told]
+    failed.unknowns.clear()
+    assert [one.why for one in differences(whole, failed)] == [
+        "does not run on inputs of every size: it is not known why"
+    ]

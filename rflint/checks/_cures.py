@@ -48,9 +48,9 @@ class Broken(NamedTuple):
         return seen(self.trace, source, self.found.name, self.axis)
 
     def jump_of(self, source: int | str | None) -> Fraction | None:
-        """How far the units of a tensor are apart; None if that is not known."""
+        """How far the units of a tensor are apart; None if that is not known, or they stand still or run backwards."""
         at = seen_at(self.trace, source, self.found.name, self.axis)
-        return at.jump if at else None
+        return at.jump if at and at.jump > 0 else None
 
     @property
     def is_chain(self) -> bool:

@@ -67,8 +67,13 @@ def example_sizes(trace: Trace, end: End) -> dict[str, Size]:
     steps = [one.step for seen in fields(trace) for axis in seen.get(end.name, ()) for one in axis.maps]
     step = lcm(*(abs(step) for step in steps if step))
     room = ROOM + max((axis.interval.size[1] for axis in end.axes if axis.interval), default=1)
-    shape = trace.input_shapes[end.name] or ()
-    return dict.fromkeys(frozenset().union(*map(symbols, shape)), step * -(-room // step))
+    return dict.fromkeys(frozenset().union(*map(symbols, trace.spatial_sizes(end.name))), step * -(-room // step))
+
+
+def counts(trace: Trace, end: End, axis: int) -> tuple[Size | None, Size | None]:
+    """How many positions the input, and how many units the map has along an axis; None where that is not known."""
+    given, made, at = trace.spatial_sizes(end.name), trace.uses[end.use].output, end.axes[axis].at
+    return (given[axis] if given else None), (made[at] if made is not None and at is not None else None)
 
 
 def behind(trace: Trace, use: int) -> list[int]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rflint import sizes
 from rflint.dims import Size, equal, substitute
 from rflint.field import Interval
-from rflint.geometry.ends import End, behind, ends, example_sizes
+from rflint.geometry.ends import End, behind, counts, ends, example_sizes
 from rflint.geometry.exact_units import exact_units
 from rflint.receptive import reached
 from rflint.receptive.axes import label
@@ -50,7 +50,7 @@ class Equivalent:
 
     end: End
     windows: tuple[Window | None, ...]
-    """For each axis; None where it is not known."""
+    """For each axis; None where it is not known, or where units lie in another order than positions."""
     differences: tuple[str, ...]
     """In what the network and the convolution are not equal."""
 
@@ -68,7 +68,7 @@ def _equivalent(trace: Trace, end: End) -> Equivalent:
 def _window(trace: Trace, end: End, axis: int) -> Window | None:
     interval = end.axes[axis].interval
     lows = [lo for lo in interval.lo if lo is not None] if interval else []
-    if interval is None or not lows:
+    if interval is None or not lows or interval.step < 1:
         return None
     right = _right(trace, end, axis, interval, -min(lows)) if interval.period == 1 else None
     return Window(interval.size, interval.step, interval.period, -min(lows), right)
@@ -76,7 +76,7 @@ def _window(trace: Trace, end: End, axis: int) -> Window | None:
 
 def _right(trace: Trace, end: End, axis: int, interval: Interval, left: int) -> int | None:
     """The padding behind that gives as many outputs, that before if it does; None where sizes are not known enough."""
-    n, m = _sizes(trace, end, axis)
+    n, m = counts(trace, end, axis)
     if n is None or m is None:
         return None
     kernel, stride = interval.size[0], interval.step
@@ -85,12 +85,6 @@ def _right(trace: Trace, end: End, axis: int, interval: Interval, left: int) -> 
         return min(max(left, least), least + stride - 1)
     found = (left + shift for shift in sorted(range(-stride, stride + 1), key=abs))
     return next((one for one in found if equal(sizes.window(n, kernel, stride, left, one, 1), m)), None)
-
-
-def _sizes(trace: Trace, end: End, axis: int) -> tuple[Size | None, Size | None]:
-    """How many positions the input and the map have along the axis."""
-    given, made, at = trace.spatial_sizes(end.name), trace.uses[end.use].output, end.axes[axis].at
-    return (given[axis] if given else None), (made[at] if made is not None and at is not None else None)
 
 
 # Differences
@@ -116,7 +110,7 @@ def _global(end: End) -> Iterator[str]:
     if whole:
         yield f"global: {whole} reads everything; the convolution is what is seen beside it"
     if end.output is None:
-        yield "global: what follows reads everything; the convolution stands for the layers before"
+        yield "global: what follows reads everything, or is not followed; the convolution stands for the layers before"
 
 
 def _of_axis(trace: Trace, end: End, axis: int, window: Window) -> Iterator[str]:
@@ -125,7 +119,7 @@ def _of_axis(trace: Trace, end: End, axis: int, window: Window) -> Iterator[str]
     read = reached(trace, end.use, end.name, axis)
     if read is not None and read.count < read.extent:
         yield f"holes: {read.extent - read.count} of the {read.extent} taps are always zero"
-    n, m = _sizes(trace, end, axis)
+    n, m = counts(trace, end, axis)
     if isinstance(n, int) and window.kernel[0] > n:
         yield f"clipping: the kernel of {window.kernel[0]} is wider than the {n} positions of the input"
     exact, count = _inner(trace, end, axis, m)

@@ -46,7 +46,7 @@ def _exact(
         there = _there(link, found, values)
         if there is None:
             return None
-        units = _shared(units, reading(link.access, there))
+        units = reading(link.access, there, units)
     return units
 
 
@@ -58,15 +58,11 @@ def _there(link: Link, found: Sequence[range | None], values: Mapping[str, Size]
     return range(size) if isinstance(size, int) else None
 
 
-def _shared(a: range, b: range) -> range:
-    return range(max(a.start, b.start), max(a.start, b.start, min(a.stop, b.stop)))
-
-
-def reading(access: Access, there: range) -> range:
-    """The units from the first to the last between which all read only positions that are there."""
-    period, first, stop = len(access.taps), 0, 1 << 62
+def reading(access: Access, there: range, units: range) -> range:
+    """Those of some units from the first to the last between which all read only positions that are there."""
+    period, first, stop = len(access.taps), units.start, units.stop
     if access.step < 1 or not there:
-        return range(0)
+        return range(first, first)
     for phase, taps in enumerate(access.taps):
         if taps:
             low, high = min(taps[0], taps[-1]), max(taps[0], taps[-1])

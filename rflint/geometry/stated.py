@@ -9,9 +9,9 @@ from math import ceil, floor, prod
 from typing import NamedTuple
 
 from rflint.contracts import COMPARED, Contract, holds
-from rflint.dims import equal, symbols, value_at
+from rflint.dims import Size, equal, symbols, value_at
 from rflint.field import Interval
-from rflint.receptive import AxisField, Field, coverage, fields
+from rflint.receptive import Field, coverage, fields
 from rflint.receptive.forward import seen_by_input
 from rflint.trace import Said, Shape, Trace, show_shape
 
@@ -88,6 +88,12 @@ def tensor(trace: Trace, source: Source | None) -> Tensor | None:
     return None if name is None else Tensor(source, name, seen[name], trace.uses[source].output or ())
 
 
+def units_along(found: Tensor, axis: int) -> Size | None:
+    """How many units the tensor has along an axis of the input; None where that is not known."""
+    at = found.axes[axis].at
+    return found.shape[at] if at is not None and at < len(found.shape) else None
+
+
 def is_pool(trace: Trace, label: str) -> bool:
     """Whether the use of this path and kind adds up positions."""
     return _is_by(trace, label, POOLS)
@@ -113,17 +119,17 @@ def compared(trace: Trace, contract: Contract, found: Tensor) -> Verdict:
     broken = [(axis, span) for axis, span in known if not holds(contract.relation, *span, wanted)]
     if broken:
         axis, _ = max(broken, key=lambda row: max(wanted - row[1][0], row[1][1] - wanted))
-        return Verdict(False, _words(contract.subject, found, axis, spans), found, axis)
+        return Verdict(False, _words(trace, contract.subject, found, axis, spans), found, axis)
     doubt = next((span for span in spans if isinstance(span, str)), None)
     return Verdict(None, doubt, found) if doubt is not None else Verdict(True, "", found)
 
 
-def _words(subject: str, found: Tensor, axis: int, spans: Sequence[Span | str]) -> str:
+def _words(trace: Trace, subject: str, found: Tensor, axis: int, spans: Sequence[Span | str]) -> str:
     known = [_figure(span) for span in spans]
     if subject == "jump":
         along = f" along {axis_name(found, axis)}" if len(set(known)) > 1 else ""
         return f"units are {known[axis]} apart{along}"
-    before = "before the global pool " if found.axes[axis].pooled else ""
+    before = "before the global pool " if is_pool(trace, found.axes[axis].whole) and found.axes[axis].pooled else ""
     return f"{before}each unit sees {'×'.join(known)}{' px' if len(known) > 1 else ''}"
 
 
@@ -153,7 +159,7 @@ def extents(trace: Trace, found: Tensor, axis: int) -> Span | str:
     if not seen.maps or seen.data_dependent:
         return seen.reason or "what it sees is not known"
     if seen.interval is None:
-        units = found.shape[seen.at] if seen.at is not None and found.shape else None
+        units = units_along(found, axis)
         if not isinstance(units, int) or units > MOST_UNITS:
             return seen.reason or "branches with different jumps meet"
         low, high = seen.sizes(units)
@@ -217,9 +223,10 @@ def causal(trace: Trace, contract: Contract, found: Tensor) -> Verdict:
         return Verdict(False, f"{everything} takes in every position, the later ones too", found)
     if seen.whole or seen.interval is None:
         return Verdict(None, seen.reason or f"{seen.whole} may see every position", found)
-    ahead, unclear = look_ahead(seen.interval), _other_length(trace, found, seen)
+    unclear = _other_length(trace, found, seen.interval.jump)
     if unclear:
         return Verdict(None, unclear, found)
+    ahead = look_ahead(seen.interval)
     many = "positions" if ahead > 1 else "position"
     return Verdict(ahead <= 0, f"each unit sees up to {ahead} {many} after its own", found)
 
@@ -230,13 +237,14 @@ def look_ahead(seen: Interval) -> int:
     return max((last - max(floor(seen.jump * u), ceil(seen.jump * (u + 1)) - 1) for u, (_, last) in units), default=0)
 
 
-def _other_length(trace: Trace, found: Tensor, seen: AxisField) -> str:
+def _other_length(trace: Trace, found: Tensor, jump: Fraction) -> str:
     """Why it cannot be told which unit stands for which position; "" if they are as many as the positions are blocks.
 
     Sizes that are not known are compared for an input of many whole blocks.
     """
-    size, here = trace.spatial_sizes(found.name)[-1], found.shape[seen.at] if seen.at is not None and found.shape else 0
-    jump = seen.interval.jump if seen.interval else Fraction(1)
+    size, here = trace.spatial_sizes(found.name)[-1], units_along(found, -1)
+    if here is None or jump <= 0:
+        return "its units do not follow each other as the positions of the input do"
     many = dict.fromkeys(symbols(size) | symbols(here), BLOCKS * jump.numerator)
     length, units = value_at(size, many), value_at(here, many)
     if floor(length / jump) <= units <= ceil(length / jump):
@@ -247,15 +255,14 @@ def _other_length(trace: Trace, found: Tensor, seen: AxisField) -> str:
 def sized(trace: Trace, contract: Contract, found: Tensor) -> Verdict:
     """The verdict on whether the tensor has the spatial sizes of the input."""
     wanted = trace.spatial_sizes(found.name)
-    made = [found.shape[seen.at] if seen.at is not None and found.shape else None for seen in found.axes]
-    answers = [None if a is None else equal(a, b) for a, b in zip(made, wanted, strict=False)]
+    made = [units_along(found, axis) for axis in range(len(found.axes))]
+    answers = [None if a is None else equal(a, b) for a, b in zip(made, wanted, strict=True)]
     if False in answers:
         sizes = show_shape(tuple(size for size in made if size is not None))
         return Verdict(
             False, f"its size is {sizes}, that of the input {show_shape(wanted)}", found, answers.index(False)
         )
-    sure = len(answers) == len(wanted) and all(answers)
-    return Verdict(True if sure else None, "whether the sizes agree depends on them", found)
+    return Verdict(all(answers) or None, "whether the sizes agree depends on them", found)
 
 
 JUDGES: dict[str, Callable[[Trace, Contract, Tensor], Verdict]] = {

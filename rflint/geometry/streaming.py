@@ -76,7 +76,7 @@ def sees_everything(trace: Trace) -> list[tuple[str, str]]:
     found = []
     for output in outputs(trace):
         seen = fields(trace)[output.source] if isinstance(output.source, int) else {}
-        through = next((axis.whole for axes in seen.values() for axis in axes if axis.pooled and axis.whole), "")
+        through = next((axis.whole for axes in seen.values() for axis in axes if axis.pooled), "")
         if through:
             found.append((output.name, through))
     return found

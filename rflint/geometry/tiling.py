@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from rflint.dims import Size
 from rflint.field import INPUT, Interval
-from rflint.geometry.ends import End, behind, ends
+from rflint.geometry.ends import End, behind, counts, ends
 from rflint.geometry.exact_units import exact_units
 from rflint.receptive import fields
 from rflint.receptive.edges import edge_of
@@ -79,12 +79,11 @@ def _axis(tile: Trace, end: End, axis: int) -> AxisTiling | None:
     interval = end.axes[axis].interval
     every = step(tile, end.use, end.name, axis)
     exact = exact_units(tile, end.name, axis, {})[end.use]
-    made = tile.uses[end.use].output
-    if every is None or interval is None or not exact or made is None:
+    whole, size = counts(tile, end, axis)
+    if every is None or interval is None or not exact or not isinstance(size, int) or not isinstance(whole, int):
         return None
-    size, whole = made[end.axes[axis].at or 0], tile.spatial_sizes(end.name)[axis]
     units = every / interval.jump
-    if not isinstance(size, int) or not isinstance(whole, int) or units.denominator > 1:
+    if units.denominator > 1:
         return None
     apart = len(exact) // int(units) * every
     drop = (exact.start, size - exact.stop)
@@ -144,7 +143,8 @@ def _tile_size(trace: Trace, returned: list[End], axis: int, whole: Size, more: 
         if least is None:
             return None
         every = lcm(every, least)
-        widest = max(widest, end.axes[axis].sizes(1 << 12)[1])
+        seen = end.axes[axis].interval
+        widest = max(widest, seen.size[1] if seen else 0)
     remainder = whole % every if isinstance(whole, int) else 0
     return every * (2 * -(-(widest + TRIMMED) // every) + ROOM + more) + remainder
 
@@ -156,34 +156,47 @@ def _breaks(tile: Trace, end: End) -> Iterator[Break]:
     for index in behind(tile, end.use):
         use = tile.uses[index]
         for operand in use.operands:
-            for axis, read in _spatial_reads(tile, operand, end.name):
-                why = _why(use, axis, read)
-                if why:
-                    yield Break(index, why)
+            whys = [_why(use, axis, _read(operand, axis)) for axis in _spatial_axes(tile, operand)]
+            yield from (Break(index, why) for why in whys if why)
+        if _is_placed(tile, use):
+            yield Break(index, "has parameters for every position")
 
 
-def _spatial_reads(tile: Trace, operand: Operand, name: str) -> Iterator[tuple[int, Read]]:
-    """How the axes of an operand are read that are those of the input."""
+def _spatial_axes(tile: Trace, operand: Operand) -> list[int]:
+    """The axes of an operand that are those of an input."""
     if isinstance(operand.source, int):
-        seen = fields(tile)[operand.source].get(name, ())
-        places = [axis.at for axis in seen if axis.at is not None and not axis.pooled]
-    elif operand.source == name:
-        places = list(range(2, len(operand.reads)))
-    else:
-        places = list(range(2, len(operand.reads))) if operand.source is None and operand.shape is not None else []
-    for at in places:
-        if at < len(operand.reads):
-            if operand.source is not None:
-                yield at, operand.reads[at]
-            elif operand.shape is not None and at < len(operand.shape) and operand.shape[at] != 1:
-                yield at, Read("placed", at)
+        return _places(tile, operand.source)
+    return [] if operand.source is None else list(range(2, len(operand.reads)))
+
+
+def _read(operand: Operand, axis: int) -> Read:
+    return operand.reads[axis] if axis < len(operand.reads) else Read("unknown")
+
+
+def _places(tile: Trace, use: int) -> list[int]:
+    """The axes of a tensor on which those of the inputs lie."""
+    seen = [axis for field in fields(tile)[use].values() for axis in field]
+    return list(dict.fromkeys(axis.at for axis in seen if axis.at is not None and not axis.pooled))
+
+
+def _is_placed(tile: Trace, use: Use) -> bool:
+    """Whether a use adds something to positions that is made of no input and differs from place to place."""
+    places = _places(tile, use.index)
+    fixed = (operand for operand in use.operands if _is_fixed(tile, operand))
+    rows = [row for operand in fixed for row in zip(operand.reads, operand.shape or (), strict=False)]
+    return any(read.to in places and size != 1 for read, size in rows)
+
+
+def _is_fixed(tile: Trace, operand: Operand) -> bool:
+    """Whether an operand is made of no input: a parameter, or a row of numbers."""
+    source = operand.source
+    return not fields(tile)[source] if isinstance(source, int) else source is None
 
 
 REASONS = {
     "whole": "reads all of the tile",
     "mixed": "takes the positions of the tile as features",
     "unknown": "reads positions that are not known",
-    "placed": "has parameters for every position",
 }
 
 

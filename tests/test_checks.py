@@ -934,6 +934,18 @@ def test_each_axis_has_its_padding() -> None:
     assert finding.message == "padding 2 with dilation 4 shrinks the map by 4; padding=(1, 4) keeps its size"
 
 
+@pytest.mark.parametrize(
+    ("padding", "dilation", "wanted"),
+    [((1, 0), (2, 1), "(2, 0)"), ((0, 1), (1, 2), "(0, 2)"), ((5, 1), (3, 3), "3"), ((3, 4), (3, 3), "3")],
+)
+def test_the_other_axis_keeps_its_padding(padding: Any, dilation: Any, wanted: str) -> None:
+    net, x = image(N, 8, H, W)
+    k = [3 if p else 1 for p in padding]
+    assert only("RF207", net, net.conv(x, k=k, padding=padding, dilation=dilation)).message.endswith(
+        f"padding={wanted} keeps its size"
+    )
+
+
 def test_a_function_is_found_too_and_not_rewritten() -> None:
     net, x = image(N, 8, H, W)
     args = {"kernel_size": (3, 3), "stride": (1, 1), "padding": (1, 1), "dilation": (2, 2)}
@@ -1057,6 +1069,16 @@ def test_a_call_that_builds_other_dilations_too_is_mended_by_a_formula() -> None
     assert [edit.symbolic for edit in fix.edits if isinstance(edit, SetArgument)] == [
         "{dilation} * ({kernel_size} - 1) // 2"
     ]
+
+
+@pytest.mark.parametrize("about", [{"k": 4}, {"k": 3, "unknown": ("kernel_size",)}, {"k": (3, 4)}])
+def test_a_call_that_builds_even_kernels_too_has_no_formula(about: dict[str, Any]) -> None:
+    net, x = image(N, 8, H, W)
+    first = net.conv(x, padding=1, path="first", **about)
+    second = net.conv(first, padding=1, dilation=2, path="second", like=first)
+    fix = only("RF207", net, second).fix
+    assert fix is not None
+    assert [edit.symbolic for edit in fix.edits if isinstance(edit, SetArgument)] == [""]
 
 
 def test_a_dilated_subclass_with_its_own_forward_may_pad_otherwise() -> None:

@@ -339,6 +339,78 @@ def test_branches_that_see_around_different_places() -> None:
     assert [words for _, words in finding.related] == ["a makes N×8×16", "getitem makes N×8×16"]
 
 
+def shifted(net: Network, x: T, by: int, axis: int = 2, size: Any = 8) -> T:
+    """A crop: unit i sees what unit i + by of the whole sees."""
+    return net.sliced(x, axis, by, size)
+
+
+@pytest.mark.parametrize(
+    ("base", "found"),
+    [
+        *((base, True) for base in ("add", "sub", "mul", "div", "maximum", "minimum", "cat", "stack")),
+        *((base, False) for base in ("where", "matmul")),
+    ],
+)
+def test_what_is_joined_position_by_position(base: str, found: bool) -> None:
+    net, x = image(N, 8, 16, 16)
+    x = net.conv(x, k=1)
+    a, b = (shifted(net, shifted(net, x, at, 2), at, 3) for at in (0, 2))
+    found_here = findings("RF314", net, net.join(a, b, base=base))
+    assert [one.message.split(" ")[0] for one in found_here] == [base] * found
+
+
+@pytest.mark.parametrize(
+    ("by", "severity", "units"), [(1, "warning", "1 input positions apart, one of its units"), (0, None, "")]
+)
+def test_from_one_unit_on_it_is_a_warning(by: int, severity: str | None, units: str) -> None:
+    net, x = image(N, 8, 16, 16)
+    finding = findings("RF314", net, net.join(shifted(net, x, 0, 3), shifted(net, x, by, 3)))
+    assert [one.severity for one in finding] == ([severity] if severity is not None else [])
+    assert all(one.message.endswith(units) for one in finding)
+
+
+def test_the_worst_operand_and_the_worst_join_are_told() -> None:
+    net, x = image(N, 8, 16, 16)
+    a, b, c = (shifted(net, x, by) for by in (0, 1, 3))
+    first = net.join(a, b)
+    second = net.join(a, b, c, base="cat")
+    third = net.join(a, c, base="sub")
+    finding = only("RF314", net, first, second, third, net.join(b, a))
+    assert finding.message == (
+        "cat joins tensors that see around places 3 input positions apart, 3 of its units; so are those of 3 more joins"
+    )
+    assert (finding.use, finding.related) == (4, ())
+    net.uses[-4:] = []
+    assert only("RF314", net, net.join(a, c, base="sub")).use == 3
+
+
+def test_joins_that_may_not_happen_or_whose_operands_cannot_be_compared() -> None:
+    net, x = image(N, 8, 16, 16)
+    a, b = shifted(net, x, 0), shifted(net, x, 2)
+    assert findings("RF314", net, net.join(a, b))
+    net.uses[-1] = replace(net.uses[-1], conditional="if flag")
+    assert not findings("RF314", net, b)
+    net.uses.pop()
+    assert not findings("RF314", net, net.join(a, shifted(net, x, 2, size=1), output=a.shape))
+    assert not findings("RF314", net, net.join(a, T(b.source, None), output=a.shape))
+    assert not findings("RF314", net, net.join(a, T(None, a.shape)))
+    assert not findings("RF314", net, net.join(a, net.flat(b), output=a.shape))
+
+
+def test_inputs_are_compared_one_by_one() -> None:
+    net = Network(x=(N, 8, 16, 16), y=(N, 8, 16, 16))
+    x, y = net.input("x"), net.input("y")
+    assert not findings("RF314", net, net.join(shifted(net, x, 0), shifted(net, y, 2)))
+    both = net.join(shifted(net, x, 0), shifted(net, y, 0))
+    assert "3 input positions apart" in only("RF314", net, net.join(both, shifted(net, y, 3))).message
+
+
+def test_a_flipped_map_lies_nowhere() -> None:
+    net, x = image(N, 8, 16, 16)
+    flipped = net.sliced(x, 2, 15, 16, step=-1)
+    assert not findings("RF314", net, net.join(flipped, x))
+
+
 def test_less_than_a_unit_is_advice_and_half_of_one_is_nothing() -> None:
     net, x = image(N, 8, 16)
     down = net.conv(x, k=8, stride=4, padding=2, path="a")  # around 4·i + 1.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ pytest.importorskip("cosmic_ray", reason="make mutate installs it")
 
 from cosmic_ray.mutating import mutate_code
 
+from rflint.checks import all_rules
 from rflint.dims import less, symbol
 from tests.mutation import campaign, mutants, records, swap
 from tests.mutation.operators import OWN, operators
@@ -84,6 +86,25 @@ def test_what_runs_at_import_is_not_swapped(module: ModuleType) -> None:
     ran = {swap.key(module.text.__code__)}
     assert not swap.swap(path, SOURCE.replace("rows", "lines"), live, ran)
     assert module.text(4) == "4 rows"
+
+
+def test_a_rule_sees_what_its_file_says_now() -> None:
+    rule = all_rules()["RF105"]
+    name = "rflint.checks.dead_kernel_taps"
+    module = importlib.import_module(name)
+    path = Path(str(module.__file__))
+    source = path.read_text(encoding="utf-8")
+    try:
+        assert swap.renew(name, path, source.replace("MOST_RELATED = 8", "MOST_RELATED = 9"))
+        assert (module.MOST_RELATED, all_rules()["RF105"]) == (9, rule)
+        assert not swap.renew(name, path, source.replace('"warning"', '"error"'))
+        assert not swap.renew(
+            name, path, source.replace('@rule("RF105", "dead-kernel-taps", "warning", fix="hint")', "")
+        )
+        assert not swap.renew("rflint.checks._taps", path.with_name("_taps.py"), "")
+    finally:
+        assert swap.renew(name, path, source)
+    assert module.MOST_RELATED == 8
 
 
 def test_mutants_are_of_the_file_where_it_stands_now(module: ModuleType, tmp_path: Path) -> None:

@@ -164,9 +164,11 @@ class Campaign:
         resource.setrlimit(resource.RLIMIT_CPU, (TOO_LONG, TOO_LONG))
         signal.signal(signal.SIGPROF, _give_up)
         say(0, "importing")
-        is_anew = mutant.is_control or not swap.swap(mutant.path, mutant.source, live, self.at_import)
+        name = module_name(mutant.path)
+        is_there = not mutant.is_control and swap.swap(mutant.path, mutant.source, live, self.at_import)
+        is_anew = not is_there and not swap.renew(name, mutant.path, mutant.source)
         if is_anew:
-            swap.import_anew(module_name(mutant.path), mutant.path, mutant.source)
+            swap.import_anew(name, mutant.path, mutant.source)
             tests = [(item, seconds) for item, seconds in tests if not holds(values_of(item))]
         renewed, begun = set[str](), time.process_time()
         for number, (item, seconds) in enumerate(tests):

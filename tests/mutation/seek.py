@@ -84,8 +84,10 @@ def _try(
 ) -> None:
     """Says the number of the first network on which a mutant answers otherwise."""
     say(0, "")
-    if not swap.swap(mutant.path, mutant.source, live, at_import):
-        swap.import_anew(module_name(mutant.path), mutant.path, mutant.source)
+    name = module_name(mutant.path)
+    is_there = swap.swap(mutant.path, mutant.source, live, at_import) or swap.renew(name, mutant.path, mutant.source)
+    if not is_there:
+        swap.import_anew(name, mutant.path, mutant.source)
     for cache in caches():
         cache.cache_clear()
     for number, one in enumerate(order):

@@ -10,6 +10,7 @@ import inspect
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -108,6 +109,24 @@ class Mutated(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         exec(compile(self.source, str(self.path), "exec"), module.__dict__)
+
+
+def renew(name: str, path: Path, source: str) -> bool:
+    """Runs the mutated source of a rule's file in its module, so that the check that is registered sees what is new.
+
+    False where that is not enough: the file is none of a rule, or the rule itself has become another one.
+    """
+    module, package = sys.modules.get(name), sys.modules[name.rpartition(".")[0]]
+    registered: dict[str, Any] = getattr(package, "_registered", {})
+    known = {code: rule for code, rule in registered.items() if rule.name == path.stem.replace("_", "-")}
+    if module is None or not known:
+        return False
+    ((code, rule),) = known.items()
+    del registered[code]
+    exec(compile(source, str(path), "exec"), module.__dict__)
+    made = registered.pop(code, None)
+    registered[code] = rule
+    return made is not None and replace(made, check=rule.check) == rule
 
 
 def import_anew(name: str, path: Path, source: str) -> None:

@@ -251,11 +251,18 @@ def _dealt(target: Any, values: list[Value], frame: Frame) -> list[Value]:
     nodes = target.elements
     star = next((i for i, node in enumerate(nodes) if isinstance(node, cst.StarredElement)), None)
     if (star is None and len(values) != len(nodes)) or len(values) < len(nodes) - 1:
-        raise Raised(ValueError, f"{len(values)} values for {len(nodes)} names", frame.place(target))
+        raise Raised(ValueError, _undealt(len(values), len(nodes), star is not None), frame.place(target))
     if star is None:
         return values
     tail = len(values) - (len(nodes) - star - 1)
     return [*values[:star], values[star:tail], *values[tail:]]
+
+
+def _undealt(values: int, names: int, star: bool) -> str:
+    """What Python says (3.14, which counts them) of values that are too many or too few for names."""
+    if values > names:
+        return f"too many values to unpack (expected {names}, got {values})"
+    return f"not enough values to unpack (expected {f'at least {names - 1}' if star else names}, got {values})"
 
 
 def assign_item(target: cst.Subscript, value: Value, frame: Frame) -> None:

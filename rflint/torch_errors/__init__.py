@@ -6,12 +6,14 @@ from rflint.checks._layers import SLIDING
 from rflint.dims import is_unknown
 from rflint.torch_errors import (
     adaptive,
+    attention,
     convolution,
     integers,
     joining,
     linear,
     norms,
     padding,
+    pieces,
     pooling,
     recurrent,
     resampling,
@@ -30,7 +32,9 @@ FAMILIES = (
     (("reshape", "PixelShuffle", "PixelUnshuffle"), reshaping.errors),
     (("pad",), padding.errors),
     (("Upsample",), resampling.errors),
-    (("LSTM", "GRU", "RNN", "MultiheadAttention"), recurrent.errors),
+    (("LSTM", "GRU", "RNN"), recurrent.errors),
+    (("MultiheadAttention", "Transformer"), attention.errors),
+    (("split", "chunk", "expand"), pieces.errors),
 )
 """How the names of layers begin, and which texts are theirs."""
 

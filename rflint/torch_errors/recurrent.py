@@ -1,4 +1,4 @@
-"""What torch says of recurrent layers and attention."""
+"""What torch says of recurrent layers."""
 
 from __future__ import annotations
 
@@ -6,30 +6,38 @@ from collections.abc import Iterator
 
 from rflint.checks._layers import size_given
 from rflint.dims import equal
-from rflint.torch_errors.figures import integer, shape_of
-from rflint.trace import Use
+from rflint.torch_errors.figures import integer, listed, shape_of
+from rflint.trace import Shape, Use
 
 
 def errors(use: Use) -> Iterator[str]:
     """The texts that apply."""
-    if use.base == "MultiheadAttention":
-        yield from heads(use)
-    else:
-        yield from features(use)
+    yield from features(use)
+    yield from states(use) if not use.base.endswith("Cell") else ()
 
 
-def heads(use: Use) -> Iterator[str]:
-    """Heads that do not divide the features, and other features than announced."""
-    size, count, shape = integer(use, "embed_dim"), integer(use, "num_heads"), shape_of(use)
-    if size is not None and count is not None and min(size, count) < 1:
-        yield (
-            f"ValueError: embed_dim and num_heads must be greater than 0, "
-            f"got embed_dim={size} and num_heads={count} instead"
-        )
-    elif size is not None and count is not None and size % count:
-        yield "AssertionError: embed_dim must be divisible by num_heads"
-    elif size is not None and len(shape) in (2, 3) and equal(shape[-1], size) is False:
-        yield f"AssertionError: was expecting embedding dimension of {size}, but got {shape[-1]}"
+def states(use: Use) -> Iterator[str]:
+    """States of other shapes than the layers have."""
+    given = [operand.shape or () for operand in use.operands[1:]]
+    wanted = state_shapes(use, shape_of(use))
+    for number, (shape, right) in enumerate(zip(given, wanted, strict=False)):
+        if len(shape) == len(right) == 3 and any(equal(a, b) is False for a, b in zip(shape, right, strict=True)):
+            name = f"hidden[{number}]" if use.base == "LSTM" else "hidden"
+            yield f"RuntimeError: Expected {name} size ({', '.join(map(str, right))}), got {listed(shape)}"
+            return
+
+
+def state_shapes(use: Use, shape: Shape) -> list[Shape]:
+    """The shapes (layers·directions, N, features) of the states that go with an input; [] if they are not known."""
+    layers, hidden = integer(use, "num_layers"), integer(use, "hidden_size")
+    both, first = use.layer.args.get("bidirectional"), use.layer.args.get("batch_first")
+    projected = integer(use, "proj_size") if use.base == "LSTM" else 0
+    if layers is None or hidden is None or projected is None or len(shape) != 3:
+        return []
+    if not isinstance(both, bool) or not isinstance(first, bool):
+        return []
+    count, batch = layers * (1 + both), shape[0 if first else 1]
+    return [(count, batch, projected or hidden), *([(count, batch, hidden)] if use.base == "LSTM" else [])]
 
 
 def features(use: Use) -> Iterator[str]:

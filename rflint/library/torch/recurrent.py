@@ -37,7 +37,8 @@ def recur(op: Op, input: Value, hx: Value) -> Value:
     states = _states(op, input.shape, bool(batch_first)) if not problem else []
     problem = problem or _wrong_states(op, given, states)
     if problem:
-        return op.opaque([input], problem), _unknown_states(op, input, problem)
+        tensors = [input, *(one for one in given if isinstance(one, Tensor))]
+        return op.opaque(tensors, problem), _unknown_states(op, input, problem)
     rank = len(input.shape)
     time = 1 if rank == 3 and batch_first else 0
     reads = [kept(at) for at in range(rank - 1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rflint.checks import rule
 from rflint.checks._first import extent
@@ -21,6 +21,8 @@ def rf_summary(trace: Trace) -> Iterator[Finding]:
     off = {(one.end.output, one.end.name): one.drifts for one in misalignments(trace)}
     for output, by_input in output_fields(trace).items():
         for name, axes in by_input.items():
+            if not axes:  # an input of no space
+                continue
             who = f"{output or 'the output'}: units see {seen(trace, name, axes)}"
             drifts = {drift for drift in off.get((output, name), ()) if drift}
             centre = f", centred {', '.join(f'{float(drift):+g}' for drift in sorted(drifts))} off" if drifts else ""
@@ -28,13 +30,20 @@ def rf_summary(trace: Trace) -> Iterator[Finding]:
 
 
 def seen(trace: Trace, name: str, axes: Field) -> str:
-    """`26–28×26–28 of x, 128×128 (20 %), jump 1`; with "all" where everything is seen."""
-    sizes, local = trace.spatial_sizes(name), extent(axes)
-    everything = bool(axes) and all(axis.whole for axis in axes)
-    what = f"all ({local} locally)" if everything and local else "all" if everything else local or "what is not known"
+    """`26–28×26–28 of x, 128×128 (20 %), jump 1`; with "all" for axes of which everything is seen."""
+    sizes = trace.spatial_sizes(name)
+    each = ["all" if axis.whole else extent((axis,)) for axis in axes]
     jumps = [str(axis.interval.jump) for axis in axes if axis.interval and axis.at is not None]
-    pairs = [(axis.maps[0].size[0], n) for axis, n in zip(axes, sizes, strict=False) if local and isinstance(n, int)]
-    share = min((100 * least / n for least, n in pairs if n), default=0)
-    part = f" ({min(100, round(share))} %)" if pairs and not everything else ""
+    pairs = [(axis, n) for axis, n in zip(axes, sizes, strict=False) if all(each) and isinstance(n, int) and n]
+    shares = [100 * axis.maps[0].size[0] / n for axis, n in pairs if not axis.whole]
+    part = f" ({min(100, round(min(shares)))} %)" if shares else ""
     jump = f", jump {'×'.join(dict.fromkeys(jumps))}" if jumps else ""
-    return f"{what} of {name}, {times(sizes)}{part}{jump}"
+    return f"{extents(each, extent(axes))} of {name}, {times(sizes)}{part}{jump}"
+
+
+def extents(each: Sequence[str], local: str) -> str:
+    """`all×7 (9×7 locally)` for what is seen along each axis, "" where that is not known, and locally."""
+    if not all(each):
+        return "what is not known"
+    what = "×".join(each) if set(each) != {"all"} else "all"
+    return f"{what} ({local} locally)" if "all" in each and local else what

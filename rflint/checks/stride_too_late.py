@@ -22,12 +22,13 @@ def stride_too_late(trace: Trace) -> Iterator[Finding]:
     name = next(iter(trace.input_shapes), "")
     sizes = trace.spatial_sizes(name)
     extent = seen(trace, name, sizes) if trace.declared and trace.task != "restoration" and trace.complete else None
-    layers = [use for use in trace.uses if is_convolution(use) or is_transposed(use)] if extent is not None else []
-    costs = [(use, multiplications(use)) for use in layers]
-    if extent is None or not costs or any(cost is None for _, cost in costs):
+    layers = [use for use in trace.uses if is_convolution(use) or is_transposed(use)]
+    costs = [(cost, use) for use in layers if (cost := multiplications(use)) is not None]
+    total = sum(cost for cost, _ in costs)
+    if extent is None or not total or len(costs) < len(layers):
         return
-    full = [(cost or 0, use) for use, cost in costs if use.output is not None and use.output[2:] == sizes]
-    share = Fraction(sum(cost for cost, _ in full), sum(cost or 0 for _, cost in costs) or 1)
+    full = [(cost, use) for cost, use in costs if (use.output or ())[2:] == sizes]
+    share = Fraction(sum(cost for cost, _ in full), total)
     if share > MOST:
         _, costly = max(full, key=lambda pair: pair[0])
         message = (
@@ -45,7 +46,7 @@ def seen(trace: Trace, name: str, sizes: Shape) -> tuple[int, ...] | None:
         intervals = [axis.interval for axis in axes if axis.pooled or not axis.whole]
         extent = tuple(interval.size[0] for interval in intervals if interval)
         pairs = zip(extent, sizes, strict=False)
-        if not extent or len(extent) < len(sizes) or all(not isinstance(n, int) or r >= n for r, n in pairs):
+        if len(extent) < len(sizes) or all(not isinstance(n, int) or r >= n for r, n in pairs):
             return None
         found.append(extent)
     return max(found, default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
-from rflint.checks._layers import is_convolution, size_given
+from rflint.checks._layers import size_given
 from rflint.checks._neighbours import growth, is_pointwise, only_readers, place_of_one
 from rflint.checks._places import made, named
 from rflint.diagnostics import Finding
@@ -17,7 +17,7 @@ def upsample_before_pointwise(trace: Trace) -> Iterator[Finding]:
     """Whether an interpolation to more positions is read by one 1×1 convolution alone that adds no channels."""
     for use in trace.uses:
         readers = only_readers(trace, use) if use.base == "Upsample" else []
-        if len(readers) != 1 or not is_convolution(readers[0]) or not is_pointwise(readers[0]):
+        if len(readers) != 1 or not is_pointwise(readers[0]):
             continue
         last, times = readers[0], growth(use)
         inp, out = size_given(last, "in_channels"), size_given(last, "out_channels")

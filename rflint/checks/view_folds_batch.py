@@ -23,8 +23,8 @@ def view_folds_batch(trace: Trace) -> Iterator[Finding]:
         if shape is None or not isinstance(wanted, tuple) or use.conditional or not all(map(is_size, wanted)):
             continue
         refused = misfit(shape, wanted)
-        problem = refused or (folded(shape, wanted) if linear_behind(trace, use, wanted[-1:]) else "")
-        if problem and not comes_astray(trace, use):
+        problem = refused or folded(shape, wanted)
+        if problem and (refused or linear_behind(trace, use, wanted)) and not comes_astray(trace, use):
             severity, fix = "error" if refused else "", flattened(trace, use, shape, wanted)
             yield Finding(use.place, problem, fix=fix, severity=severity, use=use.index)
 
@@ -44,9 +44,7 @@ def misfit(shape: Shape, wanted: Shape) -> str:
         return ""
     number = prod(known)
     fits = equal(total, number) if not free else divides(number, total) if isinstance(number, int) else None
-    if fits is not False or less(0, total) is not True:
-        return ""
-    return f"{counted(shape)} elements cannot be viewed as {times(wanted)}: torch refuses it"
+    return f"{counted(shape)} elements cannot be viewed as {times(wanted)}: torch refuses it" if fits is False else ""
 
 
 def folded(shape: Shape, wanted: Shape) -> str:
@@ -64,12 +62,14 @@ def folded(shape: Shape, wanted: Shape) -> str:
 
 def flattened(trace: Trace, use: Use, shape: Shape, wanted: Shape) -> Fix | None:
     """The edit that flattens each sample, and makes the linear layer behind it for as many features as that gives."""
-    features, linear = prod(shape[1:]), linear_behind(trace, use, wanted[-1:])
+    features, linear = prod(shape[1:]), linear_behind(trace, use, wanted)
     if len(shape) < 3 or len(wanted) != 2 or linear is None or not isinstance(features, int):
         return None
     fits = argument_fix(linear, "in_features", features)
-    edits = (Replace(use.place, "torch.flatten({0}, 1)", otherwise="{0}.flatten(1)"), *(fits.edits if fits else ()))
-    return Fix(edits, message="flatten each sample: torch.flatten(x, 1)") if fits else None
+    if fits is None:
+        return None
+    flat = Replace(use.place, "torch.flatten({0}, 1)", otherwise="{0}.flatten(1)")
+    return Fix((flat, *fits.edits), message="flatten each sample: torch.flatten(x, 1)")
 
 
 def is_run(features: Size, axes: Sequence[Size]) -> bool:
@@ -79,17 +79,16 @@ def is_run(features: Size, axes: Sequence[Size]) -> bool:
     return within is not False or any(equal(features, run) is not False for run in runs)
 
 
-def linear_behind(trace: Trace, use: Use, features: Shape) -> Use | None:
+def linear_behind(trace: Trace, use: Use, wanted: Shape) -> Use | None:
     """A linear layer that takes that many features and reads it, directly or after layers that keep its shape."""
-    waiting, seen = [use.index], set[int]()
-    while waiting:
-        index = waiting.pop()
-        for reader, _ in trace.consumers().get(index, []):
-            if reader.base == "Linear" and (size_given(reader, "in_features"),) == features:
-                return reader
-            if reader.index not in seen and reader.output == use.output is not None:
-                seen.add(reader.index)
-                waiting.append(reader.index)
+    same = {use.index}
+    for reader in trace.uses:
+        if same.isdisjoint(operand.source for operand in reader.operands):
+            continue
+        if reader.base == "Linear" and (size_given(reader, "in_features"),) == wanted[-1:]:
+            return reader
+        if reader.output == use.output is not None:
+            same.add(reader.index)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rflint.checks import rule
 from rflint.checks._layers import times
@@ -15,7 +15,9 @@ from rflint.trace import Trace, Use
 SPATIAL = re.compile(r"(?:Conv|ConvTranspose|(?:Adaptive)?(?:Max|Avg)Pool|LPPool|BatchNorm|InstanceNorm)([123])d")
 """The layers whose name says how many spatial axes they have."""
 SHUFFLING = ("PixelShuffle", "PixelUnshuffle")
-MOST_AXES = 65
+AVERAGING = ("AdaptiveAvgPool2d", "AdaptiveAvgPool3d")
+"""Pools to one bin that torch takes as a mean over the last axes."""
+MOST_AXES = 64
 
 
 @rule("RF412", "wrong-rank", "error", fix="unsafe")
@@ -27,26 +29,28 @@ def wrong_rank(trace: Trace) -> Iterator[Finding]:
         if shape is None or not ranks or len(shape) in ranks or use.conditional or use.given is not None:
             continue
         if not comes_astray(trace, use):
-            wanted = " or ".join(map(str, ranks)) if len(ranks) < 3 else f"{ranks[0]} or more"
-            message = f"{use.kind} takes tensors with {wanted} axes, {times(shape)} has {len(shape)}{hint(use, ranks)}"
+            wanted = f"{ranks[0]} or more" if isinstance(ranks, range) else " or ".join(map(str, ranks))
+            message = (
+                f"{use.kind} takes tensors with {wanted} axes, {times(shape)} has {len(shape)}{hint(use, len(shape))}"
+            )
             related = (made(use, "built here"),) if is_constructed(use) else ()
             yield Finding(use.place, message, related, fix=for_this_rank(trace, use), use=use.index)
 
 
-def ranks_taken(use: Use) -> tuple[int, ...]:
-    """The numbers of axes that a layer takes; () if that is not known, or any will do."""
+def ranks_taken(use: Use) -> Sequence[int]:
+    """The numbers of axes that a layer takes, a range if no less than so many; () if any will do or it is not known."""
     if use.base in SHUFFLING:
-        return tuple(range(3, MOST_AXES))
+        return range(3, MOST_AXES + 1)
     if use.base == "pad":
         return padded_ranks(use)
     found = SPATIAL.fullmatch(use.base)
     if found is None or is_of_any_rank(use):
         return ()
     spatial = int(found[1])
-    if use.base in ("AdaptiveAvgPool2d", "AdaptiveAvgPool3d") and "output_size" not in use.layer.args:
+    if use.base in AVERAGING and "output_size" not in use.layer.args:
         return ()
-    if use.base in ("AdaptiveAvgPool2d", "AdaptiveAvgPool3d") and use.layer.args["output_size"] == (1,) * spatial:
-        return tuple(range(spatial, MOST_AXES))
+    if use.base in AVERAGING and use.layer.args["output_size"] == (1,) * spatial:
+        return range(spatial, MOST_AXES + 1)
     if use.base.startswith("BatchNorm"):
         return (2, 3) if spatial == 1 else (spatial + 2,)
     return (spatial + 1, spatial + 2)
@@ -71,21 +75,20 @@ def for_this_rank(trace: Trace, use: Use) -> Fix | None:
     """The edit that takes the norm for so many axes: it has the same parameters under the same names."""
     meant = norm_meant(use)
     alike = all(norm_meant(twin) == meant for twin in twins(trace, use))
-    if not meant or not alike or use.layer.defined is None or not is_constructed(use) or use.kind != use.base:
+    if not meant or not alike or use.layer.defined is None or use.kind != use.base:
         return None
     return Fix((Rename(use.layer.defined, f"torch.nn.{use.base}", f"torch.nn.{meant}"),), message=f"make it a {meant}")
 
 
 def norm_meant(use: Use) -> str:
-    """The batch norm for the axes of the input; "" for other layers, and where there is none or it is this one."""
+    """The batch norm for the axes of the input; "" for other layers, and where there is none."""
     rank = len(use.operands[0].shape or ()) if use.operands else 0
     name = {2: "BatchNorm1d", 3: "BatchNorm1d", 4: "BatchNorm2d", 5: "BatchNorm3d"}.get(rank, "")
-    return name if use.base.startswith("BatchNorm") and name != use.base else ""
+    return name if use.base.startswith("BatchNorm") else ""
 
 
-def hint(use: Use, ranks: tuple[int, ...]) -> str:
+def hint(use: Use, rank: int) -> str:
     """What may be missing, or was too much."""
-    rank = len(use.operands[0].shape or ())
     if rank == 2 and "Conv" in use.base:
         return ": it was flattened before, or lacks its channels"
     return ""

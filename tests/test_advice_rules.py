@@ -1,0 +1,212 @@
+"""Rules that advise, on traces made by hand: strides that come late, bins, layers and upsamplings that gain nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from networks import H, Network, T, same
+
+from rflint.checks import all_rules
+from rflint.diagnostics import Finding
+from rflint.trace import Read
+
+
+def findings(code: str, net: Network, *outputs: T, **about: Any) -> list[Finding]:
+    return list(all_rules()[code].check(net.trace(*outputs, **{"declared": True, **about})))
+
+
+def only(code: str, net: Network, *outputs: T, **about: Any) -> Finding:
+    (finding,) = findings(code, net, *outputs, **about)
+    return finding
+
+
+def image(*shape: Any) -> tuple[Network, T]:
+    net = Network(x=shape)
+    return net, net.input()
+
+
+# RF607 stride-too-late
+
+
+def late(into: int = 8, **more: Any) -> tuple[Network, T]:
+    """A layer of 8·`into` multiplications at full size, and one of 24 behind a stride."""
+    net, x = image(1, into, 8)
+    y = net.conv(x, 1, k=1, path="full", **more)
+    return net, net.conv(y, 6, k=1, stride=2, path="last")
+
+
+def test_more_than_seven_tenths_at_full_size_are_many() -> None:
+    assert only("RF607", *late()).message.startswith(
+        "73 % of the multiplications are at 8, most in full, and an output"
+    )
+    assert not findings("RF607", *late(7))
+
+
+@pytest.mark.parametrize("about", [{"declared": False}, {"complete": False}, {"task": "restoration"}])
+def test_where_the_size_is_meant_or_not_known_no_stride_is_missed(about: dict[str, Any]) -> None:
+    assert not findings("RF607", *late(), **about)
+
+
+@pytest.mark.parametrize("argument", ["in_channels", "out_channels", "groups", "kernel_size"])
+def test_multiplications_are_known_of_all_layers_or_not_added_up(argument: str) -> None:
+    assert not findings("RF607", *late(unknown=(argument,)))
+
+
+def test_groups_divide_the_multiplications() -> None:
+    assert not findings("RF607", *late(groups=0))
+    net, x = image(1, 8, 8)
+    y = net.conv(net.conv(x, 8, k=1, groups=8, path="each"), 2, k=1, stride=2, path="last")
+    assert not findings("RF607", net, y)
+
+
+def test_a_transposed_layer_costs_what_it_is_given() -> None:
+    net, x = image(1, 8, 8, 8)
+    down = net.conv(x, 8, k=2, stride=2, path="down")
+    assert only("RF607", net, net.transposed(down, 20, k=2, stride=2)).message.startswith(
+        "71 % of the multiplications are at 8×8, most in up, and an output unit sees 2×2"
+    )
+
+
+def test_a_layer_of_an_unknown_or_a_symbolic_size_is_not_counted() -> None:
+    for output in (None, (1, 8, H, 8)):
+        net, x = image(1, 8, 8, 8)
+        y = net.conv(x, 8, path="full")
+        net.uses[-1] = replace(net.uses[-1], output=output)
+        assert not findings("RF607", net, T(y.source, output))
+
+
+def test_the_layer_that_costs_most_is_named() -> None:
+    net, x = image(1, 4, 8)
+    y = net.conv(net.conv(net.conv(x, 4, k=1, path="a"), 9, k=1, path="b"), 2, k=1, path="c")
+    finding = only("RF607", net, y)
+    assert finding.message.startswith("100 % of the multiplications are at 8, most in b, and an output unit sees 1:")
+    assert net.where(finding.place) == "b"
+    assert [net.where(place) for place, _ in finding.related] == ["b()"]
+
+
+def test_without_a_convolution_nothing_is_multiplied() -> None:
+    net, x = image(1, 8, 8)
+    assert not findings("RF607", net, net.pool(x))
+    assert not findings("RF607", net, net.conv(x, 0, path="none"))
+
+
+def full(net: Network, x: T, k: int, path: str) -> T:
+    return net.conv(x, 8, k=k, padding=k // 2, path=path)
+
+
+def test_who_sees_all_of_the_input_needs_no_stride() -> None:
+    net, x = image(1, 8, 8)
+    near, far = full(net, x, 7, "a"), full(net, x, 9, "b")
+    assert "an output unit sees 7:" in only("RF607", net, near).message
+    assert not findings("RF607", net, far)
+    assert not findings("RF607", net, near, far)
+    assert "an output unit sees 7:" in only("RF607", net, full(net, x, 3, "c"), near).message
+    net, x = image(1, 8, 8, 16)
+    assert "sees 9×9:" in only("RF607", net, full(net, x, 9, "d")).message
+
+
+def test_before_a_global_pool_units_see_what_they_do() -> None:
+    net, x = image(1, 8, 8, 8)
+    assert "an output unit sees 3×3:" in only("RF607", net, net.pooled(full(net, x, 3, "a"))).message
+
+
+def test_attention_along_an_axis_and_outputs_of_no_layer_see_what_is_not_measured() -> None:
+    net, x = image(1, 8, 8, 8)
+    y = full(net, x, 3, "a")
+    seen = net.use("MultiheadAttention", [(y, [*same(y)[:2], Read("whole", 2), same(y)[3]])], y.shape, "mix")
+    assert not findings("RF607", net, net.join(y, seen))
+    for other in (x, T(None, (1,))):
+        assert not findings("RF607", net, y, other)
+    assert not findings("RF607", Network())
+
+
+# RF315 uneven-adaptive-bins
+
+
+def bins(before: Any, after: Any, base: str = "AdaptiveAvgPool2d", **more: Any) -> list[str]:
+    """What is said of so many bins."""
+    net, x = image(*before)
+    net.use(base, [(x, same(x))], after, "bins", {"output_size": 1}, **more)
+    found = findings("RF315", net)
+    assert all(net.where(one.place) == "bins.output_size" for one in found)
+    assert all(one.optional is ("overlap" in one.message) for one in found)
+    return [one.message for one in found]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ((1, 2), (1, 3), "3 bins of 2 rows, 1, 2, 1 wide: rows are repeated, nothing is pooled"),
+        ((1, 1), (1, 12), f"12 bins of 1 row, {', '.join('1' * 12)} wide: rows are repeated, nothing is pooled"),
+        ((1, 1), (1, 13), "13 bins of 1 row: rows are repeated, nothing is pooled"),
+        ((1, 5), (1, 2), "2 bins of 5 rows, 3, 3 wide, which overlap: 4 or 6 rows would make equal ones"),
+        (
+            (1, 8, 5, 7),
+            (1, 8, 3, 2),
+            "3 bins of 5 rows, 2, 3, 2 wide, which overlap: 3 or 6 rows would make equal ones",
+        ),
+        (
+            (1, 8, 7, 5),
+            (1, 8, 2, 3),
+            "3 bins of 5 rows, 2, 3, 2 wide, which overlap: 3 or 6 rows would make equal ones",
+        ),
+        ((8, H, 5), (8, 3, 3), "3 bins of 5 rows, 2, 3, 2 wide, which overlap: 3 or 6 rows would make equal ones"),
+        ((8, 5, 5), (8, H, 3), "3 bins of 5 rows, 2, 3, 2 wide, which overlap: 3 or 6 rows would make equal ones"),
+        ((5, 5, 6), (5, 3, 3), "3 bins of 5 rows, 2, 3, 2 wide, which overlap: 3 or 6 rows would make equal ones"),
+    ],
+)
+def test_bins_that_do_not_divide_the_rows(before: Any, after: Any, message: str) -> None:
+    assert bins(before, after) == [f"bins makes {message}"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [((1, 6), (1, 3)), ((1, 6), (1, 1)), ((1, 6), (1, 0)), (None, (1, 3)), ((1, 5), None)]
+)
+def test_bins_that_are_even_or_not_known(before: Any, after: Any) -> None:
+    net = Network(x=before)
+    net.use("AdaptiveMaxPool1d", [(T("x", before), [])], after, "bins")
+    net.use("AdaptiveMaxPool1d", [], (1, 3), "others")
+    assert not findings("RF315", net)
+
+
+def test_other_layers_have_no_bins_and_other_branches_are_not_judged() -> None:
+    assert not bins((1, 5), (1, 2), base="MaxPool1d")
+    assert not bins((1, 5), (1, 2), conditional="if flag")
+
+
+# RF605 upsample-before-pointwise
+
+
+def upsampled(factor: int = 2, out: int = 8, **more: Any) -> tuple[Network, T]:
+    """A 1×1 convolution behind an upsampling of a signal with 8 channels."""
+    net, x = image(1, 8, 8)
+    return net, net.conv(net.resized(x, factor), out, **{"k": 1, **more})
+
+
+def test_a_pointwise_layer_is_cheaper_before_the_upsampling() -> None:
+    finding = only("RF605", *upsampled())
+    assert finding.message == (
+        "conv, a 1×1 convolution, is computed on 2 times as many positions as before upsample: there it gives the same"
+        ", and 8 channels are upsampled instead of 8"
+    )
+
+
+@pytest.mark.parametrize(
+    "about",
+    [{"factor": 1}, {"out": 9}, {"k": 3}, {"unknown": ("in_channels",)}, {"unknown": ("out_channels",)}],
+)
+def test_where_nothing_is_gained_the_upsampling_may_come_first(about: dict[str, Any]) -> None:
+    assert not findings("RF605", *upsampled(**about))
+
+
+def test_a_map_that_others_read_is_upsampled_anyway() -> None:
+    net, x = image(1, 8, 8)
+    y = net.resized(x, 2)
+    assert not findings("RF605", net, net.pointwise(y))
+    assert not findings("RF605", net, net.join(net.conv(y, 8, k=1), y))
+    net, x = image(1, 8, 8)
+    assert not findings("RF605", net, net.conv(net.transposed(x, 8, stride=2), 8, k=1))
+    net.uses[0] = replace(net.uses[0], layer=replace(net.uses[0].layer, base="Upsample"))
+    assert findings("RF605", net, T(1, None))

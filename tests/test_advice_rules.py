@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from networks import H, Network, T, same
+from networks import H, Network, T, W, same
 
 from rflint.checks import all_rules
 from rflint.diagnostics import Finding
@@ -210,3 +210,122 @@ def test_a_map_that_others_read_is_upsampled_anyway() -> None:
     assert not findings("RF605", net, net.conv(net.transposed(x, 8, stride=2), 8, k=1))
     net.uses[0] = replace(net.uses[0], layer=replace(net.uses[0].layer, base="Upsample"))
     assert findings("RF605", net, T(1, None))
+
+
+# RF103 unproductive-layer
+
+
+def deep(net: Network, x: T, *kernels: int, path: str = "c", **more: Any) -> T:
+    """Layers of these kernels that keep the size."""
+    for number, k in enumerate(kernels):
+        x = net.conv(x, 8, k=k, padding=k // 2, path=f"{path}{number}", **more)
+    return x
+
+
+def idle(*kernels: int, size: int = 8, **about: Any) -> list[str]:
+    """What is said of such layers, of which the outputs are pooled."""
+    net, x = image(1, 8, size, size)
+    return [one.message for one in findings("RF103", net, net.pooled(deep(net, x, *kernels)), **about)]
+
+
+def test_a_layer_whose_input_sees_all_adds_no_context() -> None:
+    assert idle(7, 3) == []
+    assert idle(8 + 1, 2) == ["the input of c1 already sees 9×9 px of 8×8: it cannot add context; from 10 px on it can"]
+    [message] = idle(9, 3, 3)
+    assert message.endswith("cannot add context (first of 2 such layers); from 12 px on all of them can")
+    assert idle(9, 1) == []
+
+
+@pytest.mark.parametrize("about", [{"declared": False}, {"order": "constructor"}])
+def test_without_a_size_or_a_run_no_layer_is_idle(about: dict[str, Any]) -> None:
+    assert not idle(9, 3, **about)
+
+
+def test_a_long_axis_still_gains() -> None:
+    net, x = image(1, 8, 8, 16)
+    assert not findings("RF103", net, net.pooled(deep(net, x, 9, 3)))
+    assert "sees 17×17 px of 8×16" in only("RF103", net, net.pooled(deep(net, x, 9, 9, 3, path="d"))).message
+    net, x = image(1, 8, 8, W)
+    assert not findings("RF103", net, net.pooled(deep(net, x, 9, 3)))
+
+
+def test_what_sees_all_by_the_narrowest_way_is_idle() -> None:
+    net, x = image(1, 8, 8, 8)
+    y = deep(net, x, 9)
+    assert not findings("RF103", net, net.pooled(deep(net, net.join(y, x), 3, path="d")))
+
+
+def test_a_layer_that_reads_a_map_as_a_whole_gathers_it() -> None:
+    net, x = image(1, 8, 8, 8)
+    y = deep(net, x, 9)
+    assert not findings("RF103", net, net.pooled(net.conv(y, k=8, path="all")))
+    net, x = image(1, 8, 8, 8)
+    y = net.conv(deep(net, x, 9), k=8, stride=8, path="all")
+    assert "input of last" in only("RF103", net, net.pooled(deep(net, y, 3, path="last"))).message
+
+
+@pytest.mark.parametrize("more", [{"conditional": "if flag"}, {"given": ((1, 8, 8, 8),)}])
+def test_layers_that_are_not_certain_are_not_idle(more: dict[str, Any]) -> None:
+    net, x = image(1, 8, 8, 8)
+    assert not findings("RF103", net, net.pooled(deep(net, deep(net, x, 9), 3, path="d", more=more)))
+
+
+def test_other_layers_and_windows_that_are_not_known_are_not_idle() -> None:
+    net, x = image(1, 8, 8, 8)
+    y = net.conv(net.pool(deep(net, x, 9), 3, padding=1, stride=1), unknown=("dilation",), padding=1)
+    assert not findings("RF103", net, net.pooled(y))
+
+
+def test_layers_that_read_several_inputs_or_none_are_not_idle() -> None:
+    net = Network(a=(1, 8, 8, 8), b=(1, 8, 8, 8))
+    both = net.join(deep(net, net.input("a"), 9), deep(net, net.input("b"), 9, path="d"))
+    assert not findings("RF103", net, net.pooled(deep(net, both, 3, path="e")))
+    net, x = image(1, 8, 1, 1)
+    assert not findings("RF103", net, net.pooled(deep(net, T(None, (1, 8, 1, 1)), 3)), net.pooled(deep(net, x, 3)))
+
+
+def test_behind_what_sees_everything_nothing_is_told() -> None:
+    net, x = image(1, 8, 8, 8)
+    y = deep(net, x, 9)
+    gated = net.join(
+        y, net.use("mean", [(y, [*same(y)[:2], Read("whole", 2), Read("whole", 3)])], (1, 8, 1, 1)), output=y.shape
+    )
+    assert not findings("RF103", net, net.pooled(deep(net, gated, 3, path="d")))
+    strange = net.use("grid_sample", [(y, [*same(y)[:2], Read("unknown", 2), Read("unknown", 3)])], y.shape)
+    assert not findings("RF103", net, net.pooled(deep(net, strange, 3, path="e")))
+
+
+def test_units_of_maps_each_need_the_whole_image() -> None:
+    net, x = image(1, 8, 8, 8)
+    y = deep(net, x, 9, 3)
+    assert not findings("RF103", net, y)
+    assert not findings("RF103", net, net.pooled(y), y)
+    assert not findings("RF103", net)
+    assert not findings("RF103", net, T(None, (1,)))
+    assert findings("RF103", net, net.flat(y), T(None, (1,)), x)
+    unknown = net.use("opaque", [(y, [Read("unknown")] * 4)], None)
+    assert not findings("RF103", net, unknown)
+
+
+def test_the_same_layer_is_told_once_and_others_are_near() -> None:
+    net, x = image(1, 8, 8, 8)
+    y = deep(net, x, 9, *[3] * 10)
+    finding = only("RF103", net, net.pooled(y))
+    assert net.where(finding.place) == "c1.kernel_size"
+    assert [(net.where(place), words) for place, words in finding.related] == [
+        (f"c{number}.kernel_size", f"c{number}, too") for number in range(2, 10)
+    ]
+    net, x = image(1, 8, 8, 8)
+    y = deep(net, x, 9, 3)
+    again = net.conv(y, k=3, padding=1, path="c1", like=y)
+    assert only("RF103", net, net.pooled(again)).message.endswith("add context; from 10 px on it can")
+    other = net.conv(again, k=3, padding=1, path="c2", like=y)
+    assert only("RF103", net, net.pooled(other)).related == ()
+
+
+@pytest.mark.parametrize("base", ["AdaptiveAvgPool2d", "Upsample", "interpolate"])
+def test_where_windows_follow_the_size_no_size_helps(base: str) -> None:
+    net, x = image(1, 8, 8, 8)
+    y = deep(net, x, 9)
+    y = net.use(base, [(y, same(y))], y.shape)
+    assert only("RF103", net, net.pooled(deep(net, y, 3, path="d"))).message.endswith("it cannot add context")

@@ -160,6 +160,30 @@ def test_layers_without_stride_or_padding_or_that_leave_rows_are_not_meant(about
     assert not findings("RF303", net, net.conv(x, **about))
 
 
+@pytest.mark.parametrize("about", [{"declared": False}, {"order": "constructor"}])
+def test_without_a_size_or_a_run_padding_is_not_counted(about: dict[str, Any]) -> None:
+    net, x = image(N, 3, 8)
+    assert not findings("RF303", net, net.conv(x, k=3, stride=2, padding=1), **about)
+
+
+def test_a_layer_counts_once_and_each_function_for_itself() -> None:
+    for path, more in (("pool", ""), ("", "; 2 more layers do so, too")):
+        net, x = image(N, 3, 64)
+        for _ in range(3):
+            x = net.pool(x, 3, stride=2, padding=1, path=path)
+        assert only("RF303", net, x).message.endswith(f"and none behind them{more}")
+
+
+def test_some_of_many_layers_are_named() -> None:
+    net, x = image(N, 3, 2**12)
+    y = x
+    for number in range(12):
+        y = net.conv(y, k=3, stride=2, padding=1, path=f"c{number}")
+    finding = only("RF303", net, y)
+    assert "; 11 more layers do so, too" in finding.message
+    assert [words for _, words in finding.related] == ["c0 is called here", *(f"c{at}, too" for at in range(1, 9))]
+
+
 # RF310 input-not-divisible
 
 

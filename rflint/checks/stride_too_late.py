@@ -22,10 +22,12 @@ def stride_too_late(trace: Trace) -> Iterator[Finding]:
     name = next(iter(trace.input_shapes), "")
     sizes = trace.spatial_sizes(name)
     extent = seen(trace, name, sizes) if trace.declared and trace.task != "restoration" and trace.complete else None
+    if extent is None:
+        return
     layers = [use for use in trace.uses if is_convolution(use) or is_transposed(use)]
     costs = [(cost, use) for use in layers if (cost := multiplications(use)) is not None]
     total = sum(cost for cost, _ in costs)
-    if extent is None or not total or len(costs) < len(layers):
+    if not total or len(costs) < len(layers):
         return
     full = [(cost, use) for cost, use in costs if (use.output or ())[2:] == sizes]
     share = Fraction(sum(cost for cost, _ in full), total)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rflint.checks import rule
-from rflint.checks._layers import is_convolution, spatial_rank, times, window
+from rflint.checks._layers import is_convolution, spatial_rank, times, windows
 from rflint.checks._places import named, place_of
 from rflint.diagnostics import Finding
 from rflint.geometry.ends import behind
@@ -43,13 +43,12 @@ def is_map(trace: Trace, use: Use) -> bool:
 
 def is_idle(trace: Trace, use: Use) -> bool:
     """Whether a convolution with a kernel above 1 is given a map that sees the input whole along its narrowest way."""
-    if not is_convolution(use) or not spatial_rank(use) or use.conditional or gathers(use):
+    slides = windows(use) if is_convolution(use) and not use.conditional else []
+    wide = None not in slides and any(one.kernel > 1 for one in slides if one)
+    if not wide or gathers(use):
         return False
-    windows = [window(use, axis) for axis in range(spatial_rank(use))]
-    least = least_seen(trace, use)
-    sizes = whole_sizes(trace, use)
-    wide = None not in windows and any(one.kernel > 1 for one in windows if one)
-    return wide and bool(least) and len(least) == len(sizes) and all(a >= b for a, b in zip(least, sizes, strict=True))
+    least, sizes = least_seen(trace, use), whole_sizes(trace, use)
+    return bool(least) and len(least) == len(sizes) and all(a >= b for a, b in zip(least, sizes, strict=True))
 
 
 def gathers(use: Use) -> bool:

@@ -9,16 +9,18 @@ from rflint.checks._first import first_uses
 from rflint.checks._places import named
 from rflint.diagnostics import Finding
 from rflint.receptive import AxisField
-from rflint.trace import Trace
+from rflint.trace import Place, Trace
 
 
 @rule("RF902", "untraceable", "note")
 def untraceable(trace: Trace) -> Iterator[Finding]:
     """Each reason why something is unknown, where it is met first; then the uses that lose fields."""
-    reasons = {note.reason: note.place or trace.place for note in reversed(trace.unknowns)}
+    reasons = dict[str, Place | None]()
+    for note in trace.unknowns:
+        reasons.setdefault(note.reason, note.place or trace.place)
     if not reasons and not trace.complete:
-        reasons = {"forward returns nothing that is known": trace.place}
-    for reason, place in reversed(reasons.items()):
+        reasons["forward returns nothing that is known"] = trace.place
+    for reason, place in reasons.items():
         if place is not None:
             yield Finding(place, f"not followed: {reason}")
     for use, _, axis in first_uses(trace, is_lost):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from networks import MIXED, H, N, Network, T, W, same
 
-from rflint import field
+from rflint import checks, field
 from rflint.checks import all_rules, rule
 from rflint.diagnostics import Finding
 from rflint.dims import symbol, unknown
@@ -52,24 +52,44 @@ def test_rules_come_in_the_order_of_their_codes() -> None:
     assert list(all_rules()) == sorted(all_rules())
 
 
+def test_rules_are_found_once() -> None:
+    assert all_rules() is all_rules()
+
+
 @pytest.mark.parametrize(("severity", "fix"), [("fatal", ""), ("error", "maybe")])
 def test_a_rule_with_a_severity_or_fix_class_of_its_own_is_refused(severity: str, fix: str) -> None:
-    with pytest.raises(ValueError, match="there is no severity"):
+    told = f"^RF999: there is no severity '{severity}' or no fix class '{fix}'$"
+    with pytest.raises(ValueError, match=told):
         rule("RF999", "nothing-there", severity, fix=fix)
 
 
 @pytest.mark.parametrize(("code", "name"), [("RF999", "unread-pixels"), ("RF304", "nothing-there")])
 def test_a_code_and_a_name_are_given_once(code: str, name: str) -> None:
     all_rules()
-    with pytest.raises(ValueError, match="is registered already"):
+    with pytest.raises(ValueError, match=f"^{code} {name} is registered already$"):
         rule(code, name, "error")(all_rules()["RF304"].check)
+
+
+@pytest.mark.parametrize("fix", ["", "safe", "unsafe", "hint"])
+@pytest.mark.parametrize("severity", ["error", "warning", "info"])
+def test_what_is_not_said_of_a_rule(monkeypatch: pytest.MonkeyPatch, severity: str, fix: str) -> None:
+    monkeypatch.setattr(checks, "_registered", {})
+    assert rule("RF999", "nothing-there", severity, fix=fix)(of_a_trace) is of_a_trace
+    [one] = checks._registered.values()
+    assert (one.code, one.name, one.severity, one.fix) == ("RF999", "nothing-there", severity, fix)
+    assert (one.default, one.needs_size) == (True, False)
+    assert one.check is of_a_trace
+
+
+def of_a_trace(trace: Trace) -> list[Finding]:
+    return []
 
 
 def test_a_check_takes_a_trace_or_a_use() -> None:
     def of_places(place: int) -> list[Finding]:
         return []
 
-    with pytest.raises(ValueError, match="not a Trace or a Use"):
+    with pytest.raises(ValueError, match=r"^of_places takes <class 'int'>, not a Trace or a Use$"):
         rule("RF999", "nothing-there", "error")(of_places)
 
 

@@ -56,6 +56,5 @@ def of_trace(check: Check) -> Check:
 def all_rules() -> dict[str, Rule]:
     """All rules by code, in the order of their codes.  Modules whose name starts with an underscore hold none."""
     for module in pkgutil.iter_modules(__path__):
-        if not module.name.startswith("_"):
-            importlib.import_module(f"{__name__}.{module.name}")
+        importlib.import_module(f"{__name__}.{module.name}")
     return dict(sorted(_registered.items()))

@@ -57,10 +57,10 @@ def gridded(links: Graph, end: Node) -> tuple[Node, Positions] | None:
 
 
 def has_grid(seen: Positions) -> bool:
-    """Whether there is a hole in the central half, or all positions are multiples of something (from the first on)."""
+    """Whether there is a hole in the central half, as there always is where only multiples of something are read."""
     quarter = Fraction(seen.extent, 4)
     central = (seen.offset + quarter, seen.offset + 3 * quarter)
-    return seen.gcd > 1 or any(hole.start < central[1] and hole.stop > central[0] for hole in seen.holes)
+    return any(hole.start < central[1] and hole.stop > central[0] for hole in seen.holes)
 
 
 def share(links: Graph, end: Node, start: Node) -> tuple[Fraction, int]:

@@ -20,7 +20,7 @@ MOST_UNITS = 4096
 MOST_PHASES = 64
 BLOCKS = 2**10 * 3**2 * 5 * 7
 """Positions of an input that the strides of most networks divide."""
-AXES = {1: ("the length",), 2: ("the height", "the width"), 3: ("the depth", "the height", "the width")}
+AXES = {2: ("the height", "the width"), 3: ("the depth", "the height", "the width")}
 POOLS = (
     "AdaptiveAvgPool",
     "AdaptiveMaxPool",
@@ -91,7 +91,7 @@ def tensor(trace: Trace, source: Source | None) -> Tensor | None:
 def units_along(found: Tensor, axis: int) -> Size | None:
     """How many units the tensor has along an axis of the input; None where that is not known."""
     at = found.axes[axis].at
-    return found.shape[at] if at is not None and at < len(found.shape) else None
+    return found.shape[at] if at is not None and found.shape else None
 
 
 def is_pool(trace: Trace, label: str) -> bool:
@@ -105,7 +105,7 @@ def _is_by(trace: Trace, label: str, bases: tuple[str, ...]) -> bool:
 
 def axis_name(found: Tensor, axis: int) -> str:
     """What an axis of the input is called."""
-    return AXES.get(len(found.axes), ())[axis] if len(found.axes) in AXES else f"axis {axis + 2}"
+    return AXES[len(found.axes)][axis] if len(found.axes) in AXES else f"axis {axis + 2}"
 
 
 # -- figures, axis by axis -----------------------------------------------------------------------------------------
@@ -157,11 +157,11 @@ def extents(trace: Trace, found: Tensor, axis: int) -> Span | str:
         size = (*trace.spatial_sizes(found.name), None)[axis]
         return (size, size) if isinstance(size, int) else f"{seen.whole} sees everything, and the size is not known"
     if not seen.maps or seen.data_dependent:
-        return seen.reason or "what it sees is not known"
+        return seen.reason
     if seen.interval is None:
         units = units_along(found, axis)
         if not isinstance(units, int) or units > MOST_UNITS:
-            return seen.reason or "branches with different jumps meet"
+            return seen.reason
         low, high = seen.sizes(units)
     else:
         low, high = seen.interval.size
@@ -172,7 +172,7 @@ def jumps(trace: Trace, found: Tensor, axis: int) -> Span | str:
     """The distance of two units in input positions."""
     seen = found.axes[axis]
     if seen.pooled or seen.interval is None:
-        return seen.reason or f"{seen.whole or 'the network'} leaves no units on this axis"
+        return seen.reason or f"{seen.whole} leaves no units on this axis"
     return seen.interval.jump, seen.interval.jump
 
 
@@ -207,7 +207,7 @@ def _shares(trace: Trace, found: Tensor) -> Iterator[Fraction | None]:
         return
     for unit in product(*([u for u in range(one.period) if one.span(u)] for one in known)):
         read = coverage(trace, found.source, found.name, unit)
-        yield Fraction(read.read, read.window) if read is not None and read.exact and read.window else None
+        yield Fraction(read.read, read.window) if read is not None and read.exact else None
 
 
 # -- time, and size ------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,6 +62,38 @@ def test_calls_that_may_not_happen_and_layers_with_a_forward_of_their_own_are_no
         assert found == ([] if "conditional" in more else ["RF308"])
 
 
+LAYERS_WITHOUT_INPUT = (
+    ("BatchNorm2d", {"num_features": 5, "affine": True, "track_running_stats": False}),
+    ("GroupNorm", {"num_groups": 3, "num_channels": 9, "affine": True}),
+    ("LayerNorm", {"normalized_shape": (8,)}),
+    ("InstanceNorm2d", {"num_features": 5, "affine": True, "track_running_stats": False}),
+    ("PixelShuffle", {"upscale_factor": 3}),
+    ("MaxPool2d", {"kernel_size": (99, 99), "stride": (1, 1), "padding": (0, 0), "dilation": (1, 1)}),
+    ("Conv2d", {"kernel_size": (3, 3), "padding": (8, 8), "padding_mode": "reflect"}),
+    ("Upsample", {"scale_factor": 0.1}),
+    ("pad", {"pad": (99, 99), "mode": "reflect"}),
+)
+
+
+@pytest.mark.parametrize(("base", "args"), LAYERS_WITHOUT_INPUT)
+@pytest.mark.parametrize("code", ["RF301", "RF309", "RF403", "RF409", "RF413", "RF903"])
+def test_layers_whose_input_is_not_known_may_fit(base: str, args: dict[str, Any], code: str) -> None:
+    net = Network(x=(N, 4, 8, 8))
+    net.use(base, [], None, "first", args)
+    net.use(base, [(T(None, None), [])], None, "second", args)
+    assert silent(code, net, order="constructor")
+
+
+@pytest.mark.parametrize(("into", "astray"), [(8, True), (16, False)])
+def test_sizes_behind_a_layer_that_takes_channels_last_mean_something_else(into: int, astray: bool) -> None:
+    net, x = image(N, 16, 5, 8)
+    y = net.conv(x, into=into, out=6)
+    norm(net, y, "BatchNorm2d", num_features=5, affine=True)
+    net.pool(y, 9)
+    net.use("view", [(y, [])], None, refused="it has other sizes")
+    assert [silent(code, net, complete=False) for code in ("RF403", "RF301", "RF423")] == [astray] * 3
+
+
 # RF307 pool-padding-too-large
 
 
@@ -76,6 +109,17 @@ def test_dilation_does_not_allow_more() -> None:
     net, x = image(N, 4, H, W)
     args = {"kernel_size": (3, 3), "padding": (1, 2), "dilation": (2, 2), "stride": (1, 1)}
     assert only("RF307", net, refused(net, x, "MaxPool2d", **args)).message.endswith("not 2; dilation does not count")
+
+
+@pytest.mark.parametrize(
+    ("kernel", "padding", "words"),
+    [((4, 2), (1, 2), "padding=1"), ((4, 2), (2, 2), "padding=(2, 1)"), ((2, H), (2, 1), None), ((2, 2), (2, H), None)],
+)
+def test_no_axis_is_padded_by_more_than_it_was(kernel: Any, padding: Any, words: str | None) -> None:
+    net, x = image(N, 4, H, W)
+    finding = only("RF307", net, refused(net, x, "MaxPool2d", kernel_size=kernel, padding=padding, stride=(1, 1)))
+    assert "dilation" not in finding.message
+    assert (finding.fix.words if finding.fix else None) == words
 
 
 @pytest.mark.parametrize(("kernel", "padding"), [(2, 1), (3, 1), (5, 2), (4, 2), (0, 1)])
@@ -267,6 +311,56 @@ def norm(net: Network, x: T, base: str, like: T | None = None, **args: Any) -> T
         ),
         ((N, 6), "GroupNorm", {"num_groups": 0, "num_channels": 8}, "num_groups=0 is not a positive number", None),
         (
+            (N, 8, 9),
+            "BatchNorm1d",
+            {"num_features": 4, "affine": True, "track_running_stats": False},
+            "BatchNorm1d has parameters for 4 channels, but its N×8×9 input has 8",
+            "8",
+        ),
+        (
+            (N, 2 * symbol("C") + 1, H, W),
+            "BatchNorm2d",
+            {"num_features": 4, "affine": True},
+            "BatchNorm2d has parameters for 4 channels, but its N×(2*C + 1)×H×W input has 2*C + 1",
+            None,
+        ),
+        (
+            (8, 5),
+            "InstanceNorm1d",
+            {"num_features": 4, "affine": True},
+            "InstanceNorm1d has parameters for 4 channels, but its 8×5 input has 8",
+            "8",
+        ),
+        (
+            (N, 2 * symbol("C") + 1, H, W),
+            "GroupNorm",
+            {"num_groups": 4, "num_channels": 8, "affine": True},
+            "GroupNorm has parameters for 8 channels, but its N×(2*C + 1)×H×W input has 2*C + 1",
+            None,
+        ),
+        ((8,), "PReLU", {"num_parameters": 8}, "PReLU has parameters for 8 channels, but its 8 input has 1", "1"),
+        (
+            (6,),
+            "LayerNorm",
+            {"normalized_shape": (8,)},
+            "LayerNorm normalises 8 on the last axis, but its 6 input has 6",
+            "6",
+        ),
+        (
+            (6, 7),
+            "LayerNorm",
+            {"normalized_shape": (8, 6, 7)},
+            "LayerNorm normalises 8×6×7 on the last 3 axes, but its 6×7 input has 6×7",
+            None,
+        ),
+        (
+            (N, 9, 2 * symbol("C") + 1),
+            "LayerNorm",
+            {"normalized_shape": (8,)},
+            "LayerNorm normalises 8 on the last axis, but its N×9×(2*C + 1) input has (2*C + 1)",
+            None,
+        ),
+        (
             (N, 6, H, W),
             "PReLU",
             {"num_parameters": 8},
@@ -321,6 +415,15 @@ def test_norms_take_the_features_that_they_have_parameters_for(
         ((N, 8, 6, 6), "LayerNorm", {"normalized_shape": (6, 6)}),
         ((N, 8, 6, 6), "GroupNorm", {"num_groups": 4, "num_channels": 8, "affine": True}),
         ((N, 8, 6, 6), "GroupNorm", {"num_channels": 8, "affine": True}),
+        ((N, 8, 6, 6), "GroupNorm", {"num_groups": 1, "num_channels": 8, "affine": True}),
+        ((N, 12, 6, 6), "GroupNorm", {"num_groups": 4, "num_channels": 8, "affine": False}),
+        ((N, 12, 6, 6), "GroupNorm", {"num_groups": 4, "num_channels": 8}),
+        ((8,), "GroupNorm", {"num_groups": 4, "num_channels": 8, "affine": True}),
+        ((N, 8), "BatchNorm2d", {"num_features": 4, "affine": True}),
+        ((8, 5), "InstanceNorm2d", {"num_features": 4, "affine": True}),
+        ((N, 8, H, W), "BatchNorm2d", {"affine": True}),
+        ((N, 8, 6, 6), "LayerNorm", {"normalized_shape": ()}),
+        ((N, 8, 6, 6), "LayerNorm", {}),
         ((N, 8, 6, 6), "Linear", {"num_features": 4, "affine": True}),
     ],
 )
@@ -417,6 +520,11 @@ def test_blocks_of_pixels_are_whole(base: str, argument: str, factor: int, messa
     assert [found.message for found in findings("RF409", net.trace(y))] == [message] * bool(message)
 
 
+def test_blocks_of_pixels_need_three_axes() -> None:
+    net, x = image(8, 6)
+    assert silent("RF409", net, refused(net, x, "PixelShuffle", upscale_factor=3))
+
+
 def test_symbolic_sizes_may_be_whole_blocks() -> None:
     net, x = image(N, 8, H, 4 * W)
     y = refused(net, x, "PixelUnshuffle", downscale_factor=2)
@@ -483,6 +591,31 @@ def test_output_padding_is_less_than_stride_or_dilation(stride: int, dilation: i
     assert all(f"output_padding {extra} is not smaller than stride {stride}" in one.message for one in found)
 
 
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        ({"k": 2, "stride": 1, "dilation": 3, "padding": 2, "output_padding": 3}, "output_padding=1"),
+        ({"k": 3, "stride": 2, "padding": 1, "output_padding": 2}, "output_padding=1"),
+        ({"k": 2, "stride": 2, "padding": 1, "output_padding": 2}, None),
+        ({"k": (3, 2), "stride": 2, "padding": 1, "output_padding": 2}, None),
+        ({"k": 3, "stride": 2, "padding": 1, "output_padding": 2, "unknown": ("kernel_size",)}, None),
+        ({"k": (3, 2), "stride": 2, "padding": (1, 0), "output_padding": (0, 2)}, "output_padding=(1, 0)"),
+    ],
+)
+def test_an_output_padding_that_multiplies_sizes_is_written(args: dict[str, Any], words: str | None) -> None:
+    net, x = image(N, 4, H, W)
+    finding = only("RF503", net, net.transposed(x, **args))
+    assert (finding.fix.words if finding.fix else None) == words
+
+
+def test_an_output_padding_that_is_not_known_is_right() -> None:
+    net, x = image(N, 4, H, W)
+    for name in ("output_padding", "stride", "dilation"):
+        assert silent("RF503", net, net.transposed(x, output_padding=9, unknown=(name,)))
+    args = {"kernel_size": (3, 3), "stride": (H, 1), "dilation": (1, 1), "output_padding": (1, 1)}
+    assert only("RF503", net, refused(net, x, "ConvTranspose2d", **args))
+
+
 # RF306 padding-exceeds-kernel
 
 
@@ -493,6 +626,8 @@ def test_output_padding_is_less_than_stride_or_dilation(stride: int, dilation: i
         (3, {"padding": 4}, "2 outputs see", "1"),
         (3, {"padding": 6, "stride": 2}, "2 outputs see", "1"),
         (3, {"padding": 5, "dilation": 2}, "1 output sees", "2"),
+        (1, {"padding": 10}, "10 outputs see", "0"),
+        ((3, 1), {"padding": (1, 1)}, "1 output sees", "(1, 0)"),
     ],
 )
 def test_windows_on_padding_alone(k: int, args: dict[str, Any], rows: str, right: str) -> None:
@@ -513,11 +648,27 @@ def test_windows_on_padding_alone(k: int, args: dict[str, Any], rows: str, right
         (3, {"padding": "same"}),
         (3, {"padding": 4, "dilation": 2}),
         (1, {"padding": 1, "unknown": ("padding_mode",)}),
+        (1, {"padding": 11}),
     ],
 )
 def test_windows_that_see_something(k: int, args: dict[str, Any]) -> None:
     net, x = image(N, 4, H, W)
     assert silent("RF306", net, net.conv(x, k=k, **args))
+
+
+def test_a_function_pads_with_zeros_and_its_call_has_no_edit() -> None:
+    net, x = image(N, 4, H, W)
+    finding = only("RF306", net, net.conv(x, k=1, padding=1, path="", unknown=("padding_mode",)))
+    assert finding.fix is None
+
+
+def test_a_padding_is_judged_where_all_axes_of_the_kernel_and_the_output_are_known() -> None:
+    net, x = image(N, 4, H, W)
+    y = net.conv(x, k=1, padding=1)
+    layer = net.uses[0].layer
+    for args, output in (({"kernel_size": (1, H)}, y.shape), ({}, None)):
+        net.uses[0] = replace(net.uses[0], layer=replace(layer, args={**layer.args, **args}), output=output)
+        assert silent("RF306", net, y)
 
 
 def test_what_is_cropped_afterwards_is_no_harm() -> None:

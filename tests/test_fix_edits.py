@@ -286,6 +286,19 @@ def test_a_float_becomes_the_integer_that_is_meant(written: str, right: str) -> 
     assert edited(text, "RF421")[1] == f"+ self.conv = nn.Conv2d(3, 3, 3, padding={right})"
 
 
+def test_a_whole_float_is_written_as_an_integer_in_pools_too() -> None:
+    text = network("self.pool = nn.MaxPool2d(2.0)", "return self.pool(x)")
+    assert edited(text, "RF421")[1] == "+ self.pool = nn.MaxPool2d(2)"
+    fix = repair(text, "RF421")
+    assert fix is not None
+    assert fix.safe
+
+
+@pytest.mark.parametrize("written", ["padding=1.5", "**{'padding': 1.0}"])
+def test_a_fraction_and_what_is_written_elsewhere_are_left_alone(written: str) -> None:
+    assert repair(network(f"self.conv = nn.Conv2d(3, 3, 3, {written})", "return self.conv(x)"), "RF421") is None
+
+
 def test_a_float_that_is_multiplied_is_left_alone() -> None:
     text = network("self.conv = nn.Conv2d(3, 3, 3, padding=k * 0.5)", "return self.conv(x)", ", k=3")
     fix = repair(text, "RF421")

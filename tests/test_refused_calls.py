@@ -61,11 +61,28 @@ def wrong_argument(finding: Finding, args: dict[str, Any]) -> str:
         ("GroupNorm", (1, 8, 1, 1), {"num_groups": 4}, False, False),
         ("GroupNorm", (2, 8, 1, 1), {"num_groups": 8}, False, False),
         ("GroupNorm", (1, 8, H, W), {"num_groups": 8}, False, False),
+        ("GroupNorm", (1, 1, 1, 1), {"num_groups": 1}, False, True),
+        ("GroupNorm", (1, 8, 1, 1), {"num_groups": 0}, False, False),
+        ("GroupNorm", (1, 8, 1, 1), {}, False, False),
+        ("GroupNorm", (1,), {"num_groups": 1}, False, False),
+        ("GroupNorm", (N, 8, 1, 1), {"num_groups": 8}, False, False),
+        ("BatchNorm1d", (1,), {"track_running_stats": True}, True, False),
+        ("BatchNorm2d", (1, 8, 1, 1), {}, True, False),
+        ("InstanceNorm2d", (2, 8, 1, 1), {}, True, False),
         ("LayerNorm", (1, 8, 1, 1), {}, True, False),
     ],
 )
 def test_norms_of_single_values(base: str, shape: Shape, args: dict[str, Any], training: bool, refused: bool) -> None:
     assert bool(messages("RF413", base, shape, training=training, **args)) is refused
+
+
+@pytest.mark.parametrize(("base", "argument"), [("InstanceNorm2d", "num_features"), ("GroupNorm", "num_channels")])
+def test_a_norm_of_single_values_is_shown_where_its_channels_are_written(base: str, argument: str) -> None:
+    net = Network(x=(1, 8, 1, 1))
+    args = {"num_groups": 8, "track_running_stats": False, argument: 8}
+    net.use(base, [(net.input(), [Read("unknown", axis) for axis in range(4)])], None, "norm", args)
+    (finding,) = findings("RF413", net.trace())
+    assert net.where(finding.place) == f"norm.{argument}"
 
 
 # RF420 attention-rnn-dims
@@ -160,6 +177,33 @@ def test_numbers_that_are_no_integers(base: str, args: dict[str, Any], words: st
     assert words in message
 
 
+INTEGERS = """
+    Conv2d             in_channels out_channels groups kernel_size stride padding dilation
+    ConvTranspose2d    output_padding
+    MaxPool2d          kernel_size stride padding dilation
+    AvgPool2d          kernel_size stride padding
+    Linear             in_features out_features
+    Embedding          num_embeddings embedding_dim
+    BatchNorm2d        num_features
+    LayerNorm          normalized_shape
+    RMSNorm            normalized_shape
+    GroupNorm          num_groups num_channels
+    PixelShuffle       upscale_factor
+    PixelUnshuffle     downscale_factor
+    LSTM               input_size hidden_size num_layers
+    GRU                input_size hidden_size num_layers
+    RNN                input_size hidden_size num_layers
+"""
+
+
+@pytest.mark.parametrize("line", INTEGERS.split("\n")[1:-1])
+def test_torch_takes_a_whole_float_for_none_of_these(line: str) -> None:
+    base, *arguments = line.split()
+    assert [messages("RF421", base, (2, 8), **{one: 8.0})[0].split()[0] for one in arguments] == [
+        f"{one}=8.0" for one in arguments
+    ]
+
+
 @pytest.mark.parametrize(
     ("base", "args"),
     [
@@ -168,6 +212,8 @@ def test_numbers_that_are_no_integers(base: str, args: dict[str, Any], words: st
         ("Upsample", {"scale_factor": 1.5}),
         ("Dropout", {"p": 0.5}),
         ("MaxPool2d", {"stride": None}),
+        ("Conv2d", {"out_channels": float("inf")}),
+        ("Conv2d", {"upscale_factor": 1.5, "num_features": 1.5, "in_features": 1.5, "input_size": 1.5}),
     ],
 )
 def test_what_may_be_something_else_than_an_integer(base: str, args: dict[str, Any]) -> None:

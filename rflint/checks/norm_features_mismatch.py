@@ -81,7 +81,7 @@ def compared(use: Use, argument: str) -> Misfit | None:
 def grouped(use: Use) -> Misfit | None:
     """Groups that divide neither the channels that were announced nor those that come; or the latter are others."""
     groups, announced = use.layer.args.get("num_groups"), size_given(use, "num_channels")
-    if not isinstance(groups, int) or isinstance(groups, bool):
+    if not isinstance(groups, int):
         return None
     if groups < 1:
         return Misfit("num_groups", f"num_groups={groups} is not a positive number")
@@ -89,9 +89,12 @@ def grouped(use: Use) -> Misfit | None:
         return Misfit("num_groups", f"num_groups={groups} does not divide num_channels={announced}")
     affine = use.layer.args.get("affine", None if is_constructed(use) else announced is not None)
     different = compared(use, "num_channels") if affine else None
-    if different is not None or (given := channels(use)) is None or divides(groups, given) is not False:
-        right = different.right if different else None
-        return different._replace(right=None) if different and right is not None and right % groups else different
+    if different is not None:
+        fits = different.right is not None and different.right % groups == 0
+        return different if fits else different._replace(right=None)
+    given = channels(use)
+    if given is None or divides(groups, given) is not False:
+        return None
     return Misfit("num_groups", f"num_groups={groups} does not divide the {given} channels of its input")
 
 
@@ -104,7 +107,7 @@ def trailing(use: Use) -> Misfit | None:
     fits = len(last) == len(wanted) and not any(equal(a, b) is False for a, b in zip(last, wanted, strict=True))
     if fits:
         return None
-    first = len(shape) > 2 and len(wanted) == 1 and equal(shape[1], wanted[0]) is True
+    first = len(shape) > 1 and len(wanted) == 1 and equal(shape[1], wanted[0]) is True
     where = f", on axis 1 are {wanted[0]}: permute, or use GroupNorm(1, {wanted[0]})" if first else ""
     plural = "axis" if len(wanted) == 1 else f"{len(wanted)} axes"
     message = (

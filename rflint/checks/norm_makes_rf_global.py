@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
-from rflint.checks._places import called, named, place_of
+from rflint.checks._places import called, counted, named, place_of
 from rflint.diagnostics import Finding
 from rflint.receptive import fields
 from rflint.receptive.norms import is_normalised
@@ -15,18 +15,20 @@ from rflint.trace import Member, Trace, Use
 @rule("RF903", "norm-makes-rf-global", "warning", fix="hint")
 def norm_makes_rf_global(trace: Trace) -> Iterator[Finding]:
     """The norms over positions: a warning where the module says that it is causal; of the others the first, a note."""
-    norms = [use for use in trace.uses if "Norm" in use.base and not use.inner and over_positions(trace, use)]
+    norms = [use for use in trace.uses if over_positions(trace, use)]
     leaking = [(use, member) for use in norms if (member := causal_module(trace, use)) is not None]
-    for use, member in leaking:
+    for norm, member in leaking:
+        use = trace.standing_for(norm)
         message = (
             f"{named(use)} takes its statistics over all positions, those after t too, though {member.causal} says "
             f"that it is causal: statistics over channels alone would not look ahead"
         )
         yield Finding(place_of(use), message, called(use), use=use.index)
     if norms and not leaking:
-        more = f", and so do {len(norms) - 1} more norms" if len(norms) > 1 else ""
-        message = f"{named(norms[0])} takes its statistics over positions{more}: through them every unit depends on all"
-        yield Finding(norms[0].place, f"{message} (not counted in fields)", severity="note")
+        more = f", as {counted(len(norms) - 1, 'do')}" if len(norms) > 1 else ""
+        first = trace.standing_for(norms[0])
+        message = f"{named(first)} takes its statistics over positions{more}: through them every unit depends on all"
+        yield Finding(first.place, f"{message} (not counted in fields)", severity="note")
 
 
 def over_positions(trace: Trace, use: Use) -> bool:

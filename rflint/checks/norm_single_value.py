@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rflint.checks import rule
+from rflint.checks._layers import times
 from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
@@ -20,8 +21,7 @@ def norm_single_value(trace: Trace) -> Iterator[Finding]:
         shape = use.inputs[0] if use.inputs else None
         pooled = values_of_a_mean(trace, use, shape) if shape is not None and not use.conditional else None
         if pooled is not None and all(equal(size, 1) for size in pooled):
-            shown = "×".join(map(str, shape or ()))
-            message = f"{use.kind} takes means over single values of its {shown} input; {TO_ZERO}"
+            message = f"{use.kind} takes means over single values of its {times(shape)} input; {TO_ZERO}"
             yield Finding(place_of(use, "num_features", "num_channels"), message, called(use), use=use.index)
 
 
@@ -29,7 +29,7 @@ def values_of_a_mean(trace: Trace, use: Use, shape: Shape) -> Sequence[Size] | N
     """The sizes whose product says how many values are in one mean; None where no mean is taken of the input."""
     own = use.layer.args.get("track_running_stats")
     if use.base.startswith("InstanceNorm") and (own is False or (own is True and trace.training)):
-        return shape[-int(use.base[-2]) :] if use.base[-2:-1].isdigit() else None
+        return shape[-int(use.base[-2]) :]
     if use.base.startswith("BatchNorm") and len(shape) > 1 and (own is False or (own is True and trace.training)):
         return (shape[0], *shape[2:])
     return of_a_group(use, shape) if use.base == "GroupNorm" and len(shape) > 1 else None
@@ -38,6 +38,4 @@ def values_of_a_mean(trace: Trace, use: Use, shape: Shape) -> Sequence[Size] | N
 def of_a_group(use: Use, shape: Shape) -> Sequence[Size] | None:
     """What torch multiplies for a group norm: ⌊N·C / groups⌋ and the spatial sizes."""
     groups, (batch, channels) = use.layer.args.get("num_groups"), shape[:2]
-    if not isinstance(groups, int) or groups < 1 or not isinstance(batch, int) or not isinstance(channels, int):
-        return None
-    return (batch * channels // groups, *shape[2:])
+    return (batch * channels // groups, *shape[2:]) if isinstance(groups, int) and groups > 0 else None

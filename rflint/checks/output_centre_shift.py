@@ -17,23 +17,24 @@ MOST_NAMED = 3
 @rule("RF317", "output-centre-shift", "info", default=False, fix="hint")
 def output_centre_shift(trace: Trace) -> Iterator[Finding]:
     """Whether the centre of what the units of a returned map see is off their places by a pixel or more."""
-    for one in misalignments(trace) if trace.order == "forward" else ():
-        far = [axis for axis, drift in enumerate(one.drifts) if drift is not None and abs(drift) >= least(one, axis)]
-        if far and not is_causal(one) and isinstance(one.end.use, int):
-            yield finding(trace, one, far[0])
+    for one in misalignments(trace):
+        drifts = [(axis, drift) for axis, drift in enumerate(one.drifts) if drift is not None]
+        far = [(axis, drift) for axis, drift in drifts if abs(drift) >= least(one, axis)]
+        if far and not is_causal(one):
+            yield finding(trace, one, *far[0])
 
 
 def least(one: OffCentre, axis: int) -> Fraction:
     """From how many input positions on a drift counts: one, and not less than from one unit to the next."""
     interval = one.end.axes[axis].interval
-    return max(Fraction(1), interval.jump if interval else Fraction(1))
+    assert interval is not None  # else its drift would not be known
+    return max(Fraction(1), interval.jump)
 
 
-def finding(trace: Trace, one: OffCentre, axis: int) -> Finding:
+def finding(trace: Trace, one: OffCentre, axis: int, drift: Fraction) -> Finding:
     """The finding at the layer that moves the centre most."""
     causes = sorted(one.causes[axis], key=lambda cause: -abs(cause.by))
-    use = trace.uses[causes[0].use] if causes else trace.uses[one.end.use]
-    drift = one.drifts[axis] or Fraction(0)
+    use = trace.uses[causes[0].use if causes else one.end.use]
     who = f"output {one.end.output}" if one.end.output else "the output"
     at = "" if tuple(one.sizes) == trace.spatial_sizes(one.end.name) else f" at {show_shape(one.sizes)}"
     where = f"{pixels(abs(drift))} px {'before' if drift < 0 else 'beyond'} its place"

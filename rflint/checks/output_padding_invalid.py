@@ -33,5 +33,7 @@ def output_padding_invalid(use: Use) -> Iterator[Finding]:
 def times_stride(use: Use, axis: int) -> int | None:
     """The output_padding s - K + 2p with which a layer makes s·n positions of n; None if it may not be that."""
     one = window(use, axis)
-    extra = one.stride - one.extent + one.padding if one else -1
-    return extra if one and 0 <= extra < max(one.stride, one.dilation) else None
+    if one is None:
+        return None
+    extra = one.stride - one.extent + one.padding
+    return extra if 0 <= extra < max(one.stride, one.dilation) else None

@@ -18,7 +18,7 @@ MOST = 10
 @rule("RF306", "padding-exceeds-kernel", "warning", fix="unsafe")
 def padding_exceeds_kernel(trace: Trace) -> Iterator[Finding]:
     """Whether the padding of a convolution is larger than d·(k - 1), and nothing is cropped after it."""
-    for use in trace.convolutions() if trace.order == "forward" else ():
+    for use in trace.convolutions():
         slides = [one for one in windows(use) if one]
         axis = next((axis for axis, one in enumerate(slides) if is_swamped(one)), None)
         if len(slides) < spatial_rank(use) or axis is None or not pads_with_zeros(use):
@@ -29,7 +29,7 @@ def padding_exceeds_kernel(trace: Trace) -> Iterator[Finding]:
 
 def is_swamped(one: Window) -> bool:
     """Whether the first window lies wholly on the padding before the map: p ≥ K."""
-    return one.padding % 2 == 0 and one.extent <= one.padding // 2 <= MOST * one.kernel
+    return one.extent <= one.padding // 2 <= MOST * one.kernel
 
 
 def pads_with_zeros(use: Use) -> bool:

@@ -22,7 +22,7 @@ def pixel_shuffle_channels(use: Use) -> Iterator[Finding]:
     factor = use.layer.args.get(argument)
     if shape is None or len(shape) < 3 or use.conditional or use.given is not None:
         return
-    if isinstance(factor, int) and not isinstance(factor, bool):
+    if isinstance(factor, int):
         problem = shuffled(shape, factor) if use.base == "PixelShuffle" else unshuffled(shape, factor)
         problem = problem if factor > 0 else f"{argument}={factor} is not a positive number"
         if problem:

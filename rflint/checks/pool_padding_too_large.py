@@ -17,13 +17,18 @@ def pool_padding_too_large(use: Use) -> Iterator[Finding]:
     """Whether 2·padding > kernel_size on an axis of a pool; dilation does not count."""
     if use.conditional or not use.base.startswith(("MaxPool", "AvgPool")):
         return
-    axes = range(spatial_rank(use))
-    for axis in axes:
+    for axis in range(spatial_rank(use)):
         kernel, padding = number(use, "kernel_size", axis), number(use, "padding", axis)
         if kernel is not None and padding is not None and 0 < kernel < 2 * padding:
             dilated = "; dilation does not count" if (number(use, "dilation", axis) or 1) > 1 else ""
             message = f"a pool of kernel {kernel} takes a padding of {kernel // 2} at most, not {padding}{dilated}"
-            most = [min(number(use, "padding", at) or 0, (number(use, "kernel_size", at) or 0) // 2) for at in axes]
-            fix = Fix((SetArgument(use.layer, "padding", one_or_each(most)),))
-            yield Finding(place_of(use, "padding"), message, called(use), fix=fix)
+            yield Finding(place_of(use, "padding"), message, called(use), fix=as_much_as_it_takes(use))
             return
+
+
+def as_much_as_it_takes(use: Use) -> Fix | None:
+    """The edit that pads by k//2 where it is more; None if that is not known on all axes."""
+    axes = range(spatial_rank(use))
+    sizes = [(number(use, "kernel_size", axis), number(use, "padding", axis)) for axis in axes]
+    most = [min(kernel // 2, padding) for kernel, padding in sizes if kernel is not None and padding is not None]
+    return Fix((SetArgument(use.layer, "padding", one_or_each(most)),)) if len(most) == len(axes) else None

@@ -291,18 +291,19 @@ def put_plain(value: Instance, name: str, new: Value, frame: Frame, node: Any) -
     frame.interp.state.touch(value)
     registers = frame.interp.is_network(new) and not frame.interp.is_network(value.attrs.get(name))
     if registers and frame.interp.is_network(value):
-        _must_be_ready(value, frame, node)
+        _must_be_ready(value, "module", frame, node)
         value.attrs.pop(name, None)  # a module is registered last, whatever plain attribute it replaces
+    elif isinstance(new, Tensor) and new.parameter and frame.interp.is_network(value):
+        _must_be_ready(value, "parameters", frame, node)
     value.attrs[name] = new
     if isinstance(new, (Instance, list, tuple, dict)):
         value.kept[name] = frame.place(node)
 
 
-def _must_be_ready(value: Instance, frame: Frame, node: Any) -> None:
-    """Raises `Raised` if a network is given a module before `Module.__init__()` has made the place for it."""
+def _must_be_ready(value: Instance, what: str, frame: Frame, node: Any) -> None:
+    """Raises `Raised` if a network is given a module or a parameter before `Module.__init__()` has made its place."""
     if not is_ready(value):
-        text = "cannot assign module before Module.__init__() call"
-        raise Raised(AttributeError, text, frame.place(node))
+        raise Raised(AttributeError, f"cannot assign {what} before Module.__init__() call", frame.place(node))
 
 
 def is_ready(network: Instance) -> bool:

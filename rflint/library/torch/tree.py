@@ -143,7 +143,7 @@ def train(call: Call, self: Instance, mode: Value) -> Value:
 
 def _set_mode(call: Call, module: Instance, mode: Value, seen: set[int]) -> None:
     seen.add(id(module))
-    if module.attrs.get("training") is not mode:
+    if attributes.is_ready(module) and module.attrs.get("training") is not mode:
         call.interp.state.touch(module)
         module.attrs["training"] = mode
     below = [row[1] for row in children_of(call, module) if not isinstance(row, Rest)]

@@ -419,7 +419,11 @@ def test_norms_take_the_features_that_they_have_parameters_for(
         ((N, 12, 6, 6), "GroupNorm", {"num_groups": 4, "num_channels": 8, "affine": False}),
         ((N, 12, 6, 6), "GroupNorm", {"num_groups": 4, "num_channels": 8}),
         ((8,), "GroupNorm", {"num_groups": 4, "num_channels": 8, "affine": True}),
+        ((8,), "GroupNorm", {"num_groups": 3, "affine": False}),
+        ((N, 8, 6, 6), "GroupNorm", {"num_groups": 4, "affine": True}),
         ((N, 8), "BatchNorm2d", {"num_features": 4, "affine": True}),
+        ((9, 8, 5), "BatchNorm2d", {"num_features": 4, "affine": True}),
+        ((N, 8, 5, 5), "BatchNorm1d", {"num_features": 4, "affine": True}),
         ((8, 5), "InstanceNorm2d", {"num_features": 4, "affine": True}),
         ((N, 8, H, W), "BatchNorm2d", {"affine": True}),
         ((N, 8, 6, 6), "LayerNorm", {"normalized_shape": ()}),
@@ -430,6 +434,29 @@ def test_norms_take_the_features_that_they_have_parameters_for(
 def test_norms_that_fit_or_may_fit(shape: Any, base: str, args: dict[str, Any]) -> None:
     net, x = image(*shape)
     assert silent("RF403", net, norm(net, x, base, **args))
+
+
+@pytest.mark.parametrize(
+    ("shape", "base", "args", "message"),
+    [
+        ((N, 6, H), "GroupNorm", {"num_groups": 2, "num_channels": 4}, "groupnorm has parameters for 4 channels"),
+        ((N, 6, H), "GroupNorm", {"num_groups": 2}, ""),
+        ((N, 6, H), "GroupNorm", {"num_groups": 4}, "num_groups=4 does not divide the 6 channels of its input"),
+        ((N, 6), "BatchNorm1d", {"num_features": 4}, "batchnorm1d has parameters for 4 channels"),
+        ((8, 5), "InstanceNorm1d", {"num_features": 4}, ""),
+    ],
+)
+def test_a_function_has_the_parameters_that_it_is_given(shape: Any, base: str, args: Any, message: str) -> None:
+    net, x = image(*shape)
+    found = findings("RF403", net.trace(net.use(base, [(x, same(x))], x.shape, "", args)))
+    assert [one.message[: len(message)] for one in found] == [message] * bool(message)
+
+
+@pytest.mark.parametrize(("groups", "announced"), [(0, 6), (4, 6), (4, 8)])
+def test_groups_that_do_not_divide_are_shown_where_they_are_written(groups: int, announced: int) -> None:
+    net, x = image(N, 6, H, W)
+    finding = only("RF403", net, norm(net, x, "GroupNorm", num_groups=groups, num_channels=announced, affine=False))
+    assert net.where(finding.place) == "norm.num_groups"
 
 
 def test_no_number_fits_layers_that_are_given_different_ones() -> None:

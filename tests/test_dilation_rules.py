@@ -35,6 +35,17 @@ def dilated(net: Network, x: T, rates: Sequence[int], name: str = "d") -> T:
     return x
 
 
+# RF201 gridding-holes
+
+
+def test_only_dilated_layers_are_named() -> None:
+    net, x = image(N, 8, H)
+    finding = only("RF201", net, dilated(net, x, (4, 1, 4)))
+    assert finding.message.startswith("dilations 4, 1, 4 reach 15 of 19 rows (79 %); 1, ")
+    assert net.where(finding.place) == "d0.dilation"
+    assert [net.where(place) for place, _ in finding.related] == ["d2.dilation"]
+
+
 # RF202 dilation-common-factor
 
 

@@ -866,6 +866,20 @@ def test_several_even_kernels_add_up() -> None:
     assert ", as 1 more of its branch," in finding.message
 
 
+@pytest.mark.parametrize("base", ["add", "sub", "mul", "div", "cat", "stack"])
+def test_operations_that_want_one_size(base: str) -> None:
+    net, x = image(N, 8, H, W)
+    assert only("RF305", net, net.join(x, net.conv(x, k=4, padding=1), base=base)).message.startswith("the even kernel")
+
+
+def test_what_is_joined_by_other_operations_or_not_for_certain() -> None:
+    net, x = image(N, 8, H, W)
+    y = net.conv(x, k=4, padding=1)
+    flat = T(x.source, (N, 8, H))
+    assert silent("RF305", net, net.join(x, y, base="atan2"), net.join(x, y, conditional="if flag"))
+    assert silent("RF305", net, net.join(x, y, x, base="cat"), net.join(flat, y), net.join(y, flat))
+
+
 def test_even_kernels_that_do_not_explain_the_difference() -> None:
     net, x = image(N, 8, H, W)
     drifting = net.conv(x, k=4, padding=1, path="a")

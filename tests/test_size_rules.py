@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from networks import H, N, Network, T, W
+from networks import H, N, Network, T, W, same
 
 from rflint.checks import all_rules
 from rflint.checks._layers import Window
@@ -491,3 +491,22 @@ def test_different_jumps_are_compared_in_the_middle() -> None:
     thirds = net.conv(x, k=3, stride=3, path="a")
     shape = thirds.shape
     assert not findings("RF314", net, net.join(thirds, T(net.conv(x, k=2, stride=2, path="b").source, shape)))
+
+
+# RF313 empty-slice
+
+
+def test_a_single_position_can_be_cut_off_too() -> None:
+    net, x = image(N, 3, 1, 1)
+    z = net.use("getitem", [(x, same(x))], (N, 3, 0, 0))  # said once, for both axes
+    assert only("RF313", net, z).message.startswith("nothing is left of N×3×1×1: N×3×0×0")
+
+
+def test_what_is_empty_for_another_reason_or_not_for_certain() -> None:
+    net, x = image(N, 3, 8)
+    net.sliced(x, 2, 0, 0, base="narrow")
+    net.use("getitem", [(T("x", None), same(x))], (N, 3, 0))
+    net.use("getitem", [(x, same(x))], None)
+    net.use("getitem", [(x, same(x))], (N, 3, 0), conditional="if flag")
+    net.use("getitem", [(T("x", (N, 3, H - 8)), same(x))], (N, 3, 0))  # H may be 8
+    assert not findings("RF313", net, x)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rflint.checks import rule
 from rflint.checks._branches import drift, drifting, keeping_size
-from rflint.checks._layers import spatial_rank, window
+from rflint.checks._layers import number, spatial_rank
 from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
 from rflint.trace import Trace, Use
@@ -20,28 +20,28 @@ def even_kernel_size_drift(trace: Trace) -> Iterator[Finding]:
     for use in trace.uses:
         if use.base not in MEETINGS or use.conditional or len(use.operands) != 2:
             continue
-        for axis in range(-spatial_axes(use), 0):
+        for axis in spatial_axes(use):
             layers = drifting(trace, use, axis)
             if layers:
                 yield finding(layers, use, axis)
                 break
 
 
-def spatial_axes(use: Use) -> int:
-    """How many spatial axes the two operands share; 0 if their ranks differ."""
-    a, b = (operand.shape or () for operand in use.operands)
-    return max(0, len(a) - 2) if len(a) == len(b) else 0
+def spatial_axes(use: Use) -> Sequence[int]:
+    """The spatial axes that the two operands share, counted from the last one; none if their ranks differ."""
+    a, b = (len(operand.shape or ()) for operand in use.operands)
+    return range(2 - a, 0) if a == b else ()
 
 
 def finding(layers: Sequence[Use], use: Use, axis: int) -> Finding:
     """The finding at the kernel of the first such layer."""
     layer, count = layers[0], len(layers)
-    one, change = window(layer, spatial_rank(layer) + axis), drift(layer, axis)
-    kernel = one.kernel if one else 0
+    kernel = number(layer, "kernel_size", spatial_rank(layer) + axis)
+    row = "one row more" if drift(layer, axis) == 1 else "one row less"
     others = f", as {count - 1} more of its branch" if count > 1 else ""
     message = (
-        f"the even kernel {kernel} makes one row {'more' if change > 0 else 'less'}{others}, and is joined with a "
-        f"tensor of the old size; an odd kernel or padding='same' keeps it"
+        f"the even kernel {kernel} makes {row}{others}, and is joined with a tensor of the old size; "
+        "an odd kernel or padding='same' keeps it"
     )
     related = (*called(layer), (use.place, "joined here"))
     return Finding(place_of(layer, "kernel_size"), message, related, fix=keeping_size(layers), use=use.index)

@@ -170,9 +170,24 @@ def test_groups_are_compared_with_what_is_known() -> None:
     assert [message[-1] for message in found] == ["2", "3"]
 
 
+@pytest.mark.parametrize(("channels", "end"), [(1 << 16, "the channels is 8"), ((1 << 16) + 8, "out_channels=65544")])
+def test_up_to_so_many_channels_there_is_advice(channels: int, end: str) -> None:
+    net, x = image(N, channels, H, W)
+    assert only("RF404", net, net.conv(x, channels, groups=7)).message.endswith(end)
+
+
 def test_absurd_numbers_take_no_time() -> None:
     net, x = image(N, 10**15, H, W)
     assert only("RF404", net, net.conv(x, 10**15, groups=7)).message.endswith(f" nor out_channels={10**15}")
+
+
+def test_no_channels_can_be_taken_but_not_made() -> None:
+    net, x = image(N, 0, H, W)
+    finding = only("RF404", net, net.conv(net.conv(x, 8, groups=2), 0, groups=4, path="none"))
+    assert net.where(finding.place) == "none.out_channels"
+    assert finding.message == "out_channels=0 has nothing for groups=4 to make"
+    bent = {"in_channels": 8, "out_channels": 0, "groups": 1}
+    assert not findings("RF404", Network(x=(N, 8)).trace(net.use("DeformConv2d", [], None, "bent", bent)))
 
 
 @pytest.mark.parametrize("groups", [0, -2])

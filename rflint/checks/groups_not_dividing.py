@@ -16,7 +16,10 @@ MOST_CHANNELS = 1 << 16
 
 @rule("RF404", "groups-not-dividing", "error")
 def groups_not_dividing(use: Use) -> Iterator[Finding]:
-    """Whether `groups` is positive and divides the channels on both sides, as the constructor demands."""
+    """Whether `groups` is positive and divides the channels on both sides, as the constructor demands.
+
+    0 channels are divided, too: a convolution that makes none is built, and raises when it is called.
+    """
     values = (use.layer.args.get(name) for name in ("groups", "in_channels", "out_channels"))
     groups, entering, leaving = (value if isinstance(value, int) else None for value in values)
     if not use.base.startswith(("Conv", "DeformConv")) or groups is None:
@@ -24,9 +27,10 @@ def groups_not_dividing(use: Use) -> Iterator[Finding]:
     if groups < 1:
         yield Finding(place_of(use, "groups"), f"groups={groups} is not a positive number", called(use))
         return
-    odd = [
-        (name, n) for name, n in (("in", entering), ("out", leaving)) if n is not None and (n % groups or n < groups)
-    ]
+    if leaving == 0 and use.base.startswith("Conv"):
+        message = f"out_channels=0 has nothing for groups={groups} to make"
+        yield Finding(place_of(use, "out_channels"), message, called(use))
+    odd = [(name, n) for name, n in (("in", entering), ("out", leaving)) if n is not None and n % groups]
     if odd:
         which = " nor ".join(f"{name}_channels={n}" for name, n in odd)
         message = f"groups={groups} does not divide {which}{advice(groups, entering, leaving)}"

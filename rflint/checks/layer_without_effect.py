@@ -72,7 +72,6 @@ def of_bins(trace: Trace, use: Use) -> str:
         if before.output != use.output or use.output is None or before.conditional:
             return ""
         if before.base.startswith("Adaptive"):
-            size = use.layer.args.get("output_size")
-            same = size is not None and size == before.layer.args.get("output_size")
+            same = use.layer.args.get("output_size") == before.layer.args.get("output_size")
             return f"makes the bins that {named(before)} has made already" if same else ""
     return ""

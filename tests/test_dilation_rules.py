@@ -152,7 +152,45 @@ def test_a_distance_above_the_kernel() -> None:
     )
 
 
-@pytest.mark.parametrize("rates", [(1, 2, 5), (1, 2, 3), (1, 3, 2), (1, 3, 1), (1, 1, 1, 1, 2, 4), (1, 2, 1, 9)])
+@pytest.mark.parametrize(("rates", "end"), [((3, 11), "31 rows #"), ((2, 13), "33 rows; 1, 3, 9 read all of 27")])
+def test_a_long_picture_is_left_out(rates: tuple[int, ...], end: str) -> None:
+    net, x = image(N, 8, H)
+    assert end in only("RF203", net, dilated(net, x, (1, 1, 1, 1, *rates))).message
+
+
+@pytest.mark.parametrize(
+    ("rates", "place", "others"),
+    [
+        ((2, 9, 1, 2, 9), "d4", "; so does one more; 1, 3, 8 read"),
+        ((2, 9, 1, 2, 11, 1, 2, 9), "d7", "; so do 2 more; 1, 3, "),
+    ],
+)
+def test_the_run_that_reads_least_is_told_and_others_are_counted(
+    rates: tuple[int, ...], place: str, others: str
+) -> None:
+    net, x = image(N, 8, H)
+    finding = only("RF203", net, dilated(net, x, (1, 1, 1, 1, *rates)))
+    assert net.where(finding.place) == f"{place}.dilation"
+    assert others in finding.message
+
+
+def test_runs_with_a_layer_in_common_count_once() -> None:
+    net, x = image(N, 8, H)
+    y = dilated(net, x, (1, 1, 1, 1, 2))
+    finding = only("RF203", net, net.join(*(dilated(net, y, (rate,), f"r{rate}_") for rate in (9, 11))))
+    assert "so do" not in finding.message
+
+
+def test_the_rule_is_one_for_kernels_of_one_size() -> None:
+    net, x = image(N, 8, H)
+    y = net.conv(dilated(net, x, (1, 1, 1, 1, 1, 2)), k=5, dilation=13, padding=26, path="far")
+    assert not findings("RF203", net, y)
+
+
+@pytest.mark.parametrize(
+    "rates",
+    [(1, 2, 5), (1, 2, 3), (1, 3, 2), (1, 3, 1), (1, 1, 1, 1, 2, 4), (1, 2, 1, 9), (2, 3, 1, 1, 1, 1)],
+)
 def test_the_rule_is_kept_or_nothing_is_left_out_or_there_is_no_run(rates: Sequence[int]) -> None:
     net, x = image(N, 8, H)
     assert not findings("RF203", net, dilated(net, x, rates))

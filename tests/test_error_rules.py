@@ -858,6 +858,11 @@ def test_an_even_kernel_on_one_branch(k: int, padding: int, word: str) -> None:
     assert net.where(finding.place) == "conv.kernel_size"
 
 
+def test_a_kernel_that_is_even_along_the_height() -> None:
+    net, x = image(N, 8, H, W)
+    assert only("RF305", net, net.join(x, net.conv(x, k=(4, 3), padding=1))).message.startswith("the even kernel 4")
+
+
 def test_several_even_kernels_add_up() -> None:
     net, x = image(N, 8, H, W)
     y = net.conv(net.conv(x, k=4, padding=1, path="a"), k=4, padding=1, path="b")
@@ -875,7 +880,7 @@ def test_operations_that_want_one_size(base: str) -> None:
 def test_what_is_joined_by_other_operations_or_not_for_certain() -> None:
     net, x = image(N, 8, H, W)
     y = net.conv(x, k=4, padding=1)
-    flat = T(x.source, (N, 8, H))
+    flat = T(x.source, (N, 8, W))
     assert silent("RF305", net, net.join(x, y, base="atan2"), net.join(x, y, conditional="if flag"))
     assert silent("RF305", net, net.join(x, y, x, base="cat"), net.join(flat, y), net.join(y, flat))
 
@@ -1016,6 +1021,53 @@ def test_layers_that_are_meant_for_the_width_or_the_channels() -> None:
     norm(net, y, "LayerNorm", normalized_shape=(32, 32))
     assert silent("RF410", net)
     assert silent("RF411", net)
+
+
+def normed(net: Network, x: T, shape: Any = (32,), **more: Any) -> T:
+    return net.use("LayerNorm", [(x, same(x))], x.shape, "norm", {"normalized_shape": shape}, **more)
+
+
+@pytest.mark.parametrize("more", [{"conditional": "if flag"}, {"given": ((N, 32, 32, 32),)}], ids=["maybe", "own"])
+def test_what_is_not_certain_or_done_in_a_way_of_its_own(more: dict[str, Any]) -> None:
+    net, y = mapped(32)
+    net.linear(y, 32, **more)
+    normed(net, y, **more)
+    assert silent("RF410", net)
+    assert silent("RF411", net)
+
+
+def test_an_input_that_was_turned_has_its_width_elsewhere() -> None:
+    net, x = image(N, 3, 32, 32)
+    turned = net.use("transpose", [(x, [Read("kept", to, IDENTITY) for to in (0, 1, 3, 2)])], (N, 3, 32, 32))
+    y = net.conv(turned, 32, padding=1)
+    net.linear(y, 32)
+    normed(net, y)
+    assert silent("RF410", net)
+    assert silent("RF411", net)
+
+
+def test_vectors_and_sequences_have_no_width() -> None:
+    for shape in ((32,), (N, 32), (N, 32, 32)):
+        net, x = image(*shape)
+        net.linear(x, 32)
+        normed(net, x)
+        normed(net, x, ())
+        normed(net, x, 32)
+        assert silent("RF410", net)
+        assert silent("RF411", net)
+    net, y = mapped(32)
+    net.linear(y, 32, out=None)  # type: ignore[arg-type]
+    net.use("Linear", [(T(y.source, None), [])], None, "fc", {"in_features": 32})
+    normed(net, T(y.source, None))
+    assert silent("RF410", net)
+    assert silent("RF411", net)
+
+
+def test_other_norms_of_the_last_axis() -> None:
+    net, y = mapped(32)
+    net.use("RMSNorm", [(y, same(y))], y.shape, "norm", {"normalized_shape": (32,)})
+    net.use("GroupNorm", [(y, same(y))], y.shape, "other", {"normalized_shape": (32,)})
+    assert only("RF411", net).message.startswith("RMSNorm normalises the last axis")
 
 
 def test_the_input_itself_is_no_map_of_a_convolution() -> None:

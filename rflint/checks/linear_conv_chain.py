@@ -7,7 +7,7 @@ from math import prod
 from typing import NamedTuple
 
 from rflint.checks import rule
-from rflint.checks._layers import is_convolution, size_given, times, windows
+from rflint.checks._layers import is_convolution, one_or_each, size_given, times, windows
 from rflint.checks._neighbours import only_readers, uses_of
 from rflint.checks._places import called, is_constructed, made, named, place_of
 from rflint.diagnostics import Finding
@@ -39,10 +39,16 @@ def linear_conv_chain(trace: Trace) -> Iterator[Finding]:
             last, both = readers[0], first.weights + second.weights
             message = (
                 f"nothing stands between {named(use)} and {named(last)}: one {times(one.kernel)} convolution "
-                f"{one.inp}→{one.out} computes all that both can, borders aside, with {one.weights} weights for {both}"
+                f"{one.inp}→{one.out}{stepping(one)} computes all that both can, borders aside, with {one.weights} "
+                f"weights for {both}"
             )
             related = (made(use, "the first of both"), *called(last))
             yield Finding(place_of(last), message, related, use=last.index)
+
+
+def stepping(one: Dense) -> str:
+    """Its stride, where that is not 1."""
+    return f" of stride {one_or_each(one.stride)}" if set(one.stride) != {1} else ""
 
 
 def dense(trace: Trace, use: Use) -> Dense | None:

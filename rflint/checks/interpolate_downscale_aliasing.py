@@ -22,7 +22,7 @@ SMOOTH = ("linear", "bilinear", "trilinear", "bicubic")
 def interpolate_downscale_aliasing(trace: Trace) -> Iterator[Finding]:
     """Whether a smooth interpolation steps over rows of what it is given, though others may read these."""
     coarse = [(use, read) for use in trace.uses if (read := share_read(use)) < 1]
-    told = {layer.index for found in unread(trace) for layer in found.layers} if coarse else set()
+    told = {layer.index for found in unread(trace) for layer in found.layers}
     for use, read in coarse:
         if use.index not in told and not is_label(trace, use):
             mode, factor = use.layer.args["mode"], shrinking(use)
@@ -38,7 +38,7 @@ def interpolate_downscale_aliasing(trace: Trace) -> Iterator[Finding]:
 def share_read(use: Use) -> Fraction:
     """The least share of the rows of any axis that a smooth interpolation reads; 1 for all other uses."""
     shape = use.operands[0].shape if use.operands else None
-    if use.base != "Upsample" or use.layer.args.get("mode") not in SMOOTH or shape is None:
+    if use.layer.args.get("mode") not in SMOOTH or shape is None:
         return Fraction(1)
     found = (rows_read([Reader(use, 0, {})], axis, size) for axis, size in enumerate(shape))
     return min((Fraction(len(rows[1]), rows[0]) for rows in found if rows), default=Fraction(1))

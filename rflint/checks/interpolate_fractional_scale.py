@@ -27,7 +27,7 @@ def interpolate_fractional_scale(trace: Trace) -> Iterator[Finding]:
 
 def scaled_axes(use: Use) -> list[tuple[int, float, int]]:
     """The size, the factor, and the size that is made, on each axis with a known size and a factor."""
-    scales = use.layer.args.get("scale_factor") if use.base == "Upsample" else None
+    scales = use.layer.args.get("scale_factor")
     if not isinstance(scales, tuple) or use.conditional or use.output is None:
         return []
     sizes, made = (use.operands[0].shape or ())[2:], use.output[2:]

@@ -193,7 +193,9 @@ def test_no_channels_can_be_taken_but_not_made() -> None:
 @pytest.mark.parametrize("groups", [0, -2])
 def test_groups_are_positive(groups: int) -> None:
     net, x = image(N, 8, H, W)
-    assert only("RF404", net, net.conv(x, groups=groups)).message == f"groups={groups} is not a positive number"
+    finding = only("RF404", net, net.conv(x, groups=groups))
+    assert finding.message == f"groups={groups} is not a positive number"
+    assert net.where(finding.place) == "conv.groups"
 
 
 def test_transposed_convolutions_have_groups_too() -> None:

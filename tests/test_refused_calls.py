@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from networks import H, N, Network, T, W
 
 from rflint import linter
 from rflint.checks import all_rules
+from rflint.checks._layers import Window
+from rflint.checks.maxunpool_size import MOST_TAPS, farthest
 from rflint.config import Config
 from rflint.diagnostics import Finding
 from rflint.trace import Layer, Member, Place, Raising, Read, Shape, Trace, Use
@@ -312,6 +316,55 @@ def unpooled(before: Shape, after: Shape | None, pool: str = "MaxPool2d") -> Tra
     reads = [Read("unknown", axis) for axis in range(4)]
     small = net.use(pool, [(x, reads)], (1, 1, 4, 4), "pool")
     return net.trace(net.use("MaxUnpool2d", [(small, reads), (T(small.source, small.shape), reads)], after, "unpool"))
+
+
+def unpooled_by(before: Shape, small: Shape, after: Shape, rank: int = 1, **more: Any) -> list[Finding]:
+    """What is said of an unpool behind a pool with a window of 2, or with these arguments."""
+    net = Network(x=before)
+    known = {"kernel_size": 2, "stride": 2, "padding": 0, "dilation": 1, **more.pop("pool", {})}
+    args = {name: (value,) * rank for name, value in known.items()}
+    y = net.use(f"MaxPool{rank}d", [(net.input(), [])], small, "pool", args)
+    where = [T(y.source, None)] if more.pop("indices", True) else []
+    z = net.use(f"MaxUnpool{rank}d", [(one, []) for one in (y, *where)], after, "unpool", **more)
+    return findings("RF508", net.trace(z))
+
+
+def test_indices_beyond_the_end_are_an_error_on_one_axis_too() -> None:
+    (finding,) = unpooled_by((1, 1, 9), (1, 1, 4), (1, 1, 7))  # index 7 is taken by the last window
+    assert finding.message == (
+        "gives 7 back where the pool took 9: its indices point elsewhere, some beyond the end; "
+        "hand on output_size=x.size() of what was pooled"
+    )
+    assert (finding.severity, finding.use) == ("error", 1)
+    assert [words for _, words in finding.related] == ["unpool is called here", "the pool that made the indices"]
+    assert not unpooled_by((1, 1, 9), (1, 1, 4), (1, 1, 8))
+    assert not unpooled_by((1, 1, H), (1, 1, H // 2), (1, 1, 7))
+    assert not unpooled_by((1, 1, 9), (1, 1, 4), (1, 1, 7), pool={"kernel_size": None})
+    assert not unpooled_by((1, 1, 9), (1, 1, 4), (1, 1, 7), conditional="if flag")
+    assert not unpooled_by((1, 1, 9), (1, 1, 4), (1, 1, 7), indices=False)
+
+
+def test_rows_of_another_length_move_what_is_behind_them() -> None:
+    (finding,) = unpooled_by((1, 1, 4, 6, 9), (1, 1, 2, 3, 4), (1, 1, 9, 9, 8), 3)
+    assert "gives 9×9×8 back where the pool took 4×6×9: its indices point elsewhere; hand on" in finding.message
+    assert finding.severity == ""
+    assert not unpooled_by((1, 1, 9, 6, 8), (1, 1, 4, 3, 4), (1, 1, 8, 6, 8), 3)
+
+
+@given(
+    st.integers(1, 30), st.integers(1, 4), st.integers(1, 4), st.integers(1, 4), st.integers(0, 6), st.integers(1, 9)
+)
+def test_the_last_position_of_a_tap(
+    size: int, kernel: int, stride: int, dilation: int, padding: int, count: int
+) -> None:
+    taps = {place * stride - padding + tap * dilation for place in range(count) for tap in range(kernel)}
+    window = Window(kernel, stride, dilation, 2 * padding)
+    assert farthest(window, size, count) == max((tap for tap in taps if 0 <= tap < size), default=0)
+
+
+def test_absurd_pools_take_no_time() -> None:
+    assert farthest(Window(10**12, 1, 2, 0), 10**15, 1) == 2 * (10**12 - 1)
+    assert farthest(Window(10**12, 1, 2, 0), 2 * (10**12 - MOST_TAPS) + 1, 1) == 2 * (10**12 - MOST_TAPS)
 
 
 def test_an_unpool_gives_back_what_the_pool_took() -> None:

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from math import prod
 
 from rflint.checks import rule
-from rflint.checks._layers import windows
+from rflint.checks._layers import Window, windows
 from rflint.checks._places import called, made
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal, less
 from rflint.trace import Trace, Use
+
+MOST_TAPS = 4096
+"""The last taps that are looked at, so that absurd kernels take no time."""
 
 
 @rule("RF508", "maxunpool-size", "warning", fix="hint")
@@ -52,9 +55,15 @@ def reaches_beyond(pool: Use, before: tuple[Size, ...], after: tuple[Size, ...])
     for window, size, count in zip(found, before, pooled, strict=True):
         if window is None or not isinstance(size, int) or not isinstance(count, int):
             return False
-        position = (count - 1) * window.stride - window.padding // 2 + window.extent - 1
-        last = last * size + min(position, size - 1)
+        last = last * size + farthest(window, size, count)
     return less(last, prod(after)) is False
+
+
+def farthest(window: Window, size: int, count: int) -> int:
+    """The last position of an axis of that size on which a tap lies at one of so many places; 0 if none does."""
+    starts = [tap * window.dilation - window.padding // 2 for tap in range(window.kernel)[-MOST_TAPS:]]
+    ends = [(start, start + window.stride * min(count - 1, (size - 1 - start) // window.stride)) for start in starts]
+    return max((end for start, end in ends if max(start, 0) <= end), default=0)
 
 
 def rows_differ(before: tuple[Size, ...], after: tuple[Size, ...]) -> bool:

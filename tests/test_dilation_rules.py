@@ -158,6 +158,14 @@ def test_a_long_picture_is_left_out(rates: tuple[int, ...], end: str) -> None:
     assert end in only("RF203", net, dilated(net, x, (1, 1, 1, 1, *rates))).message
 
 
+def test_a_picture_of_32_rows_is_long() -> None:
+    net, x = image(N, 8, H)
+    y = net.conv(x, k=25, path="wide")
+    for rate in (1, 7, 23):
+        y = net.conv(y, k=2, dilation=rate, path=f"d{rate}")
+    assert "exceeds kernel 2, and by themselves they read 8 of 32 rows; " in only("RF203", net, y).message
+
+
 @pytest.mark.parametrize(
     ("rates", "place", "others"),
     [

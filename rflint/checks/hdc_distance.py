@@ -57,7 +57,7 @@ def finding(found: Sequence[tuple[Sequence[Widening], Positions]]) -> Finding:
     others = f"; so do {len(found) - 1} more" if len(found) > 2 else "; so does one more" if len(found) > 1 else ""
     message = (
         f"dilations {listed(rates(layers))}: the distance M_2 = {hybrid_distances(rates(layers))[1]} exceeds "
-        f"kernel {kernels[0]}, and by themselves they read {seen.count} of {seen.extent} rows{shown}{others}; "
+        f"kernel {max(kernels)}, and by themselves they read {seen.count} of {seen.extent} rows{shown}{others}; "
         f"{listed(better)} read all of {extent(kernels, better)}"
     )
     first = next(layer for layer in layers if layer.is_dilated)

@@ -144,7 +144,7 @@ class Campaign:
         return not self.failed
 
     def _order(self, mutant: Mutant, tests: list[tuple[pytest.Item, Reach]]) -> list[tuple[pytest.Item, float]]:
-        """The tests that reach a mutant's function, or else its file: first those that have killed the like of it."""
+        """The tests that reach a mutant's function, or else its file: first its own, and known killers."""
         name, file = reaching.name_of(mutant.path, mutant.function), reaching.name_of(mutant.path, "")
         near = [(item, reach) for item, reach in tests if name in reach.functions]
         whole = (file, reaching.name_of(mutant.path.parent / "__init__.py", "all_rules"))
@@ -153,11 +153,13 @@ class Campaign:
         code = CODE.match(mutant.source)
 
         def merit(pair: tuple[pytest.Item, Reach]) -> tuple[float, ...]:
-            test = pair[0].nodeid
-            here = self.kills[f"{mutant.path} {mutant.function} {test}"], self.kills[f"{mutant.path} {test}"]
+            test, seconds = pair[0].nodeid, pair[1].seconds
+            here = self.kills[f"{mutant.path} {mutant.function} {test}"] + self.kills[f"{mutant.path} {test}"]
             is_own = stem in test.replace("_", "-") or (code is not None and code[1] in _text(pair[0]))
             is_own = is_own or (not mutant.function and test.endswith(TABLE))
-            return -here[0], -here[1], not is_own, -self.kills[_function(test)], pair[1].seconds
+            if here or is_own:
+                return 0, seconds / (1 + here)
+            return 1, -self.kills[_function(test)], seconds
 
         return [(item, reach.seconds) for item, reach in sorted(near, key=merit)]
 

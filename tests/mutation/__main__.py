@@ -77,7 +77,7 @@ def run(files: list[Path], jobs: int, budget: float, every: int, chosen: list[st
             for function, killer in records.killers(database):
                 campaign.learn(file, function, killer)
         sys.stdout.flush()
-        quiet = ["-q", "-p", "no:cacheprovider", "--no-header", "--no-summary"]
+        quiet = ["-q", "-p", "no:cacheprovider", "--no-header", "--no-summary", "--tb=no", "--assert=plain"]
         left_out = " and ".join(f"not {name}" for name in (*TELL_NOTHING, *NOT_TWICE))
         pytest.main([*quiet, "-k", left_out, *chosen], plugins=[campaign])
 

@@ -99,6 +99,12 @@ def test_the_left_side_is_padded_by_as_much(args: dict[str, Any], mended: bool) 
         assert pad.text == f"torch.nn.functional.pad({{}}, ({both}, 0))"  # type: ignore[union-attr]
 
 
+def test_a_transposed_convolution_stands_at_its_call() -> None:
+    net, x = signal()
+    (finding,) = leaks(net, net.transposed(x, k=3, padding=1))
+    assert net.where(finding.place) == "up()"
+
+
 def test_no_padding_is_moved_that_keeps_no_size_or_is_that_of_several_layers() -> None:
     net, x = signal()
     (finding,) = leaks(net, net.conv(net.conv(x, k=5, padding=1, path="a"), k=3, padding=2, path="b"))
@@ -141,7 +147,7 @@ CAUSAL = [Member("", "CausalNet", None, causal=NAME)]
 
 def test_steps_and_what_sees_everything_are_not_judged() -> None:
     net, x = signal()
-    y = net.conv(x, stride=2, padding=17)
+    y = net.conv(cut(net, x, 0, 65), stride=2)
     assert y.shape == x.shape
     assert not leaks(net, y)
     net, x = signal()
@@ -170,11 +176,30 @@ def test_a_module_is_judged_by_what_it_is_given_itself() -> None:
     assert finding.message.startswith("position t of stem sees up to 1 position after t")
 
 
+def named(net: Network, path: str, y: T) -> T:
+    """What the last use makes, which is one of this module."""
+    net.uses[-1] = replace(net.uses[-1], path=path)
+    return y
+
+
+def test_what_is_cut_off_again_or_constant_is_no_leak_of_a_module() -> None:
+    net, x = signal()
+    ahead = net.conv(x, padding=1, path="tcn.conv")
+    assert not leaks(net, named(net, "tcn.shift", cut(net, ahead, -1)), members=("tcn",))
+    net, x = signal()
+    learnt = net.conv(T(None, (1, 8, 32)), padding=1, path="tcn.place")
+    y = net.conv(cut(net, x, -2, 34), path="tcn.conv")
+    assert not leaks(net, named(net, "tcn", net.join(y, learnt, output=x.shape)), members=("tcn",))
+
+
 def test_modules_in_each_other_are_told_once() -> None:
     net, x = signal()
     y = net.conv(net.conv(x, padding=1, path="block.a"), padding=1, path="block.b")
     (finding,) = leaks(net, y, members=("", "block", "block.a"))
     assert "position t of the output sees up to 2 positions" in finding.message
+    (finding,) = leaks(net, y, members=("block",))
+    assert "position t of block sees up to 2 positions" in finding.message
+    assert not leaks(net, y, members=("blo",))
     assert len(leaks(net, y, members=("block.b", "block.a"))) == 2
 
 

@@ -490,6 +490,9 @@ def test_other_sizes_must_agree() -> None:
         ((N, 8, 9), (N, 9, 9), "stack", 0, "stacks N×8×9 and N×9×9"),
         ((N, 8, 9), (N, 8, 8), "cat", -2, "joins N×8×9 and N×8×8 along axis -2"),
         ((2, 8, 9), (3, 8, 9), "cat", 2, "joins 2×8×9 and 3×8×9 along axis 2"),
+        ((0,), (8,), "stack", 0, "stacks 0 and 8"),
+        ((N, 8, 9), (N, 9, 9), "stack", 1, "stacks N×8×9 and N×9×9"),
+        ((N, 8, 9), (N, 9, 9), "stack", -2, "stacks N×8×9 and N×9×9"),
     ],
 )
 def test_what_does_not_go_together(a: Any, b: Any, base: str, dim: int, message: str) -> None:
@@ -502,6 +505,7 @@ def test_what_does_not_go_together(a: Any, b: Any, base: str, dim: int, message:
     [
         ((N, 8, 9), (N, 7, 9), "cat", 1),
         ((N, 8, 9), (N, 7, 9), "cat", -2),
+        ((2, 8, 9), (3, 8, 9), "cat", 0),
         ((N, 8, H), (N, 8, 2 * (H // 2)), "cat", 1),
         ((0,), (N, 8, 9), "cat", 1),
         ((N, 8, 9), None, "cat", 1),

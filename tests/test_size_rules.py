@@ -429,10 +429,23 @@ def test_inputs_are_compared_one_by_one() -> None:
     assert "3 input positions apart" in only("RF314", net, net.join(both, shifted(net, y, 3))).message
 
 
-def test_a_flipped_map_lies_nowhere() -> None:
+def test_a_flipped_map_lies_nowhere_nor_does_one_row_that_is_repeated() -> None:
     net, x = image(N, 8, 16, 16)
-    flipped = net.sliced(x, 2, 15, 16, step=-1)
-    assert not findings("RF314", net, net.join(flipped, x))
+    assert not findings("RF314", net, net.join(net.sliced(x, 2, 7, 8, step=-1), shifted(net, x, 8)))
+    assert not findings("RF314", net, net.join(net.sliced(x, 2, 7, 8, step=0), shifted(net, x, 0)))
+    assert not findings("RF314", net, net.join(net.sliced(x, 2, 7, 8, step=0), net.sliced(x, 2, 0, 8, step=0)))
+
+
+def test_a_gate_of_another_place_lies_nowhere() -> None:
+    net, x = image(N, 8, 16, 16)
+    gate = net.resized(net.pooled(net.conv(shifted(net, x, 5), k=1)), 16)
+    assert not findings("RF314", net, net.join(x, gate, base="mul"))
+
+
+def test_other_steps_are_not_causal_though_they_begin_at_one_place() -> None:
+    net, x = image(N, 8, 16)
+    halves = net.sliced(x, 2, 0, 8, step=2)
+    assert "3.5 input positions apart" in only("RF314", net, net.join(shifted(net, x, 0), halves)).message
 
 
 def test_less_than_a_unit_is_advice_and_half_of_one_is_nothing() -> None:

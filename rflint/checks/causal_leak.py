@@ -33,10 +33,9 @@ def leaks(trace: Trace, module: Trace, member: Member) -> Iterator[Finding]:
         for name, shape in module.input_shapes.items():
             ahead = look_ahead(module, output, name)
             size = (module.uses[output].output or (None,))[-1]
-            if shape is None or len(shape) != 3 or size is None or equal(shape[-1], size) is not True or ahead <= 0:
-                continue
-            first = next(at for at in behind(module, output) if look_ahead(module, at, name) > 0)
-            yield finding(trace, module.uses[first], ahead, member)
+            if ahead > 0 and shape and size is not None and equal(shape[-1], size) is True:
+                first = next(at for at in behind(module, output) if look_ahead(module, at, name) > 0)
+                yield finding(trace, module.uses[first], ahead, member)
 
 
 def finding(trace: Trace, use: Use, ahead: int, member: Member) -> Finding:
@@ -99,4 +98,4 @@ def moved(operand: Operand, number: Mapping[int, int]) -> Operand:
     source = operand.source
     if isinstance(source, int):
         source = number.get(source, str(source))
-    return operand if source is operand.source else replace(operand, source=source)
+    return replace(operand, source=source)

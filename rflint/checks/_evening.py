@@ -43,20 +43,27 @@ CENTRED = {"padding": "({kernel_size} - {stride} + 1) // 2", "output_padding": "
 
 
 def times_stride(use: Use) -> tuple[str, Fix | None]:
-    """What makes a layer give s·n rows for n, as `output_padding=1`, and the edit; "" if its arguments are not known.
+    """What makes a layer give s·n rows for n, as `output_padding=1`, and the edit; "" if none does, or it is not known.
 
-    Its padding stays where an output_padding goes with it.
+    Its padding stays where an output_padding goes with it.  At stride 1 no even kernel keeps the size.
     """
     now = sliding(use)
     if not now:
         return "", None
     kept = [one._replace(output_padding=one.stride - extent(one) + 2 * one.padding) for one in now]
-    fits = all(0 <= one.output_padding < max(one.stride, one.dilation) for one in kept)
+    fits = all(map(is_taken, kept))
     right = kept if fits else [centred(one) for one in now]
+    if not all(map(is_taken, right)):
+        return "", None
     values = {name: one_or_each(column(right, name)) for name in CENTRED if column(now, name) != column(right, name)}
     plain = all(one.dilation == 1 and one.kernel_size >= one.stride for one in now) and not fits
     cure = ", ".join(f"{name}={value}" for name, value in values.items())
     return cure, arguments_fix(use, values, CENTRED if plain and len(values) == 2 else {})
+
+
+def is_taken(one: Sliding) -> bool:
+    """Whether torch takes its output_padding."""
+    return 0 <= one.output_padding < max(one.stride, one.dilation)
 
 
 def extent(one: Sliding) -> int:
@@ -72,9 +79,10 @@ def column(axes: list[Sliding], name: str) -> list[int]:
 def even(one: Sliding) -> Sliding:
     """The next kernel that the stride divides, undilated, with the padding (k - s)/2.
 
-    If that is no whole number, one row is left to output_padding.  What the stride divides already stays as it is.
+    If that is no whole number, one row is left to output_padding.  What the stride divides already stays as it is;
+    at stride 1 that is every kernel.
     """
-    if one.kernel_size % one.stride == 0 and one.dilation == 1:
+    if one.stride == 1 or (one.kernel_size % one.stride == 0 and one.dilation == 1):
         return one
     return centred(one._replace(kernel_size=one.kernel_size + -one.kernel_size % one.stride, dilation=1))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ import pytest
 from rflint import linter
 from rflint.config import Config
 from rflint.contracts import contract, holds
+from rflint.diagnostics import Diagnostic
 
 BODY = """from torch import nn
 
@@ -53,11 +55,16 @@ CHAINS = [
 
 def messages(layers: str, contracts: str, value: str = "self.body(x)", size: str = "64, 64") -> list[str]:
     """What RF102 says of a network."""
+    return [one.message for one in diagnostics(layers, contracts, value, size)]
+
+
+def diagnostics(layers: str, contracts: str, value: str, size: str) -> Sequence[Diagnostic]:
+    """The findings of RF102."""
     text = BODY.format(contracts=contracts, layers=layers, value=value).replace("64, 64", size)
     options = linter.Options(Config(select=("RF102",)), read=lambda path: text if path == "net.py" else None)
     report = linter.check(["net.py"], options)
     assert (report.failures, report.undecided) == ([], [])
-    return [found.message for found in report.diagnostics]
+    return report.diagnostics
 
 
 @pytest.mark.parametrize("chain", CHAINS, ids=str)
@@ -254,6 +261,30 @@ def test_a_change_is_proposed_where_one_is_sure(layers: str, stated: str, end: s
 )
 def test_no_change_is_sure_where_tensors_meet_or_axes_go(layers: str, value: str, stated: str, text: str) -> None:
     assert messages(layers, stated, value) == [f"{stated} does not hold: {text}"]
+
+
+@pytest.mark.parametrize(
+    ("layers", "stated", "size", "word", "text"),
+    [
+        (f"{conv(3)}, nn.Conv2d(4, 4, kernel_size=5)", "rf<=3", "64, 64", "nn.Conv2d(4, 4, kernel_size=5)", "adds 4"),
+        (
+            "nn.Conv2d(4, 4, 3, 2), nn.Conv2d(4, 4, 3, stride=3)",
+            "jump==2",
+            "64, 64",
+            "3)",
+            "takes units from 2 to 6 apart",
+        ),
+        ("nn.Conv2d(4, 4, 3, dilation=2)", "reached>50%", "64, 64", "2)", "this would change"),
+        ("nn.Conv2d(4, 4, 3)", "size==input", "64, 64", "nn.Conv2d(4, 4, 3)", "this layer changes the size"),
+        ("nn.Conv2d(4, 4, 3, padding=1, stride=2)", "size==input", "64, 64", "2)", "this layer divides the size"),
+        ("nn.Conv1d(4, 4, 3, padding=1)", "causal", "64", "1)", "from here on it looks ahead"),
+    ],
+)
+def test_the_place_of_the_change_is_told(layers: str, stated: str, size: str, word: str, text: str) -> None:
+    (found,) = diagnostics(layers, stated, "self.body(x)", size)
+    lines = BODY.format(contracts=stated, layers=layers, value="self.body(x)").replace("64, 64", size).splitlines()
+    said = [(lines[span.line - 1][span.column - 1 :], words) for _, span, words in found.related]
+    assert [one.startswith(word) and words == text for one, words in said] == [True], said
 
 
 def test_sizes_that_are_not_known_have_no_factor() -> None:

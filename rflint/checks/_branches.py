@@ -42,7 +42,7 @@ def difference(trace: Trace, use: Use, axis: int) -> Cause:
     even = drifting(trace, use, axis)
     if even:
         return Cause(one_row(even, axis), (made(even[0], "this layer changes the size"),), keeping_size(even))
-    return Cause(strides(branches, axis), makers(branches), rounding_up(branches, axis, gap))
+    return Cause(strides(branches, axis, gap), makers(branches), rounding_up(branches, axis, gap))
 
 
 def own_layers(trace: Trace, use: Use) -> list[Branch]:
@@ -136,13 +136,30 @@ def keeping_size(layers: Sequence[Use]) -> Fix | None:
 
 
 def rounding_up(branches: Sequence[Branch], axis: int, gap: Size) -> Fix | None:
-    """The edit that lets the only pool of the shorter branch make a last window that hangs over the edge."""
-    if gap not in (1, -1):
+    """The edit that lets a pool, where nothing else strides on the shorter branch, make one more window at the edge."""
+    if gap not in (1, -1) or any(is_resized(use, axis) for branch in branches for use in branch):
         return None
-    pools = [use for use in branches[gap > 0] if "Pool" in use.base and scale(use, axis) != 1]
-    if len(pools) != 1 or pools[0].layer.args.get("ceil_mode") is not False:
+    strided = [use for use in branches[gap > 0] if scale(use, axis) != 1]
+    if len(strided) != 1 or strided[0].layer.args.get("ceil_mode") is not False or not hangs_over(strided[0], axis):
         return None
-    return Fix((SetArgument(pools[0].layer, "ceil_mode", "True"),))
+    return Fix((SetArgument(strided[0].layer, "ceil_mode", "True"),))
+
+
+def hangs_over(pool: Use, axis: int) -> bool:
+    """Whether rows are left for a further window: it has to start on the data or on the padding before them."""
+    one, size = window_at(pool, axis), (pool.operands[0].shape or ())[axis]
+    if one is None or not isinstance(size, int):
+        return False
+    made, left = divmod(size + one.padding - one.extent, one.stride)
+    return left > 0 and (made + 1) * one.stride < size + one.padding // 2
+
+
+def is_resized(use: Use, axis: int) -> bool:
+    """Whether the size changes though the scale does not: for want of padding, by a crop."""
+    if scale(use, axis) != 1:
+        return False
+    before, after, to = use.operands[0].shape, use.output, use.operands[0].reads[axis].to
+    return None not in (before, after, to) and equal((before or ())[axis], (after or ())[to or 0]) is False
 
 
 def one_row(layers: Sequence[Use], axis: int) -> str:
@@ -168,14 +185,16 @@ def projection(branches: Sequence[Branch], first: str, second: str) -> str:
     return f": the shortcut needs a 1×1 convolution that makes {second if bare[0] else first} channels"
 
 
-def strides(branches: Sequence[Branch], axis: int) -> str:
+def strides(branches: Sequence[Branch], axis: int, gap: Size) -> str:
     """What the strides say where sizes differ; nothing if an axis is scaled up or followed in part."""
     scales = [[scale(layer, axis) for layer in branch] for branch in branches]
     if any(one is None or one.denominator > 1 for branch in scales for one in branch):
         return ""
     first, second = (prod(one for one in branch if one) for branch in scales)
     if first == second:
-        return f": both stride by {first}, but round differently" if first > 1 else ""
+        others = any(is_resized(use, axis) for branch in branches for use in branch)
+        rounded = first > 1 and not others and (not isinstance(gap, int) or abs(gap) == 1)
+        return f": both stride by {first}, but round differently" if rounded else ""
     if sum(map(is_bare, branches)) == 1:
         return f": the shortcut lacks stride={max(first, second)}"
     return f": one branch strides by {first}, the other by {second}"

@@ -142,14 +142,12 @@ def reached(made: Graph, end: Node) -> dict[Node, Positions] | None:
 
 
 def way(trace: Trace, made: Graph, end: Node, start: Node) -> list[Step]:
-    """One way from the start of a segment to its end: along the first branches that lead there."""
+    """One way from the start of a segment to what is made of it: along the first branches that lead there."""
     steps, node = list[Step](), end
     while node != start:
         use = trace.uses[age(node)]
         choices = branches(use, made.get(node) or (), made)
-        link = next((link for link in choices if is_built_on(link.source, start, made)), None)
-        if link is None:
-            break
+        link = next(link for link in choices if is_built_on(link.source, start, made))
         steps.append(Step(use, link, len(choices) == 1))
         node = link.source
     return steps[::-1]

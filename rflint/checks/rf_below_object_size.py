@@ -15,8 +15,6 @@ from rflint.trace import Said, Trace, Use
 @rule("RF106", "rf-below-object-size", "info", default=False, fix="hint")
 def rf_below_object_size(trace: Trace) -> Iterator[Finding]:
     """Whether a head, of which it is declared how large its objects are, sees less."""
-    if trace.order != "forward":
-        return
     for said in trace.said:
         if said.contract.subject == "object-size":
             yield from small_heads(trace, said)
@@ -38,7 +36,7 @@ def finding(trace: Trace, head: Tensor, size: int, which: str, use: Use) -> Iter
     """The finding at the last layer that widens the head's field, if that is too small along some axis."""
     sizes = [extents(trace, head, axis) for axis in range(len(head.axes))]
     known = [int(one[0]) for one in sizes if not isinstance(one, str)]
-    if len(known) < len(sizes) or not known or min(known) >= size or use.conditional:
+    if len(known) < len(sizes) or min(known) >= size or use.conditional:
         return
     axis = known.index(min(known))
     wide = widening(trace, use.index, head.name, axis)

@@ -16,7 +16,7 @@ from rflint.trace import Said, Trace, Use
 def rf_duration(trace: Trace) -> Iterator[Finding]:
     """What units see at the declared rate, where no duration is wanted, or where it is less than what is."""
     rate = next((one.contract.values[0] for one in trace.said if one.contract.subject == "rate"), None)
-    if rate is None or trace.order != "forward":
+    if rate is None:
         return
     wanted = [one for one in trace.said if one.contract.subject == "min-ms"]
     for said in wanted or [one for one in trace.said if one.contract.subject == "rate"][:1]:
@@ -32,12 +32,14 @@ def finding(
 ) -> Iterator[Finding]:
     """The finding for one tensor; none if it is long enough.  Time is the last axis of the input."""
     axis = len(found.axes) - 1
-    extent = extents(trace, found, axis) if found.axes else "nothing is known"
+    extent = extents(trace, found, axis)
     if isinstance(extent, str) or use.conditional:
         return
     positions = int(extent[0])
     duration = positions / rate * 1000
-    what = f"each unit sees {positions} positions, {ms(duration)} at {plain(rate)} per second"
+    what = (
+        f"each unit sees {positions} position{'s' if positions > 1 else ''}, {ms(duration)} at {plain(rate)} per second"
+    )
     wide = widening(trace, use.index, found.name, axis)
     last = last_window(wide) if wide else use
     place = said.place or trace.standing_for(last).place

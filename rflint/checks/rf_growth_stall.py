@@ -38,14 +38,14 @@ def rf_growth_stall(trace: Trace) -> Iterator[Finding]:
 def parts(trace: Trace) -> Iterator[list[Use]]:
     """The uses between the places that every way from the input to the output leads through: a layer, a block."""
     last = {source: max(use.index for use, _ in readers) for source, readers in trace.consumers().items()}
-    needed = max((last.get(name, -1) for name in trace.input_shapes), default=-1)
+    needed = max((last.get(name, 0) for name in trace.input_shapes), default=0)
     part = list[Use]()
     for use in trace.uses:
         part.append(use)
         if needed <= use.index:
             yield part
             part = []
-        needed = max(needed, last.get(use.index, -1))
+        needed = max(needed, last.get(use.index, 0))
     yield part
 
 

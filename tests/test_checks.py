@@ -95,7 +95,7 @@ def test_a_check_takes_a_trace_or_a_use() -> None:
 
 UNGIVEN = {
     "AvgPool2d": {"kernel_size": (3, 3), "padding": (1, 1), "count_include_pad": True, "divisor_override": None},
-    "MaxPool2d": {"kernel_size": (2, 2), "stride": (2, 2), "ceil_mode": True},
+    "MaxPool2d": {"kernel_size": (2, 2), "stride": (2, 2), "padding": (0, 0), "dilation": (1, 1), "ceil_mode": True},
     "Upsample": {"size": None, "scale_factor": 2.0, "mode": "bilinear", "align_corners": True},
     "LSTM": {"input_size": 8},
     "MultiheadAttention": {"embed_dim": 8, "num_heads": 2},
@@ -1180,6 +1180,19 @@ def up(net: Network, x: T, out: int = 8) -> T:
 def test_one_convolution_after_does_not_smooth_it() -> None:
     net, x = image(N, 8, H, W)
     assert only("RF501", net, net.conv(net.pointwise(up(net, x)), 1, padding=1))
+
+
+def test_signals_are_followed_along_their_one_axis() -> None:
+    net, x = image(N, 8, W)
+    assert only("RF501", net, net.conv(net.pointwise(up(net, x)), 1, padding=1))
+
+
+def test_what_has_no_channels_any_more_is_no_picture() -> None:
+    net, x = image(1, 8, W)
+    y = up(net, x, 8)
+    assert silent(
+        "RF501", net, net.use("select", [(y, [Read("mixed"), Read("mixed"), same(y)[2]])], (y.shape or ())[2:])
+    )
 
 
 def test_two_convolutions_after_smooth_it() -> None:

@@ -259,8 +259,9 @@ def test_pools_of_one_stride_round_both_ways() -> None:
         ({"k": 2}, {"k": 3, "stride": 1, "padding": 1, "ceil_mode": True}),
         ({"k": 2}, {"k": 3, "ceil_mode": True}),
         ({"k": 2}, {"k": 2, "ceil_mode": True, "unknown": ("ceil_mode",)}),
+        ({"k": 2, "ceil_mode": True}, {"k": 2, "unknown": ("ceil_mode",)}),
     ],
-    ids=["both down", "both up", "padding rounds up, too", "no stride", "other strides", "not known"],
+    ids=["both down", "both up", "padding rounds up, too", "no stride", "other strides", "not known", "nor this one"],
 )
 def test_pools_that_agree_or_cannot_be_compared(first: dict[str, Any], second: dict[str, Any]) -> None:
     net, x = image(N, 8, H)
@@ -288,12 +289,14 @@ def test_a_mode_that_makes_no_difference_to_a_known_size() -> None:
         ((N, 8, H), {"k": 2, "base": "AvgPool"}, True),
         ((N, 8, H), {"k": 2, "unknown": ("kernel_size",)}, False),
         ((N, 8, H), {"k": 65, "stride": 65}, False),
+        ((N, 8, H, W), {"k": (65, 2)}, False),
         ((N, 8, H, W), {"k": (2, 3), "stride": (2, 3)}, False),
     ],
 )
 def test_a_second_pool_that_rounds_up(shape: Any, second: dict[str, Any], found: bool) -> None:
     net, x = image(*shape)
-    y = net.pool(net.pool(x, path="a"), path="b", **{"ceil_mode": True} | second)
+    y = net.pool(x, second["k"] if second["k"] == (65, 2) else 2, path="a")
+    y = net.pool(y, path="b", **{"ceil_mode": True} | second)
     assert bool(findings("RF311", net, y)) is found
 
 
@@ -333,8 +336,10 @@ def test_one_layer_called_twice_counts_once() -> None:
 
 def test_functions_are_told_by_their_calls() -> None:
     net, x = image(N, 8, H)
-    y = net.pool(net.pool(net.pool(x, path="a"), path="", ceil_mode=True), path="", ceil_mode=True)
-    assert only("RF311", net, y).message.endswith("the other 1; one more layer does as it does")
+    y = net.pool(x, path="a")
+    for _ in range(3):
+        y = net.pool(y, path="", ceil_mode=True)
+    assert only("RF311", net, y).message.endswith("the other 1; 2 more layers do as it does")
 
 
 @pytest.mark.parametrize("up", [False, True])

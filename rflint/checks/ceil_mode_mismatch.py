@@ -28,8 +28,7 @@ def ceil_mode_mismatch(trace: Trace) -> Iterator[Finding]:
     """Whether pools of one stride make different sizes of one size for their `ceil_mode`; one finding for them all."""
     pools = [pool for use in trace.uses if (pool := pool_of(use))] if trace.order == "forward" else []
     down = [pool for pool in pools if not pool.up]
-    up = [pool for pool in pools if pool.up and matters(pool)]
-    odd = [pool for pool in up if not any(differing(pool, other) is None for other in down)]
+    odd = [pool for pool in pools if not any(differing(pool, other) is None for other in down) and matters(pool)]
     pairs = ((pool, other, size) for pool in odd for other in down if (size := differing(pool, other)))
     first = next(pairs, None)
     if first is not None:
@@ -40,7 +39,7 @@ def pool_of(use: Use) -> Pool | None:
     """The pool that a use is; None if it is none, has no stride, or some of its arguments are not known."""
     mode, found = use.layer.args.get("ceil_mode"), windows(use) if "Pool" in use.base else []
     known = tuple(one for one in found if one is not None and one.stride <= LARGEST_STRIDE)
-    if not isinstance(mode, bool) or not known or len(known) < len(found) or all(one.stride == 1 for one in known):
+    if not isinstance(mode, bool) or len(known) < len(found) or all(one.stride == 1 for one in known):
         return None
     return Pool(use, known, mode) if not use.conditional else None
 
@@ -67,7 +66,7 @@ def differing(pool: Pool, other: Pool) -> int | None:
 def made(one: Window, up: bool, size: int) -> int:
     """The size that torch makes of a size; a last window that would begin in the padding behind is left away."""
     places = (size + one.padding - one.extent + (one.stride - 1 if up else 0)) // one.stride + 1
-    return places - 1 if up and (places - 1) * one.stride >= size + one.padding // 2 else places
+    return places - 1 if (places - 1) * one.stride >= size + one.padding // 2 else places
 
 
 def finding(pool: Pool, other: Pool, size: int, odd: Sequence[Pool]) -> Finding:

@@ -127,9 +127,16 @@ def test_three_runs_and_rates_that_are_too_many_to_list() -> None:
 
 
 def test_pictures_of_31_rows_are_shown() -> None:
-    for rates, is_shown in (((1, 2, 4, 8), True), ((1, 2, 4, 10), False)):
+    for rates, is_shown in (((1, 1, 1, 3, 12), True), ((1, 2, 4, 8), True), ((1, 2, 4, 10), False)):
         net, x = image(N, 8, H)
-        assert ("#.#" in only("RF202", net, dilated(net, x, rates)).message) is is_shown
+        assert ("rows #" in only("RF202", net, dilated(net, x, rates)).message) is is_shown
+
+
+def test_no_index_is_told_of_rates_too_large_to_try() -> None:
+    for rate, is_told in ((256, True), (258, False)):
+        net, x = image(N, 8, H)
+        y = dilated(net, net.conv(x, k=601, padding=300, path="wide"), (2, rate))
+        assert ("gridding index" in only("RF202", net, y).message) is is_told
 
 
 def test_eight_of_the_following_layers_are_named() -> None:

@@ -161,6 +161,7 @@ def test_the_axis_with_the_fewest_taps_is_told(sizes: Any, args: dict[str, Any],
         ((8,), {"padding": 7, "dilation": 7}, 42),
         ((8,), {"padding": 8, "dilation": 8}, None),  # taps that are dead are the other rule's
         ((8,), {"padding": 12}, None),
+        ((8, 8), {"k": 2, "padding": 7, "dilation": 7}, 28),
         ((8,), {"k": 1, "padding": 8, "dilation": 2}, None),
         ((8, 8), {"padding": (1, 7), "dilation": (1, 7)}, 38),
         ((8, 8), {"padding": 4, "dilation": 4}, 44),

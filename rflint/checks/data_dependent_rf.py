@@ -15,9 +15,9 @@ from rflint.trace import Trace
 @rule("RF901", "data-dependent-rf", "note")
 def data_dependent_rf(trace: Trace) -> Iterator[Finding]:
     """The uses that are first to read where their data say."""
-    for use, _, axis in first_uses(trace, is_dependent):
-        known = "what its regular grid sees, a lower bound" if axis.maps else "not known"
-        yield Finding(use.place, f"{named(use)} reads where its data say: from here on the field is {known}")
+    for use, _, _ in first_uses(trace, is_dependent):
+        field = "from here on the field is what its regular grid sees, a lower bound"
+        yield Finding(use.place, f"{named(use)} reads where its data say: {field}")
 
 
 def is_dependent(axis: AxisField) -> bool:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from rflint.checks import rule
 from rflint.checks._layers import one_or_each, spatial_rank, times, windows
+from rflint.checks._neighbours import uses_of
 from rflint.checks._places import called, counted, named, place_of
 from rflint.checks._taps import live_taps, share_on_map
 from rflint.diagnostics import Finding
@@ -19,28 +20,22 @@ HALF = Fraction(1, 2)
 @rule("RF205", "dilation-mostly-padding", "info", default=False, fix="hint", needs_size=True)
 def dilation_mostly_padding(trace: Trace) -> Iterator[Finding]:
     """Whether taps of dilated convolutions meet data less than half of the time; one finding for the whole network."""
-    found = {(use.path, use.layer.defined or use.place): use for use in reversed(trace.uses) if is_mostly_padding(use)}
-    kept = [use for use in reversed(found.values()) if not reads_more_elsewhere(trace, use)]
+    found = {(use.path, use.layer.defined or use.place): use for use in reversed(trace.uses) if is_dilated(use)}
+    kept = [use for use in reversed(found.values()) if all(share(call) < HALF for call in uses_of(trace, use))]
     if kept:
         yield finding(sorted(kept, key=share))
 
 
-def is_mostly_padding(use: Use) -> bool:
-    """Whether less than half of what a dilated convolution reads is data, though each tap reads some (else RF204)."""
+def is_dilated(use: Use) -> bool:
+    """Whether it has a dilated kernel, each tap of which reads some data (else RF204)."""
     dilated = any(one is not None and one.dilation > 1 and one.kernel > 1 for one in windows(use))
-    return dilated and share(use) < HALF and all(live == kernel for live, kernel in live_taps(use))
+    return dilated and all(live == kernel for live, kernel in live_taps(use))
 
 
 def share(use: Use) -> Fraction:
     """The share of data in what it reads; 1 where that is not known."""
     found = share_on_map(use)
     return Fraction(1) if found is None else found
-
-
-def reads_more_elsewhere(trace: Trace, use: Use) -> bool:
-    """Whether the same layer is called on a larger map as well."""
-    same = (other for other in trace.uses if other.path == use.path and other.layer.defined == use.layer.defined)
-    return any(share(other) >= HALF for other in same)
 
 
 def finding(found: Sequence[Use]) -> Finding:

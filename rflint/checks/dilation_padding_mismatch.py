@@ -37,7 +37,7 @@ def size_change(use: Use, axis: int) -> int:
     if kernel is None or padding is None or dilation is None or stride != 1:
         return 0
     reach = dilation * (kernel - 1)
-    is_slip = dilation > 1 and kernel > 1 and kernel % 2 == 1 and padding not in (0, reach)
+    is_slip = dilation > 1 and kernel >= 3 and kernel % 2 == 1 and padding not in (0, reach)
     return 2 * padding - reach if is_slip else 0
 
 
@@ -55,7 +55,7 @@ def all_odd(trace: Trace, use: Use) -> bool:
 
 def is_evened_out(trace: Trace, use: Use, changes: list[int]) -> bool:
     """Whether a pad or crop before or after the layer may make up for what it changes, on any of these axes."""
-    first = len(use.output or use.operands[0].shape or changes) - len(changes)
+    first = len(use.operands[0].reads) - len(changes)
     axes = [first + axis for axis, change in enumerate(changes) if change]
     return any(is_resized_before(trace, use, axis) or is_resized_after(trace, use, axis) for axis in axes)
 

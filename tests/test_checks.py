@@ -15,7 +15,7 @@ from rflint.diagnostics import Finding
 from rflint.dims import symbol, unknown
 from rflint.edits import Replace, SetArgument
 from rflint.field import IDENTITY
-from rflint.trace import Read, Trace, Use
+from rflint.trace import Place, Read, Trace, Use
 
 
 def findings(code: str, trace: Trace) -> list[Finding]:
@@ -254,6 +254,44 @@ def test_sequences_with_channels_last_need_a_permute() -> None:
 def test_an_image_without_a_batch_has_no_channels_last_to_move() -> None:
     net, x = image(64, 48, 3)
     assert only("RF401", net, net.conv(x, into=3, rank=2)).message == "takes 3 channels, but its 64×48×3 input has 64"
+
+
+def test_an_image_without_a_batch_is_passed_on_by_what_does_not_make_its_channels() -> None:
+    net, x = image(3, 32, 32)
+    y = net.pointwise(net.conv(x, 4, rank=2, path="stem"))
+    finding = only("RF401", net, net.conv(y, into=3, rank=2))
+    assert [text for _, text in finding.related] == ["conv is called here", "stem makes 4 channels"]
+
+
+def test_features_that_became_channels_were_made_where_they_were_features() -> None:
+    net, x = image(N, 10)
+    y = net.linear(x, 10, 8)
+    z = net.use("unsqueeze", [(y, [*same(y)])], (N, 8, 1))
+    finding = only("RF401", net, net.conv(z, into=3, k=1))
+    assert [text for _, text in finding.related] == ["conv is called here", "fc makes 8 channels"]
+
+
+def test_an_image_with_channels_last_is_turned_where_it_is_handed_in() -> None:
+    net, x = image(N, 64, 48, 3)
+    net.pointwise(x)
+    fix = only("RF401", net, net.conv(x, into=3)).fix
+    assert fix is not None
+    assert fix.words == "permute(0, 3, 1, 2) first"
+    net, x = image(N, 64, 48, 3)
+    assert only("RF401", net, net.conv(net.pointwise(x), into=3)).fix is None
+    net, x = image(N, 64, 48, 3)
+    y = net.conv(x, into=64)
+    net.conv(x, into=3)
+    net.uses[1] = replace(net.uses[1], place=net.uses[0].place)  # both are called by one line of a loop
+    assert only("RF401", net, y).fix is None
+
+
+def test_a_function_is_found_at_its_weight() -> None:
+    net, x = image(N, 4, H, W)
+    y = net.conv(x, into=3, path="")
+    weight = Place("net.py", 77)
+    net.uses[0] = replace(net.uses[0], layer=replace(net.uses[0].layer, places={"weight": weight}))
+    assert only("RF401", net, y).place == weight
 
 
 def test_channels_made_of_nothing_known_have_no_earlier_maker() -> None:

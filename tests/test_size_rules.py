@@ -86,6 +86,15 @@ def test_several_layers_are_one_finding_where_most_is_lost() -> None:
     assert [net.where(place) for place, _ in finding.related] == ["second()", "first.stride"]
 
 
+def test_not_more_than_eight_others_are_named() -> None:
+    net, x = image(N, 3, 2047)
+    for number in range(10):
+        x = net.pool(x, path=f"p{number}")  # 1023, 511, …: each drops a row
+    finding = only("RF302", net, x)
+    assert "; 9 more layers drop rows, too" in finding.message
+    assert [net.where(place) for place, _ in finding.related] == ["p9()", *(f"p{n}.stride" for n in range(8))]
+
+
 @pytest.mark.parametrize(
     "about",
     [{"k": 2, "stride": 3}, {"k": 3, "stride": 2, "dilation": 2, "padding": 2}, {"k": 3, "stride": 2, "padding": 1}],

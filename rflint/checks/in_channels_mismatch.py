@@ -12,7 +12,7 @@ from rflint.checks._places import called, chain, made, named, twins
 from rflint.diagnostics import Finding
 from rflint.dims import Size, equal
 from rflint.edits import Fix, Replace
-from rflint.trace import Operand, Place, Trace, Use
+from rflint.trace import Place, Trace, Use
 
 
 @rule("RF401", "in-channels-mismatch", "error", fix="unsafe")
@@ -27,7 +27,7 @@ def in_channels_mismatch(trace: Trace) -> Iterator[Finding]:
         yield Finding(
             blamed(trace, use, "in_channels", "weight"),
             f"takes {wanted} channels, but its {times(use.operands[0].shape)} input has {given}{hint(use)}",
-            (*called(use), *origin(trace, use.operands[0], given)),
+            (*called(use), *origin(trace, use, given)),
             fix=size_fix(trace, use, "in_channels", number, alike) or permuted(trace, use),
             use=use.index,
         )
@@ -59,10 +59,11 @@ def permuted(trace: Trace, use: Use) -> Fix | None:
     return Fix((edit,), message=f"permute({order(use)}) first")
 
 
-def origin(trace: Trace, operand: Operand, given: Size) -> Iterator[tuple[Place, str]]:
+def origin(trace: Trace, use: Use, given: Size) -> Iterator[tuple[Place, str]]:
     """The use that made this number of channels: the last one whose own input has another number."""
-    for maker in chain(trace, operand.source):
+    axis = len(use.operands[0].shape or ()) - spatial_rank(use) - 1
+    for maker in chain(trace, use.operands[0].source):
         before = maker.operands[0].shape if maker.operands else None
-        if before is None or len(before) < 2 or equal(before[1], given) is not True:
+        if before is None or len(before) <= axis or equal(before[axis], given) is not True:
             yield made(maker, f"{named(maker)} makes {given} channels")
             return

@@ -140,6 +140,12 @@ def test_channels_that_a_convolution_is_given(shape: Any, channels: Any, is_last
     assert not has_channels_last(replace(given, layer=replace(use.layer, args={})))
 
 
+def test_signals_have_channels_last_too() -> None:
+    assert has_channels_last(conv((1, 16, 3), into=3))
+    assert not has_channels_last(conv((1, 3, 3), into=3))
+    assert not has_channels_last(conv((1, 3, 16), into=3))
+
+
 def test_channels_of_other_layers_are_not_asked_for() -> None:
     net = Network(x=(1, 8))
     net.linear(net.input(), 8)

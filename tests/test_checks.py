@@ -897,6 +897,33 @@ def test_a_window_that_fits_or_may_fit_is_right(size: Any, more: dict[str, Any])
     assert silent("RF301", net, net.conv(x, k=3, **more))
 
 
+def test_resampling_by_areas_and_of_no_axes_leaves_something() -> None:
+    net, x = image(N, 8, 2, 2)
+    assert silent("RF301", net, net.use("Upsample", [(x, [])], None, args={"scale_factor": 0.25, "mode": "area"}))
+    net, x = image(2, 2)
+    assert silent("RF301", net, net.use("Upsample", [(x, [])], None, args={"scale_factor": 0.25, "mode": "nearest"}))
+
+
+def test_a_scale_that_is_known_on_one_axis_is_shown_where_it_is_written() -> None:
+    net, x = image(N, 8, 2, 2)
+    finding = only("RF301", net, net.use("Upsample", [(x, [])], None, "up", {"scale_factor": (0.25,)}))
+    assert finding.message.endswith("the smallest that works is 4×?")
+    assert net.where(finding.place) == "up.scale_factor"
+
+
+@pytest.mark.parametrize(("base", "words"), [("AvgPool", "3×3×3 does not fit an input of 2×2×2; "), ("MaxPool", "")])
+def test_torch_compares_some_pools_of_volumes_with_what_is_not_padded(base: str, words: str) -> None:
+    net, x = image(N, 8, 2, 2, 2)
+    found = findings("RF301", net.trace(net.pool(x, 3, base=base, stride=1, padding=1)))
+    assert [words in one.message for one in found] == [True] * bool(words)
+    assert all(one.message.endswith("the smallest that works is 3×3×3") for one in found)
+
+
+def test_a_window_behind_a_condition_may_never_be_laid() -> None:
+    net, x = image(N, 8, 1, 1)
+    assert silent("RF301", net, net.conv(x, k=4, more={"conditional": "if flag"}))
+
+
 def test_a_size_that_no_input_makes_large_enough_is_found() -> None:
     net, x = image(N, 8, H, W)
     assert only("RF301", net, net.conv(net.pooled(x), k=3, padding="valid"))

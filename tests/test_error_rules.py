@@ -209,6 +209,11 @@ def test_a_mode_has_a_limit(mode: str, pads: tuple[int, ...], words: str) -> Non
         ((N, 4, 8, 8), "reflect", (7, 7, 7, 7)),
         ((N, 4, 8, 8), "circular", (8, 8)),
         ((N, 4, 8, 8), "replicate", (20, 20)),
+        ((N, 4, 8, 2), "reflect", (1, 1)),
+        ((N, 4, 8, 1), "circular", (1, 1)),
+        ((N, 4, 8, 0), "reflect", (0, 0)),
+        ((N, 4, 8, 1), "reflect", (H, H)),
+        ((N, 4, 8, 1), "reflect", None),
         ((N, 4, 8, 8), "constant", (20, 20)),
         ((N, 4, H, W), "reflect", (20, 20)),
     ],
@@ -220,12 +225,39 @@ def test_padding_within_the_limit_or_perhaps_within_it(shape: Any, mode: str, pa
 
 @pytest.mark.parametrize(
     ("args", "count"),
-    [({"padding": (8, 0)}, 1), ({"padding": (7, 7)}, 0), ({"padding": "same", "dilation": (1, 8)}, 1)],
+    [
+        ({"padding": (8, 0)}, 1),
+        ({"padding": (7, 7)}, 0),
+        ({"padding": "same", "dilation": (1, 8)}, 1),
+        ({"padding": "same", "kernel_size": (1, 16)}, 1),
+        ({"padding": "same", "kernel_size": (1, 15)}, 0),
+        ({"padding": "same", "kernel_size": (1, 16), "dilation": None}, 0),
+        ({"padding": "same", "kernel_size": None}, 0),
+    ],
 )
 def test_a_convolution_pads_by_modes_too(args: dict[str, Any], count: int) -> None:
     net, x = image(N, 4, 8, 8)
     y = refused(net, x, "Conv2d", **conv_args(padding_mode="reflect", **args))
-    assert len(findings("RF309", net.trace(y))) == count
+    assert [net.where(one.place) for one in findings("RF309", net.trace(y))] == ["layer.padding"] * count
+
+
+def test_a_padding_of_which_a_part_is_known_is_that_part_at_least() -> None:
+    net, x = image(N, 4, 8, 8)
+    finding = only("RF309", net, refused(net, x, "pad", pad=(H, 9, 0, 0), mode="reflect"))
+    assert finding.message.startswith("reflect padding mirrors 9 positions of 8")
+
+
+def test_paddings_that_are_not_known_or_that_no_mode_fills_have_no_limit() -> None:
+    net, x = image(N, 4, 1, 1)
+    assert silent("RF309", net, refused(net, x, "Conv2d", **conv_args(padding_mode="reflect", padding=None)))
+    assert silent("RF309", net, refused(net, x, "ConvTranspose2d", **conv_args(padding_mode="reflect", padding=(9, 9))))
+
+
+def test_the_least_numbers_are_taken() -> None:
+    net, x = image(N, 4, H, W)
+    least = {"kernel_size": (1, 1), "output_padding": (0, 0)}
+    for base in ("Conv2d", "MaxPool2d", "AvgPool2d", "LPPool2d", "ConvTranspose2d"):
+        assert silent("RF309", net, refused(net, x, base, **conv_args(**least)))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rflint.checks import rule
 from rflint.checks._layers import is_convolution, number, spatial_rank
-from rflint.checks._places import called, is_constructed, place_of
+from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import Size, less
 from rflint.trace import Use
@@ -40,7 +40,7 @@ def padding_mode(use: Use) -> str:
     """How a pad or a convolution fills its padding; "" if that is not known, or for other layers."""
     if use.base == "pad":
         return str(use.layer.args.get("mode", MODES.get(use.kind[:-2], "")))
-    return str(use.layer.args.get("padding_mode", "")) if is_convolution(use) and is_constructed(use) else ""
+    return str(use.layer.args.get("padding_mode", "")) if is_convolution(use) else ""
 
 
 def is_too_much(mode: str, size: Size, padding: int) -> bool:
@@ -78,7 +78,7 @@ def too_small(use: Use) -> tuple[str, str]:
         least.pop("padding")
     for axis in range(spatial_rank(use)):
         for name, low in least.items():
-            value = number(use, name, axis) if name in use.layer.args else None
+            value = number(use, name, axis)
             if value is not None and value < low:
                 return name, f"{name}={value} is refused: it should be {low} or more"
     return "", ""

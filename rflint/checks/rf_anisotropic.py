@@ -40,7 +40,7 @@ def finding(trace: Trace, source: int, seen: list[int]) -> Iterator[Finding]:
     uses = [trace.uses[index] for index in behind(trace, source)]
     oblong = [use for use in uses if longer_axes(use)]
     longer = {axis for use in oblong for axis in longer_axes(use)}
-    if longer != {int(seen[1] > seen[0])} or any(use.conditional for use in oblong):
+    if longer != {seen.index(max(seen))} or any(use.conditional for use in oblong):
         return
     first = oblong[0]
     uneven = [
@@ -59,4 +59,4 @@ def longer_axes(use: Use) -> set[int]:
         return set()
     rows, columns = known
     pairs = [(rows.extent, columns.extent), (rows.stride, columns.stride)]
-    return {int(b > a) for a, b in pairs if a != b}
+    return {pair.index(max(pair)) for pair in pairs if pair[0] != pair[1]}

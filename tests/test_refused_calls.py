@@ -39,7 +39,7 @@ def messages(code: str, *given: Any, **args: Any) -> list[str]:
 
 def wrong_argument(finding: Finding, args: dict[str, Any]) -> str:
     """The argument of the first layer of a trace at which a finding stands."""
-    return list(args)[finding.place.mark - 102]
+    return dict(enumerate(args)).get(finding.place.mark - 102, "")
 
 
 # RF413 norm-single-value

@@ -225,8 +225,11 @@ def _text(item: pytest.Item) -> str:
 
 
 @cache
-def _source(function: Callable[..., object]) -> str:
-    return inspect.getsource(function)
+def _source(function: Any) -> str:
+    """The text of a function, and of those of its module that it names."""
+    named = [function.__globals__.get(name) for name in function.__code__.co_names]
+    helpers = [one for one in named if inspect.isfunction(one) and one.__module__ == function.__module__]
+    return "".join(map(inspect.getsource, [function, *helpers]))
 
 
 def _give_up(signum: int, frame: FrameType | None) -> None:

@@ -158,8 +158,9 @@ def test_a_call_that_may_not_happen_is_not_judged() -> None:
         ("RF507", "Upsample", {"mode": "nearest", "align_corners": True}),
         ("RF413", "InstanceNorm2d", {"track_running_stats": False}),
     ):
-        assert messages(code, base, (2, 7, 1, 1)[: 3 if code == "RF420" else 4], **args)
-        assert not messages(code, base, (2, 7, 1, 1), conditional="if flag", **args)
+        shape = (2, 7, 1, 1)[: 3 if code == "RF420" else 4]
+        assert messages(code, base, shape, **args)
+        assert not messages(code, base, shape, conditional="if flag", **args)
 
 
 # RF421 non-integer-argument

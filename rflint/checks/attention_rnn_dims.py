@@ -9,7 +9,7 @@ from rflint.checks._layers import size_given
 from rflint.checks._places import called, named, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import equal
-from rflint.trace import Use
+from rflint.trace import Shape, Use
 
 RECURRENT = ("LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell")
 TRANSFORMERS = ("Transformer", *(f"Transformer{one}" for one in ("Encoder", "EncoderLayer", "Decoder", "DecoderLayer")))
@@ -29,8 +29,8 @@ def attention_rnn_dims(use: Use) -> Iterator[Finding]:
     features = FEATURES.get(use.base)
     if use.conditional or features is None:
         return
-    sequences = 2 if use.base in TRANSFORMERS else 1
-    found = [*undivided(use), *(one for at in range(sequences) for one in misfit(use, features, at))][:1]
+    read = use.inputs if use.base in TRANSFORMERS else use.inputs[:1]
+    found = [*undivided(use), *(one for shape in read for one in misfit(use, features, shape))][:1]
     if not found and use.refused:
         found = [Finding(use.place, f"{named(use)}: {use.refused}: torch refuses it")]
     yield from found
@@ -47,9 +47,8 @@ def undivided(use: Use) -> Iterator[Finding]:
             yield Finding(place_of(use, heads), message, called(use))
 
 
-def misfit(use: Use, argument: str, operand: int) -> Iterator[Finding]:
+def misfit(use: Use, argument: str, shape: Shape | None) -> Iterator[Finding]:
     """Another number of features than the layer was built for."""
-    shape = use.inputs[operand] if len(use.inputs) > operand else None
     wanted = size_given(use, argument)
     ranks = (1, 2) if use.base.endswith("Cell") else (2, 3)
     if shape is not None and wanted is not None and len(shape) in ranks and equal(shape[-1], wanted) is False:

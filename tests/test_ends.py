@@ -37,6 +37,7 @@ def told(trace: Trace) -> list[tuple[str | None, str, str]]:
         ("torch.relu(x).flatten(1).mean(1)", [(None, "relu", "x")]),
         ("torch.relu(x).cumsum(2).cumsum(3)", [(None, "cumsum", "x")]),
         ("torch.relu(x).mean((2, 3)) + F.gelu(x).mean((2, 3))", [(None, "gelu", "x"), (None, "relu", "x")]),
+        ("torch.relu(x).mean((2, 3)) + y.mean((2, 3))", [(None, "relu", "x")]),
         ("[torch.relu(x)] * 2", [("0", "relu", "x")]),
         ("x + torch.relu(y)", [("", "add", "x"), ("", "add", "y")]),
         ("x.mean((2, 3)) + torch.relu(y).mean((2, 3))", [(None, "relu", "y")]),
@@ -78,6 +79,10 @@ def test_sizes_in_place_of_symbols_have_room_and_are_divided_by_all_strides(expr
     given = {"H": size, "W": size}
     shape = ("N", 3, "H", "W") if "flip" not in expression else ("N", 3, 8, "W")
     assert sizes(traced(expression, x=shape)) == {name: given[name] for name in given if name in shape}
+
+
+def test_room_without_a_field() -> None:
+    assert sizes(traced("torch.cat([x[..., :4], F.max_pool1d(x, 5)], 1)", x=(1, 3, "L"))) == {"L": 65}
 
 
 def test_a_fixed_row_has_no_part_in_the_sizes() -> None:

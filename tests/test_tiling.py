@@ -366,6 +366,7 @@ def test_reads_that_are_not_described_are_not_known() -> None:
         ("x[..., 3:]", 24, (1, 1, 0, (0, 0), 3, (0, 3))),
         ("F.pad(x, (3, 0))", 24, (1, 1, 0, (3, 0), 0, (3, 0))),
         ("F.pad(x, (0, 3))", 24, (1, 1, 0, (0, 3), 0, (0, 0))),
+        ("F.conv_transpose1d(x, torch.zeros(3, 3, 1), stride=2)[..., 1::2]", 24, (1, 1, 0, (0, 0), 1, (0, 0))),
         ("x.flip(2)", 24, None),
         ("x.relu()", "L", None),
         ("x.cumsum(2)", 24, None),

@@ -44,8 +44,8 @@ def _ends_of(trace: Trace, use: int, output: str) -> Iterator[End]:
 
 
 def is_local(axes: Field) -> bool:
-    """Whether units see anything locally, on some axis that is still there."""
-    return any(axis.at is not None and axis.maps and not axis.pooled for axis in axes)
+    """Whether units see anything locally, on some axis that is still there: on one that is not, nothing is known."""
+    return any(axis.maps and not axis.pooled for axis in axes)
 
 
 def _last_maps(trace: Trace, use: int, name: str) -> Iterator[End]:
@@ -70,10 +70,10 @@ def example_sizes(trace: Trace, end: End) -> dict[str, Size]:
     return dict.fromkeys(frozenset().union(*map(symbols, trace.spatial_sizes(end.name))), step * -(-room // step))
 
 
-def counts(trace: Trace, end: End, axis: int) -> tuple[Size | None, Size | None]:
-    """How many positions the input, and how many units the map has along an axis; None where that is not known."""
-    given, made, at = trace.spatial_sizes(end.name), trace.uses[end.use].output, end.axes[axis].at
-    return (given[axis] if given else None), (made[at] if made is not None and at is not None else None)
+def counts(trace: Trace, end: End, axis: int) -> tuple[Size, Size | None]:
+    """How many positions the input, and how many units the map has along an axis; None where these are not known."""
+    made, at = trace.uses[end.use].output, end.axes[axis].at
+    return trace.spatial_sizes(end.name)[axis], (made[at] if made is not None and at is not None else None)
 
 
 def behind(trace: Trace, use: int) -> list[int]:

@@ -77,7 +77,7 @@ def _window(trace: Trace, end: End, axis: int) -> Window | None:
 def _right(trace: Trace, end: End, axis: int, interval: Interval, left: int) -> int | None:
     """The padding behind that gives as many outputs, that before if it does; None where sizes are not known enough."""
     n, m = counts(trace, end, axis)
-    if n is None or m is None:
+    if m is None:
         return None
     kernel, stride = interval.size[0], interval.step
     least = (m - 1) * stride + kernel - n - left

@@ -96,7 +96,7 @@ def shares(use: Use, local: Sequence[Link]) -> list[float]:
     """What part each branch has in a use: by channels in a concatenation, else the same."""
     sizes = [_channels(use, link) for link in local] if use.base == "cat" else []
     known = [size for size in sizes if size]
-    weights = known if known and len(known) == len(local) else [1] * len(local)
+    weights = known if len(known) == len(local) else [1] * len(local)
     return [weight / sum(weights) for weight in weights]
 
 

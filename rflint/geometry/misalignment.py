@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rflint.dims import Size, substitute
 from rflint.geometry.ends import End, ends, example_sizes
-from rflint.receptive import AxisField, drift, fields
+from rflint.receptive import drift, fields
 from rflint.trace import Operand, Trace
 
 
@@ -39,10 +39,9 @@ def misalignments(trace: Trace) -> list[OffCentre]:
 
 def is_causal(one: OffCentre) -> bool:
     """Whether there is one axis, along which units see their own places and what is before, and nothing beyond."""
-    intervals = [axis.interval for axis in one.end.axes]
-    if len(intervals) != 1 or intervals[0] is None:
+    seen = one.end.axes[0].interval if len(one.end.axes) == 1 else None
+    if seen is None:
         return False
-    [seen] = [interval for interval in intervals if interval]
     own = (floor(seen.jump * unit) for unit in range(seen.period))
     return all(last is None or last <= place for last, place in zip(seen.hi, own, strict=True))
 
@@ -65,11 +64,10 @@ def _drift(trace: Trace, name: str, source: int | str, axis: int, values: Mappin
     """The drift of a tensor; 0 for the input itself."""
     if not isinstance(source, int):
         return Fraction(0)
-    seen, shape = fields(trace)[source].get(name, ()), trace.input_shapes[name]
-    made = trace.uses[source].output
-    if axis >= len(seen) or shape is None or made is None or (at := seen[axis].at) is None:
+    seen, made = fields(trace)[source][name][axis], trace.uses[source].output
+    if made is None or seen.at is None:
         return None
-    return drift(seen[axis], substitute(trace.spatial_sizes(name)[axis], values), substitute(made[at], values))
+    return drift(seen, substitute(trace.spatial_sizes(name)[axis], values), substitute(made[seen.at], values))
 
 
 def _causes(trace: Trace, end: End, axis: int, values: Mapping[str, Size]) -> list[Cause]:
@@ -110,6 +108,6 @@ def _extent(trace: Trace, operand: Operand, name: str, axis: int) -> int:
     """How much the units of an operand see locally along the axis; 0 if nothing, or it is not known."""
     if not isinstance(operand.source, int):
         return int(operand.source == name)
-    seen: Sequence[AxisField] = fields(trace)[operand.source].get(name, ())
-    interval = seen[axis].interval if axis < len(seen) and not seen[axis].pooled else None
+    seen = fields(trace)[operand.source].get(name)
+    interval = seen[axis].interval if seen and not seen[axis].pooled else None
     return interval.size[1] if interval else 0

@@ -46,7 +46,7 @@ def streams(trace: Trace) -> list[Stream]:
     found = []
     for end in ends(trace):
         for axis, seen in enumerate(end.axes):
-            if end.output is not None and seen.interval is not None and seen.at is not None and not seen.pooled:
+            if end.output is not None and seen.interval is not None and not seen.pooled:
                 found.append(_stream(trace, end, axis, seen, seen.interval))
     return [stream for stream in found if stream is not None]
 

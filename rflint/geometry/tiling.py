@@ -93,7 +93,7 @@ def _axis(tile: Trace, end: End, axis: int) -> AxisTiling | None:
 def _halo(interval: Interval) -> tuple[int, int]:
     """What a period of units reads beyond the positions that it stands for."""
     lows, highs = [lo for lo in interval.lo if lo is not None], [hi for hi in interval.hi if hi is not None]
-    return max(0, -min(lows, default=0)), max(0, max(highs, default=0) - interval.step + 1)
+    return max([0, *(-lo for lo in lows)]), max([0, *(hi - interval.step + 1 for hi in highs)])
 
 
 def step(trace: Trace, use: int, name: str, axis: int) -> int | None:
@@ -109,7 +109,6 @@ def step(trace: Trace, use: int, name: str, axis: int) -> int | None:
             if interval is None or link.access.step < 1 or link.access.fixed or interval.jump <= 0:
                 return None
             least = _common(least, interval.jump * link.access.step)
-            least = _common(least, interval.jump * link.access.step / len(link.access.taps))
     return int(least) if least.denominator == 1 else None
 
 

@@ -178,6 +178,8 @@ def windows(expression: str, *shape: object) -> list[tuple[object, ...] | None]:
         ("F.max_pool1d(F.pad(x, (4, -2)), 3, 1)", 8, ((3, 3), 1, 1, (4, -2))),
         ("x[..., 2:-1]", 8, ((1, 1), 1, 1, (-2, -1))),
         ("F.max_pool1d(F.interpolate(x, scale_factor=3, mode='linear'), 3, 1)", 8, ((2, 3), 1, 3, (1, None))),
+        ("F.conv_transpose1d(x, torch.zeros(3, 3, 1), stride=2)", 8, ((1, 1), 1, 2, (0, None))),
+        ("F.conv_transpose1d(x, torch.zeros(3, 3, 1), stride=2)[..., 1::2]", 8, None),
         ("x.flip(2)", 8, None),
         ("x[..., 3:4].expand(-1, -1, 8)", 8, None),
     ],

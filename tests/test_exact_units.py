@@ -11,6 +11,7 @@ from networks import H, Network, T
 from rflint import field
 from rflint.field import Access
 from rflint.geometry.exact_units import exact_units, reading
+from rflint.trace import Read
 
 ACCESSES = st.one_of(
     st.builds(field.window, st.integers(1, 5), st.integers(1, 4), st.integers(0, 3), st.integers(1, 3)),
@@ -127,3 +128,25 @@ def test_each_axis_has_exact_units_of_its_own() -> None:
     assert [exact(pool, 1, 3, 20, 30, axis=axis, beyond=True) for axis in (0, 1)] == [range(20), range(30)]
     assert exact("F.max_pool2d(x, 3, 1, 1).transpose(2, 3)", 1, 3, 20, 30) == range(1, 19)
     assert exact("x.mean(2)", 1, 3, 20, 30, axis=1) == range(30)
+
+
+def test_where_a_size_is_not_known_no_unit_is() -> None:
+    net = Network(x=(1, 3, 20))
+    reads = [Read("kept", axis, field.IDENTITY) for axis in range(3)]
+    net.use("relu", [(net.input(), reads)], None)
+    net.use("relu", [(T("x", None), reads)], (1, 3, 20))
+    net.use("relu", [(T("x", (1, 3, 20)), reads)], (1, 3, 20))
+    assert exact_units(net.trace(last(net)), "x", 0, {}) == [None, None, range(20)]
+
+
+def test_the_input_is_one_branch_of_several() -> None:
+    skip = "x + F.max_pool1d(F.max_pool1d(x, 3, 1, 1), 3, 1, 1)"
+    assert exact(skip, 1, 3, 20) == range(2, 18)
+    assert exact(skip, 1, 3, 20, beyond=True) == range(1, 19)
+
+
+def test_a_piece_of_what_is_not_known_is_not_known() -> None:
+    net = Network(x=(1, 1, H))
+    piece = net.sliced(net.input(), 2, 0, 20)
+    assert exact_units(net.trace(piece), "x", 0, {}) == [None]
+    assert exact_units(net.trace(piece), "x", 0, {"H": 30}) == [range(20)]

@@ -32,6 +32,7 @@ def test_activations_and_norms_leave_it_a_map() -> None:
     x = net.pointwise(net.pointwise(net.conv(net.input(), path="a")), "BatchNorm2d", "norm")
     assert maker(net, x) == "a"
     assert maker(net, net.join(x, x)) is None
+    assert maker(net, net.pool(x)) == "a"
 
 
 @pytest.mark.parametrize("base", PASSING)
@@ -90,6 +91,12 @@ def test_axes_are_kept_where_each_goes_to_its_own_place() -> None:
 def test_the_last_axis_is_the_width_of_all_inputs(expression: str, answer: bool) -> None:
     trace: Trace = traced(expression, x=(1, 3, 8, 8), y=(1, 3, 8, 8), z=(1, 3))
     assert ends_in_width(trace, trace.uses[-1]) is answer
+
+
+def test_the_last_axis_of_lines_and_volumes() -> None:
+    for rank in (1, 3):
+        trace = traced("x.relu().relu()", x=(1, 3, *(8,) * rank))
+        assert ends_in_width(trace, trace.uses[-1])
 
 
 def test_of_unknown_shapes_nothing_is_said() -> None:

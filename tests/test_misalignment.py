@@ -12,10 +12,11 @@ from networks import H, N, Network, T, W
 
 from rflint import linter
 from rflint.config import Config
+from rflint.field import IDENTITY, shifted
 from rflint.formats.drift import decimal, drift_data, drift_lines
 from rflint.geometry.misalignment import Cause, is_causal, misalignments, remaining
 from rflint.linter import Options
-from rflint.trace import Trace
+from rflint.trace import Read, Trace
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "networks"
 HALF = Fraction(1, 2)
@@ -152,7 +153,8 @@ def test_decimals(number: Fraction, text: str) -> None:
 
 def told(expression: str, *shape: Any) -> list[tuple[Any, list[Any]]]:
     """The drift of what an expression of x returns along each axis, and the moves that it is made of."""
-    [one] = misalignments(calls.traced(expression, x=(1, 3, *shape)))
+    found = misalignments(calls.traced(expression, x=(1, 3, *shape), y=(1, 3, *shape)))
+    [one] = [one for one in found if one.end.name == "x"]
     return [(drift, [cause.by for cause in causes]) for drift, causes in zip(one.drifts, one.causes, strict=True)]
 
 
@@ -164,6 +166,9 @@ def told(expression: str, *shape: Any) -> list[tuple[Any, list[Any]]]:
         ("F.pad(F.pad(x, (2, 0)), (0, 2))", 0, []),
         ("F.pad(F.pad(x, (2, 0)), (2, 0))", -2, [-1, -1]),
         ("F.pad(F.pad(x, (2, 0)), (0, 4))", 1, [-1, 2]),
+        ("F.pad(F.pad(F.pad(x, (2, 0)), (2, 0)), (0, 4))", 0, []),
+        ("F.pad(x, (1, -1)) + y.relu()", -1, [-1]),
+        ("y.relu() + F.pad(x, (1, -1))", -1, [-1]),
         ("F.pad(x, (2, 0)) + F.max_pool1d(F.pad(x, (0, 2)), 3, 1, 1)", HALF, [1, -HALF]),
         ("F.max_pool1d(F.pad(x, (0, 2)), 3, 1, 1) + F.pad(x, (2, 0))", HALF, [1, -HALF]),
         ("F.pad(x, (1, -1)) * x.mean(2, keepdim=True)", -1, [-1]),
@@ -208,3 +213,13 @@ def test_what_is_pooled_is_returned_nowhere() -> None:
 def test_causal_units_see_nothing_beyond_their_places(expression: str, shape: Any, causal: bool) -> None:
     [one] = misalignments(calls.traced(expression, x=shape))
     assert is_causal(one) is causal
+
+
+def test_where_a_shape_is_not_known_no_drift_is() -> None:
+    net = Network(x=(1, 3, 8))
+    reads = [Read("kept", 0, IDENTITY), Read("kept", 1, IDENTITY), Read("kept", 2, shifted(2))]
+    lost = net.use("crop", [(net.input(), reads)], None)
+    found = net.use("crop", [(lost, reads)], (1, 3, 4))
+    assert [one.drifts for one in misalignments(net.trace(lost))] == [(None,)]
+    [one] = misalignments(net.trace(found))
+    assert (one.drifts, one.causes) == ((2,), ((),))

@@ -22,7 +22,7 @@ def nearest(trace: Trace, wanted: str, helps: Callable[[Fit, Sizes], bool]) -> s
     groups: dict[str, list[str]] = {}
     for fit, sizes in known:
         near = [size for size in sizes.near if fit.declared <= 2 * size <= 4 * fit.declared] if sizes else []
-        if sizes and near and fit.declared not in near and helps(fit, sizes):
+        if near and fit.declared not in near and helps(fit, sizes):
             text = f"{sizes.text}: {' and '.join(map(str, near))} {'is' if len(near) == 1 else 'are'} next"
             groups.setdefault(text, []).append(" = ".join(fit.axes))
     if len(groups) == 1 and len(known) == sum(map(len, groups.values())):

@@ -61,7 +61,7 @@ def _there(link: Link, found: Sequence[range | None], values: Mapping[str, Size]
 def reading(access: Access, there: range, units: range) -> range:
     """Those of some units from the first to the last between which all read only positions that are there."""
     period, first, stop = len(access.taps), units.start, units.stop
-    if access.step < 1 or not there:
+    if access.step < 1:
         return range(first, first)
     for phase, taps in enumerate(access.taps):
         if taps:

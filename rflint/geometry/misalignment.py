@@ -60,11 +60,9 @@ def _drifts(trace: Trace, end: End, values: Mapping[str, Size]) -> tuple[Fractio
     return tuple(_drift(trace, end.name, end.use, axis, values) for axis in range(len(end.axes)))
 
 
-def _drift(trace: Trace, name: str, source: int | str, axis: int, values: Mapping[str, Size]) -> Fraction | None:
-    """The drift of a tensor; 0 for the input itself."""
-    if not isinstance(source, int):
-        return Fraction(0)
-    seen, made = fields(trace)[source][name][axis], trace.uses[source].output
+def _drift(trace: Trace, name: str, use: int, axis: int, values: Mapping[str, Size]) -> Fraction | None:
+    """The drift of what a use makes."""
+    seen, made = fields(trace)[use][name][axis], trace.uses[use].output
     if made is None or seen.at is None:
         return None
     return drift(seen, substitute(trace.spatial_sizes(name)[axis], values), substitute(made[seen.at], values))
@@ -73,12 +71,12 @@ def _drift(trace: Trace, name: str, source: int | str, axis: int, values: Mappin
 def _causes(trace: Trace, end: End, axis: int, values: Mapping[str, Size]) -> list[Cause]:
     """The uses along the widest branches that move the centres and are not undone by another; [] if not known."""
     way = list(_way(trace, end, axis))[::-1]
-    drifts = [_drift(trace, end.name, source, axis, values) for source in way]
+    drifts = [Fraction(0), *(_drift(trace, end.name, use, axis, values) for use in way)]
     known = [one for one in drifts if one is not None]
     if len(known) < len(drifts):
         return []
     moves = [b - a for a, b in pairwise(known)]
-    return remaining([Cause(use, by) for use, by in zip(way[1:], moves, strict=True) if isinstance(use, int)])
+    return remaining([Cause(use, by) for use, by in zip(way, moves, strict=True)])
 
 
 def remaining(causes: Sequence[Cause]) -> list[Cause]:
@@ -93,15 +91,12 @@ def remaining(causes: Sequence[Cause]) -> list[Cause]:
     return left
 
 
-def _way(trace: Trace, end: End, axis: int) -> Iterator[int | str]:
-    """Tensors from the output back to the input: of several branches the one that sees most."""
+def _way(trace: Trace, end: End, axis: int) -> Iterator[int]:
+    """The uses from the output back to the input: of several branches along the one that sees most."""
     source: int | str | None = end.use
-    while isinstance(source, int):
+    while isinstance(source, int) and end.name in fields(trace)[source]:
         yield source
-        operands = [one for one in trace.uses[source].operands if _extent(trace, one, end.name, axis)]
-        source = max(operands, key=lambda one: _extent(trace, one, end.name, axis)).source if operands else None
-    if source is not None:
-        yield source
+        source = max(trace.uses[source].operands, key=lambda one: _extent(trace, one, end.name, axis)).source
 
 
 def _extent(trace: Trace, operand: Operand, name: str, axis: int) -> int:

@@ -173,6 +173,7 @@ def windows(expression: str, *shape: object) -> list[tuple[object, ...] | None]:
         ("F.max_pool1d(x, 3, 2, ceil_mode=True)", "L", ((3, 3), 2, 1, (0, 1))),
         ("F.max_pool1d(x, 4, 4, ceil_mode=True)", "L", ((4, 4), 4, 1, (0, 3))),
         ("F.max_pool1d(F.pad(x, (0, -3)), 2)", "L", ((2, 2), 2, 1, (0, None))),
+        ("F.max_pool1d(F.pad(x, (0, 3)), 2)", "L", ((2, 2), 2, 1, (0, None))),
         ("F.max_pool1d(F.pad(x, (0, -2)), 2)", "L", ((2, 2), 2, 1, (0, -2))),
         ("F.max_pool1d(F.pad(x, (0, 2)), 2)", "L", ((2, 2), 2, 1, (0, 2))),
         ("F.max_pool1d(F.pad(x, (4, -2)), 3, 1)", 8, ((3, 3), 1, 1, (4, -2))),
@@ -220,6 +221,11 @@ def test_an_axis_that_is_not_known_has_no_window() -> None:
             "global: mean reads everything; the convolution is what is seen beside it",
             "branches: add join several; the kernel is as wide as all of them together",
         ]),
+        ("F.avg_pool2d(x, 3).mean(3, keepdim=True) + F.avg_pool2d(x, 3)", (1, 3, 9, 9), [
+            "global: mean reads everything; the convolution is what is seen beside it",
+            "branches: add join several; the kernel is as wide as all of them together",
+        ]),
+        ("F.conv1d(x, torch.zeros(3, 3, 3), dilation=1048576)", (1, 3, "L"), []),
         ("F.avg_pool1d(F.avg_pool1d(x, 3, 1, 1), 3, 1, 1)", (1, 3, "L"), [
             "padding: outputs near the ends read padding of layers inside, which is not the input's",
         ]),

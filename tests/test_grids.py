@@ -117,3 +117,19 @@ def test_the_emptiest_of_several_starts_is_told() -> None:
     [grid] = grids(net.trace(net.conv(met, k=1, path="last")))
     assert [step.use.path for step in grid.steps][:2] == ["conv2", "conv3"]
     assert grid.share == Fraction(25, 33 * 33)
+
+
+def test_an_axis_along_which_too_much_is_seen_is_left_out() -> None:
+    net = Network(x=(N, 8, 99, 1 << 23))
+    [grid] = grids(net.trace(chain(net, net.input(), (2, 1 << 20), (2, 1 << 20))))
+    assert (grid.share, grid.axes) == (Fraction(5, 9), 1)
+
+
+def test_an_axis_along_which_two_are_seen_counts() -> None:
+    net = Network(x=(N, 8, 99, 99))
+    x = net.conv(net.input(), k=(3, 1), dilation=2, path="first")
+    [one] = grids(net.trace(net.conv(x, k=(3, 1), dilation=2, path="second")))
+    assert (one.share, one.axes) == (Fraction(5, 9), 1)
+    net.uses.pop()
+    [two] = grids(net.trace(net.conv(x, k=(3, 2), dilation=(2, 1), path="second")))
+    assert (two.share, two.axes) == (Fraction(5, 9), 2)

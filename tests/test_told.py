@@ -34,3 +34,10 @@ def test_warnings_tell_nothing() -> None:
 
 def test_rules_that_only_say_that_something_fails() -> None:
     assert [all_rules()[code].name for code in GENERAL] == ["refused-by-torch", "certain-exception"]
+
+
+def test_what_they_say_themselves_is_not_told_by_others() -> None:
+    net = Network(x=(N, 10, 8, 8))
+    trace = net.trace(net.pointwise(net.input(), refused="RuntimeError: not here"))
+    [finding] = all_rules()["RF423"].check(trace)
+    assert not is_told(trace, [finding.place])

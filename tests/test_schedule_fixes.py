@@ -44,6 +44,18 @@ def row(*rates: int, **about: Any) -> list[Use]:
     return net.uses
 
 
+class Digits(int):
+    """A number that knows where it is written."""
+
+    place: Place
+
+
+def digits(value: int, mark: int) -> Digits:
+    number = Digits(value)
+    number.place = Place("net.py", mark)
+    return number
+
+
 def said(edits: list[Edit] | tuple[Edit, ...] | None) -> Any:
     """Arguments, values and formulas."""
     if edits is None:
@@ -90,12 +102,25 @@ def test_edits_make_a_fix_if_there_are_any() -> None:
         (("kernel_size",), {"k": 7}, "3 * {dilation}"),
         (("kernel_size", "dilation"), {"k": 5}, "2 * {dilation}"),
         (("kernel_size",), {"unknown": ("kernel_size",)}, "{dilation} * ({kernel_size} - 1) // 2"),
+        ((), {"k": (3, 5)}, ""),
+        ((), {"dilation": (1, 2)}, ""),
     ],
 )
 def test_the_padding_that_keeps_the_size_in_names(
     literals: tuple[str, ...], about: dict[str, Any], formula: str
 ) -> None:
     assert same_padding(layer(literals, **about)) == formula
+
+
+def test_numbers_that_are_written_for_each_axis_are_no_formula() -> None:
+    for argument in ("kernel_size", "dilation"):
+        use = layer()
+        same = digits(3, 1)
+        once, each = (
+            replace(use.layer, args={**use.layer.args, argument: pair}) for pair in ((same, same), (same, digits(3, 2)))
+        )
+        assert same_padding(replace(use, layer=once)) != ""
+        assert same_padding(replace(use, layer=each)) == ""
 
 
 @pytest.mark.parametrize(
@@ -184,18 +209,6 @@ def test_a_layer_that_cannot_be_edited_stops_all() -> None:
 
 
 # Rates that repeat
-
-
-class Digits(int):
-    """A number that knows where it is written."""
-
-    place: Place
-
-
-def digits(value: int, mark: int) -> Digits:
-    number = Digits(value)
-    number.place = Place("net.py", mark)
-    return number
 
 
 def loop(*marks: int) -> list[Use]:

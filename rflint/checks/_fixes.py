@@ -20,13 +20,24 @@ def arguments_fix(use: Use, values: Mapping[str, object], symbolic: Mapping[str,
 
 
 def same_padding(use: Use) -> str:
-    """The padding d·(k - 1)/2 in terms of the arguments that the constructor call does not write as numbers."""
+    """The padding d·(k - 1)/2 in terms of the arguments that the constructor call does not write as numbers.
+
+    "" where one of them has a number for each axis: there is no arithmetic of tuples.
+    """
+    if not is_one_number(use, "kernel_size") or not is_one_number(use, "dilation"):
+        return ""
     kernel, literals = number(use, "kernel_size", 0), use.layer.literals
     if kernel is None or "kernel_size" not in literals:
         dilation = use.layer.args["dilation"][0] if "dilation" in literals else "{dilation}"
         return "({kernel_size} - 1) // 2" if dilation == 1 else f"{dilation} * ({{kernel_size}} - 1) // 2"
     half = (kernel - 1) // 2
     return "{dilation}" if half == 1 else f"{half} * {{dilation}}"
+
+
+def is_one_number(use: Use, argument: str) -> bool:
+    """Whether an argument is the same on all axes, and not written once for each."""
+    values = use.layer.args.get(argument)
+    return not isinstance(values, tuple) or len({(one, getattr(one, "place", None)) for one in values}) < 2
 
 
 def denser(layers: Sequence[Use], kernels: Sequence[int], rates: Sequence[int]) -> list[int]:

@@ -189,6 +189,7 @@ def averaged(sizes: Any, k: Any, padding: Any, **args: Any) -> Network:
         ((1, 1), 3, 1, "0.333 of the mean of what is there, 0.111 in the corner"),
         ((1, 1), 4, 1, "0.333 of the mean of what is there, 0.111 in the corner"),  # with ceil_mode torch takes that
         ((9,), 3, 1, "0.667 of the mean of what is there;"),
+        ((1,), 3, 1, "0.333 of the mean of what is there;"),
     ],
 )
 def test_how_much_the_border_keeps(sizes: Any, k: Any, padding: Any, shares: str) -> None:

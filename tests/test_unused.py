@@ -157,3 +157,24 @@ def test_code_in_another_file_is_judged_by_the_networks_that_use_it() -> None:
     options = linter.Options(Config(select=("RF207", "RF910")), read=texts.get)
     found = linter.check(["block.py", "train.py"], options).diagnostics
     assert [(one.file, one.span.line, one.code) for one in found] == [("block.py", 5, "RF910")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("border-waste", "dilation-mostly-padding", "input-not-divisible", "input-rows-dropped"),
+        *("interpolate-fractional-scale", "rf-anisotropic", "rf-growth-stall", "rf-smaller-than-input"),
+        *("stride-too-late", "uneven-adaptive-bins", "uneven-padding", "unproductive-layer"),
+    ],
+)
+def test_a_comment_may_be_needed_at_another_size_where_none_is_declared(name: str) -> None:
+    def unused(text: str) -> list[str]:
+        text = text.replace("padding=1)", f"padding=1)  # rflint: ignore[{name}]")
+        config = Config(select=(name, "RF910"))
+        return [
+            one.code for one in linter.check(["net.py"], linter.Options(config, read={"net.py": text}.get)).diagnostics
+        ]
+
+    size = 3 if name == "stride-too-late" else 64  # at which it has nothing to say
+    assert "RF910" in unused(NET.replace("3, 3))", f"{size}, {size}))"))
+    assert "RF910" not in unused(NET.replace("Net()(torch.zeros(1, 3, 3, 3))\n", ""))

@@ -134,6 +134,12 @@ def test_a_map_without_a_batch_has_its_channels_first() -> None:
     assert silent("RF601", net, norm(net, biased(net, x, rank=1), "BatchNorm1d"))
 
 
+def test_a_bias_before_an_activation_is_there_for_something() -> None:
+    net, x = image(N, 8)
+    y = net.use("LSTMCell", [(x, same(x))], x.shape, "cell", {"bias": True})
+    assert silent("RF601", net, norm(net, y, "BatchNorm1d"))
+
+
 def test_the_bias_can_be_left_away() -> None:
     net, x = image(N, 8, 9, 9)
     finding = only("RF601", net, norm(net, biased(net, x), "BatchNorm2d"))

@@ -206,7 +206,7 @@ def test_layers_of_one_constructor_are_told_by_their_paths() -> None:
 
 def test_a_multiplier_that_is_not_mixed() -> None:
     net, x = image(N, 8, 9, 9)
-    finding = only("RF608", net, net.conv(x, 24, groups=8))
+    finding = only("RF608", net, net.conv(net.pointwise(x), 24, groups=8))
     assert finding.message == (
         "conv has as many groups as input channels, 8, and 24 output channels: 3 of each input channel alone, and no "
         "1×1 convolution mixes them; a depthwise layer keeps 8"

@@ -24,7 +24,7 @@ def depthwise_multiplier(trace: Trace) -> Iterator[Finding]:
                 f"{named(use)} has as many groups as input channels, {inp}, and {out} output channels: {out // inp} of "
                 f"each input channel alone, and no 1×1 convolution mixes them; a depthwise layer keeps {inp}"
             )
-            yield Finding(place_of(use, "out_channels", "groups"), message, called(use), use=use.index)
+            yield Finding(place_of(use, "out_channels"), message, called(use), use=use.index)
 
 
 def is_mixed(trace: Trace, use: Use) -> bool:

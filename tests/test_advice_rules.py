@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from networks import H, Network, T, W, same
+from networks import MIXED, H, Network, T, W, same
 
 from rflint.checks import all_rules
 from rflint.diagnostics import Finding
+from rflint.field import IDENTITY
 from rflint.trace import Read
 
 
@@ -33,8 +34,8 @@ def image(*shape: Any) -> tuple[Network, T]:
 def late(into: int = 8, **more: Any) -> tuple[Network, T]:
     """A layer of 8·`into` multiplications at full size, and one of 24 behind a stride."""
     net, x = image(1, into, 8)
-    y = net.conv(x, 1, k=1, path="full", **more)
-    return net, net.conv(y, 6, k=1, stride=2, path="last")
+    y = net.conv(x, 1, k=1, path="full")
+    return net, net.conv(y, 6, k=1, stride=2, path="last", **more)
 
 
 def test_more_than_seven_tenths_at_full_size_are_many() -> None:
@@ -105,6 +106,16 @@ def test_who_sees_all_of_the_input_needs_no_stride() -> None:
     assert "an output unit sees 7:" in only("RF607", net, full(net, x, 3, "c"), near).message
     net, x = image(1, 8, 8, 16)
     assert "sees 9×9:" in only("RF607", net, full(net, x, 9, "d")).message
+    net, x = image(1, 8, 8, 8)
+    assert not findings("RF607", net, net.conv(full(net, x, 7, "e"), 1, k=2))
+    net, x = image(1, 8, 8, W)
+    assert not findings("RF607", net, full(net, x, 7, "f"))
+
+
+def test_the_least_that_any_unit_sees_counts() -> None:
+    net, x = image(1, 8, 8, 8)
+    y = net.resized(net.pool(full(net, x, 1, "a")), 2)
+    assert "an output unit sees 2×2:" in only("RF607", net, net.conv(y, 1, k=2, path="b")).message
 
 
 def test_before_a_global_pool_units_see_what_they_do() -> None:
@@ -249,19 +260,40 @@ def test_a_long_axis_still_gains() -> None:
     assert not findings("RF103", net, net.pooled(deep(net, x, 9, 3)))
 
 
+def test_axes_are_not_taken_for_each_other() -> None:
+    net, x = image(1, 8, H, 8)
+    y = deep(net, x, 9)
+    y = net.use("sort", [(y, [*same(y)[:3], Read("unknown", 3)])], y.shape)
+    assert not findings("RF103", net, net.pooled(deep(net, y, 3, path="d")))
+    net, x = image(1, 8, H, W)
+    y = net.use("sort", [(x, [*same(x)[:2], Read("unknown", 2), Read("unknown", 3)])], x.shape)
+    assert not findings("RF103", net, net.pooled(deep(net, y, 3)))
+    net, x = image(1, 8, 8, 8)
+    y = deep(net, x, 9)
+    y = net.use(
+        "unsqueeze", [(y, [*same(y)[:2], Read("kept", 3, IDENTITY), Read("kept", 4, IDENTITY)])], (1, 8, 1, 8, 8)
+    )
+    assert not findings("RF103", net, net.pooled(deep(net, y, 3, path="d")))
+
+
 def test_what_sees_all_by_the_narrowest_way_is_idle() -> None:
     net, x = image(1, 8, 8, 8)
     y = deep(net, x, 9)
     assert not findings("RF103", net, net.pooled(deep(net, net.join(y, x), 3, path="d")))
 
 
-def test_a_layer_that_reads_a_map_as_a_whole_gathers_it() -> None:
+def test_what_just_sees_all_sees_all() -> None:
     net, x = image(1, 8, 8, 8)
-    y = deep(net, x, 9)
-    assert not findings("RF103", net, net.pooled(net.conv(y, k=8, path="all")))
-    net, x = image(1, 8, 8, 8)
-    y = net.conv(deep(net, x, 9), k=8, stride=8, path="all")
-    assert "input of last" in only("RF103", net, net.pooled(deep(net, y, 3, path="last"))).message
+    y = net.conv(deep(net, x, 7), k=2, path="two")
+    assert "already sees 8×8 px of 8×8" in only("RF103", net, net.pooled(deep(net, y, 3, path="d"))).message
+
+
+@pytest.mark.parametrize("size", [(8,), (8, 8)])
+def test_a_layer_that_reads_a_map_as_a_whole_gathers_it(size: tuple[int, ...]) -> None:
+    net, x = image(1, 8, *size)
+    y = net.conv(deep(net, x, 9), k=8, path="all")
+    assert not findings("RF103", net, net.pooled(y))
+    assert "input of last0" in only("RF103", net, net.pooled(deep(net, y, 3, path="last"))).message
 
 
 @pytest.mark.parametrize("more", [{"conditional": "if flag"}, {"given": ((1, 8, 8, 8),)}])
@@ -274,6 +306,25 @@ def test_other_layers_and_windows_that_are_not_known_are_not_idle() -> None:
     net, x = image(1, 8, 8, 8)
     y = net.conv(net.pool(deep(net, x, 9), 3, padding=1, stride=1), unknown=("dilation",), padding=1)
     assert not findings("RF103", net, net.pooled(y))
+
+
+def test_a_kernel_that_is_not_known_along_one_axis_may_be_1() -> None:
+    net, x = image(1, 8, 8, 8)
+    y = net.conv(deep(net, x, 9), k=3, padding=1)
+    args = {**net.uses[-1].layer.args, "kernel_size": (3, None)}
+    net.uses[-1] = replace(net.uses[-1], layer=replace(net.uses[-1].layer, args=args))
+    assert not findings("RF103", net, net.pooled(y))
+
+
+def test_tokens_and_rows_of_a_signal_are_maps() -> None:
+    net, x = image(1, 8, 8, 8)
+    y = deep(net, x, 9, 3)
+    assert not findings("RF103", net, net.use("reshape", [(y, [*same(y)[:2], MIXED, MIXED])], (1, 8, 64)))
+    assert findings("RF103", net, net.flat(y))
+    net, x = image(1, 8, 8)
+    y = deep(net, x, 9, 3)
+    row = net.use("select", [(y, [same(y)[0], Read("mixed"), Read("kept", 1, IDENTITY)])], (1, 8))
+    assert not findings("RF103", net, row)
 
 
 def test_layers_that_read_several_inputs_or_none_are_not_idle() -> None:
@@ -293,6 +344,13 @@ def test_behind_what_sees_everything_nothing_is_told() -> None:
     assert not findings("RF103", net, net.pooled(deep(net, gated, 3, path="d")))
     strange = net.use("grid_sample", [(y, [*same(y)[:2], Read("unknown", 2), Read("unknown", 3)])], y.shape)
     assert not findings("RF103", net, net.pooled(deep(net, strange, 3, path="e")))
+
+
+def test_frames_that_became_samples_are_not_told() -> None:
+    net, x = image(1, 8, 1, 8, 8)
+    reads = [*same(x)[:2], MIXED, Read("kept", 2, IDENTITY), Read("kept", 3, IDENTITY)]
+    y = deep(net, net.use("reshape", [(x, reads)], (1, 8, 8, 8)), 9, 3)
+    assert not findings("RF103", net, net.pooled(y))
 
 
 def test_units_of_maps_each_need_the_whole_image() -> None:

@@ -68,13 +68,13 @@ def least_seen(trace: Trace, use: Use) -> list[int]:
     field = fields(trace)[source][name]
     found = [path_sizes(trace, source, name, axis) for axis in range(len(field))]
     sizes = [one.least for one in found if one is not None]
-    local = all(not seen.whole and seen.interval is not None for seen in field)
+    local = not any(seen.whole for seen in field)
     return sizes if local and len(sizes) == len(field) == spatial_rank(use) else []
 
 
 def input_name(trace: Trace, use: Use) -> str:
     """The only network input that reaches a use; "" if there are others."""
-    source = use.operands[0].source if use.operands else None
+    source = use.operands[0].source
     names = list(fields(trace)[source]) if isinstance(source, int) else []
     return names[0] if len(names) == 1 else ""
 

@@ -154,12 +154,12 @@ def bins(before: Any, after: Any, base: str = "AdaptiveAvgPool2d", **more: Any) 
         ((1, 1), (1, 13), "13 bins of 1 row: rows are repeated, nothing is pooled"),
         ((1, 5), (1, 2), "2 bins of 5 rows, 3, 3 wide, which overlap: 4 or 6 rows would make equal ones"),
         (
-            (1, 8, 5, 7),
+            (1, 8, 5, 9),
             (1, 8, 3, 2),
             "3 bins of 5 rows, 2, 3, 2 wide, which overlap: 3 or 6 rows would make equal ones",
         ),
         (
-            (1, 8, 7, 5),
+            (1, 8, 9, 5),
             (1, 8, 2, 3),
             "3 bins of 5 rows, 2, 3, 2 wide, which overlap: 3 or 6 rows would make equal ones",
         ),
@@ -210,6 +210,13 @@ def test_a_pointwise_layer_is_cheaper_before_the_upsampling() -> None:
 )
 def test_where_nothing_is_gained_the_upsampling_may_come_first(about: dict[str, Any]) -> None:
     assert not findings("RF605", *upsampled(**about))
+
+
+def test_each_upsampling_is_looked_at() -> None:
+    net, x = image(1, 8, 8)
+    wider = net.conv(net.resized(net.pointwise(x), 2), 9, k=1, path="wider")
+    narrower = net.conv(net.resized(wider, 2), 4, k=1, path="narrower")
+    assert only("RF605", net, narrower).message.startswith("narrower, a 1×1 convolution, is computed on 2 times")
 
 
 def test_a_map_that_others_read_is_upsampled_anyway() -> None:

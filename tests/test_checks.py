@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from networks import MIXED, H, N, Network, T, W, same
 
 from rflint import checks, field
 from rflint.checks import all_rules, rule
+from rflint.contracts import Contract, contract
 from rflint.diagnostics import Finding
 from rflint.dims import symbol, unknown
 from rflint.edits import Replace, SetArgument
 from rflint.field import IDENTITY
-from rflint.trace import Place, Read, Trace, Use
+from rflint.trace import Place, Read, Said, Trace, Use
 
 
 def findings(code: str, trace: Trace) -> list[Finding]:
@@ -1880,6 +1882,17 @@ def test_dilated_layers_that_nobody_reads_leave_no_holes() -> None:
     assert silent("RF201", net, net.pointwise(x))
 
 
+def test_a_resampling_layer_stands_at_its_factor_and_others_are_near() -> None:
+    net, x = image(N, 3, 64, 64)
+    y = net.resized(x, 2, down=True)
+    net.uses[-1] = replace(net.uses[-1], path="down", layer=replace(net.uses[-1].layer, defined=Place("net.py", 7)))
+    places = {"scale_factor": Place("net.py", 8)}
+    net.uses[-1] = replace(net.uses[-1], layer=replace(net.uses[-1].layer, places=places))
+    finding = only("RF304", net, y, net.resized(x, 4, down=True))
+    assert finding.place == places["scale_factor"]
+    assert [words for _, words in finding.related] == ["steps over the same rows"]
+
+
 # RF101 rf-smaller-than-input
 
 
@@ -1963,6 +1976,50 @@ def test_a_global_branch_is_set_aside() -> None:
     reads = [*same(gate)[:2], Read("kept", 2, IDENTITY), Read("kept", 3, IDENTITY)]
     z = net.use("mul", [(y, same(y)), (gate, reads)], y.shape)
     assert seen(net, z).message.startswith("each output unit, adaptiveavgpool2d aside, sees 5×5 of 64×64")
+
+
+def stated(*texts: str, place: Place | None = None) -> list[Said]:
+    """What is said of all outputs, or of a place."""
+    return [Said(contract(text), place, ()) for text in texts]
+
+
+def test_an_object_has_to_be_seen_not_the_image_and_of_several_the_largest() -> None:
+    net, x = image(1, 3, 64, 64)
+    y = chained(net, x, 1, 1)
+    finding = seen(net, y, said=stated("causal", "object-size=9"))
+    assert finding.message.startswith("each output unit sees 5×5 px, 56 % of an object of 9; one more layer")
+    assert unseen(net, y, said=stated("object-size=5"))
+    several = Contract("object-size", "=", (Fraction(5), Fraction(7)), "")
+    assert "sees 5×5 px, 71 % of an object of 7;" in seen(net, y, said=[Said(several, None, ())]).message
+    assert "sees 5×5 px, 8 % of an object of 100;" in seen(net, y, said=stated("object-size=100")).message
+
+
+def test_what_is_said_of_a_tensor_is_not_said_of_the_output() -> None:
+    net, x = image(1, 3, 64)
+    said = stated("object-size=2", place=Place("net.py", 1))
+    assert "sees 5 of 64 (8 %)" in seen(net, chained(net, x, 1, 1), said=said).message
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (("rate=1001", "min-ms=5"), "sees 5, 83 % of 5 ms"),
+        (("rate=1000", "min-ms=5"), None),
+        (("rate=1000", "min-ms=10"), "sees 5, 50 % of 10 ms"),
+        (("rate=1000",), "sees 5 of 64 (8 %)"),
+        (("min-ms=5",), "sees 5 of 64 (8 %)"),
+    ],
+)
+def test_of_a_signal_so_long_a_piece_has_to_be_seen(texts: tuple[str, ...], words: str | None) -> None:
+    net, x = image(1, 3, 64)
+    found = findings("RF101", net.trace(chained(net, x, 1, 1), declared=True, said=stated(*texts)))
+    assert [one.message.partition("unit ")[2].partition(";")[0] for one in found] == [words] * (words is not None)
+
+
+def test_an_image_takes_no_time() -> None:
+    net, x = image(1, 3, 64, 64)
+    said = stated("rate=1000", "min-ms=5")
+    assert "sees 5×5 of 64×64 px" in seen(net, chained(net, x, 1, 1), said=said).message
 
 
 def test_flattened_features_see_everything_with_its_place() -> None:

@@ -186,6 +186,56 @@ def test_names_that_a_convolution_takes(args: dict[str, Any]) -> None:
     assert silent("RF308", net, refused(net, x, "Conv2d", **conv_args(**args)))
 
 
+def test_only_convolutions_take_names_and_a_function_no_mode() -> None:
+    net, x = image(N, 4, H, W)
+    assert silent("RF308", net, refused(net, x, "MaxPool2d", **conv_args(padding="SAME")))
+    assert silent("RF308", net, refused(net, x, "ConvTranspose2d", **conv_args()))
+    assert silent("RF308", net, refused(net, x, "Conv2d", "", **conv_args(padding_mode="mirror")))
+
+
+@pytest.mark.parametrize("stride", [None, (None, 1)])
+def test_a_stride_that_is_not_known_may_be_1(stride: Any) -> None:
+    net, x = image(N, 4, H, W)
+    assert silent("RF308", net, refused(net, x, "Conv2d", **conv_args(padding="same", stride=stride)))
+
+
+@pytest.mark.parametrize(
+    ("base", "args", "words"),
+    [
+        ("Conv2d", {"padding": "SAME"}, "padding='same'"),
+        ("Conv2d", {"padding": "SAME", "stride": (2, 2)}, "padding=1"),
+        ("Conv2d", {"padding": "VALID", "stride": (2, 2)}, "padding='valid'"),
+        ("Conv2d", {"padding_mode": "REFLECT"}, "padding_mode='reflect'"),
+        ("Conv2d", {"padding": "Zeros"}, None),
+        ("Conv2d", {"padding_mode": "same", "stride": (2, 2)}, None),
+        ("Conv2d", {"padding_mode": "SAME"}, None),
+        ("ConvTranspose2d", {"padding": "SAME"}, None),
+        ("ConvTranspose2d", {"padding": "same", "stride": (2, 2)}, None),
+        ("ConvTranspose2d", {"padding_mode": "REFLECT"}, None),
+        ("Conv2d", {"padding": "same", "stride": (2, 2), "dilation": (1, 2)}, "padding=(1, 2)"),
+        ("Conv2d", {"padding": "same", "stride": (2, 2), "kernel_size": (3, 5)}, "padding=(1, 2)"),
+        ("Conv2d", {"padding": "same", "stride": (2, 2), "kernel_size": (3, 4)}, None),
+        ("Conv2d", {"padding": "same", "stride": (2, 2), "kernel_size": (3, None)}, None),
+        ("Conv2d", {"padding": "same", "stride": (2, 2), "dilation": (1, None)}, None),
+    ],
+)
+def test_what_is_written_instead_of_a_name(base: str, args: dict[str, Any], words: str | None) -> None:
+    net, x = image(N, 4, H, W)
+    fix = only("RF308", net, refused(net, x, base, **conv_args(**args))).fix
+    assert (fix and fix.words) == words
+    assert fix is None or fix.safe is ("'" in fix.words)
+
+
+def test_a_function_and_a_forward_of_ones_own_have_no_fix() -> None:
+    for about in ({"path": ""}, {"given": ((N, 4, 8, 8),)}):
+        net, x = image(N, 4, H, W)
+        more = {"path": "layer", **about}
+        net.use("Conv2d", [(x, [])], None, args=conv_args(padding="same", stride=(2, 2)), **more)
+        assert only("RF308", net).fix is None
+    net, x = image(N, 4, H, W)
+    assert only("RF308", net, refused(net, x, "Conv2d", "", **conv_args(padding="SAME"))).fix is None
+
+
 # RF309 pad-mode-limit
 
 
@@ -797,6 +847,27 @@ def test_rows_that_are_never_written(k: int, stride: int, dilation: int, words: 
     assert ("dilation=1 writes all" in finding.message) == (dilation == 2)
 
 
+def test_what_helps_where_the_other_arguments_are_not_known() -> None:
+    for dilation, cure in ((1, "a kernel of 3"), (3, "dilation 1")):
+        net, x = image(N, 4, H)
+        y = net.transposed(x, k=2, stride=3, dilation=dilation, unknown=("output_padding",))
+        assert only("RF502", net, y).message.endswith(f"is the bias and nothing else; {cure} writes all")
+
+
+def test_a_window_that_is_not_known_may_write_the_rest() -> None:
+    net, x = image(N, 4, H, W)
+    net.transposed(x, k=1, stride=2)
+    assert silent("RF502", net, order="constructor")
+    args = {**net.uses[-1].layer.args, "kernel_size": (1, None)}
+    net.uses[-1] = replace(net.uses[-1], layer=replace(net.uses[-1].layer, args=args))
+    assert silent("RF502", net)
+
+
+def test_a_picture_shows_twelve_rows() -> None:
+    net, x = image(N, 4, H)
+    assert "writes rows #........... only" in only("RF502", net, net.transposed(x, k=1, stride=12)).message
+
+
 @pytest.mark.parametrize(("k", "stride", "dilation"), [(2, 2, 1), (3, 2, 1), (3, 3, 2), (1, 1, 1), (3, 1, 4)])
 def test_rows_that_are_all_written(k: int, stride: int, dilation: int) -> None:
     net, x = image(N, 4, H, W)
@@ -945,6 +1016,63 @@ def test_a_single_row_is_repeated() -> None:
     a, b = net.conv(x, 8, k=1, path="a"), net.conv(x, 8, k=(6, 1), path="b")
     finding = only("RF407", net, net.join(a, b, output=a.shape, base="sub"))
     assert finding.message == "subtracts 8×6×6 and 8×1×6: the only row of one is repeated"
+
+
+def test_which_operand_is_narrow_and_where() -> None:
+    net, x = image(N, 8, 6, 6)
+    a, b = net.conv(x, 8, k=1, path="a"), net.conv(x, 8, k=(1, 6), path="b")
+    net.join(a, net.conv(x, 8, k=1, path="c"))
+    finding = only("RF407", net, net.join(b, a, output=a.shape))
+    assert finding.message == "adds 8×6×1 and 8×6×6: the only column of one is repeated"
+
+
+def summed(a: Any, b: Any, **more: Any) -> list[str]:
+    """What is said of the sum of two maps of these shapes, each made by a convolution."""
+    net = Network(x=a, y=b)
+    made = [net.conv(net.input(name), shape[1], k=1, path=name) for name, shape in (("x", a), ("y", b))]
+    net.join(*made, output=a, **more)
+    return [one.message for one in findings("RF407", net.trace())]
+
+
+@pytest.mark.parametrize("gate", ["Sigmoid", "Softmax", "Tanh", "Hardsigmoid"])
+def test_a_gate_is_one_channel_for_all(gate: str) -> None:
+    net, x = image(N, 8, 6, 6)
+    a, one = net.conv(x, 8, k=1, path="a"), net.conv(x, 1, k=1, path="b")
+    assert silent("RF407", net, net.join(net.pointwise(one, gate), a, output=a.shape))
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ((4, 8, 6, 6), (1, 8, 6, 6)),
+        ((4, 8, 6, 6), (4, 4, 6, 6)),
+        ((4, 8, 6, 6), (4, 1, 1, 6)),
+        ((4, 8, H, 6), (4, 8, 1, 6)),
+        ((4, 8, 6), (4, 1, 6)),
+        ((4, 8, 6, 6), (4, 8, 1, 6, 6)),
+    ],
+)
+def test_sums_of_which_no_single_axis_is_repeated(a: Any, b: Any) -> None:
+    assert not summed(a, b)
+
+
+def test_two_channels_are_more_than_one_and_what_is_not_certain_is_not_told() -> None:
+    assert summed((4, 2, 6, 6), (4, 1, 6, 6)) == ["adds 2×6×6 and 1×6×6: the only channel of one is repeated"]
+    assert not summed((4, 2, 6, 6), (4, 1, 6, 6), conditional="if flag")
+
+
+def test_what_convolutions_did_not_make_is_broadcast_on_purpose() -> None:
+    net, x = image(N, 8, 6, 6)
+    a, one = net.conv(x, 8, k=1, path="a"), net.conv(x, 1, k=1, path="b")
+    net.join(a, T(None, (N, 1, 6, 6)), output=a.shape)
+    net.join(a, T(None, None), output=a.shape)
+    net.join(a, one, x, output=a.shape)
+    row = net.conv(x, 8, k=(6, 1), path="c")
+    gate = net.use("MultiheadAttention", [(row, [*same(row)[:2], Read("whole", 2), Read("whole", 3)])], row.shape, "d")
+    net.join(net.conv(net.join(row, gate), 8, k=1, path="e"), a, output=a.shape)
+    strange = net.use("sort", [(row, [*same(row)[:2], Read("unknown", 2), same(row)[3]])], row.shape)
+    net.join(net.conv(strange, 8, k=1, path="f"), a, output=a.shape)
+    assert silent("RF407", net)
 
 
 def test_what_is_broadcast_on_purpose() -> None:
@@ -1115,6 +1243,84 @@ def test_the_input_itself_is_no_map_of_a_convolution() -> None:
 
 
 # RF504 transposed-size-drift
+
+
+def up_by_2(net: Network, x: T, path: str = "up", **args: Any) -> T:
+    """A layer that makes 2·n - 1 positions of n."""
+    return net.transposed(x, **{"k": 3, "stride": 2, "padding": 1, "path": path, **args})
+
+
+def test_each_axis_is_looked_at_and_each_layer_told_once() -> None:
+    net, x = image(N, 4, H, 16)
+    a = net.conv(x, k=(3, 1), stride=(2, 1), padding=(1, 0))
+    y = up_by_2(net, a)
+    finding = only("RF504", net, y, net.pointwise(y))
+    assert finding.message.startswith("the output has 31 positions, 1 fewer than the 32 of its strides")
+    rows = net.use("mean", [(y, [*same(y)[:2], Read("whole", 2), same(y)[3]])], (N, 4, 1, 31))
+    assert "31 positions" in only("RF504", net, rows).message
+
+
+def test_of_a_jump_of_two_whole_positions_are_missed() -> None:
+    net, x = image(N, 4, 16)
+    finding = only("RF504", net, up_by_2(net, net.conv(x, stride=4, padding=1)))
+    assert finding.message.startswith("the output has 7 positions, 1 fewer than the 8 of its strides: this layer makes")
+    net, x = image(N, 4, 15)
+    assert silent("RF504", net, net.transposed(net.conv(x, stride=4, padding=1), k=5, stride=2, padding=1))
+
+
+def test_more_positions_than_the_strides_promise() -> None:
+    net, x = image(N, 4, 16)
+    message = only("RF504", net, net.transposed(x, k=5, stride=2, padding=1)).message
+    assert message.startswith(
+        "the output has 33 positions, 1 more than the 32 of its strides: this layer makes 2·n + 1 of n"
+    )
+    message = only("RF504", net, net.transposed(x, k=9, stride=4, padding=1)).message
+    assert "67 positions, 3 more than the 64 of its strides: this layer makes 4·n + 3 of n" in message
+
+
+def test_the_layer_that_is_uneven_is_blamed() -> None:
+    net, x = image(N, 4, 16)
+    y = net.transposed(up_by_2(net, x, "odd"), k=3, stride=2, padding=1, output_padding=1, path="even")
+    assert net.where(only("RF504", net, net.conv(y, k=1)).place) == "odd.output_padding"
+
+
+@pytest.mark.parametrize("unknown", ["kernel_size", "output_padding", "stride"])
+def test_a_layer_that_is_not_known_is_not_blamed(unknown: str) -> None:
+    net, x = image(N, 4, 16)
+    assert silent("RF504", net, up_by_2(net, x, unknown=(unknown,)))
+
+
+def test_outputs_without_such_an_axis_have_no_size_to_miss() -> None:
+    for outputs in ("flat", "pooled", "sorted", "order"):
+        net, x = image(N, 4, 1)
+        y = up_by_2(net, x)
+        unknown = net.use("sort", [(y, [*same(y)[:2], Read("unknown", 2)])], (N, 4, 1))
+        ends = {"flat": net.flat(y), "pooled": net.pooled(y, "AdaptiveAvgPool1d"), "sorted": unknown, "order": y}
+        assert silent("RF504", net, ends[outputs], x, order="constructor" if outputs == "order" else "forward")
+        assert findings("RF504", net.trace(y, x, T(None, (1,))))
+
+
+def test_one_position_that_is_repeated_has_no_jump() -> None:
+    net, x = image(N, 4, 1)
+    y = up_by_2(net, x)
+    repeated = [*same(y)[:2], Read("kept", 2, field.Access(0, (range(1),)))]
+    assert silent("RF504", net, net.use("expand", [(y, repeated)], (N, 4, 2)))
+
+
+def test_uses_that_the_input_does_not_reach_have_no_jump() -> None:
+    net = Network(x=(N, 4, 16), y=(N, 4, 31))
+    both = net.join(up_by_2(net, net.input("x")), net.conv(net.input("y"), k=1))
+    assert only("RF504", net, both).message.startswith("the output has 31 positions, 1 fewer than the 32")
+
+
+def test_a_signal_beside_a_map_is_not_blamed_for_its_rows() -> None:
+    net, x = image(N, 4, 16, 16)
+    even = net.transposed(x, k=4, stride=2, padding=1, path="even")
+    cut = net.sliced(net.sliced(even, 2, 0, 31), 3, 0, 31)
+    row = net.use("mean", [(x, [*same(x)[:2], Read("whole"), Read("kept", 2, IDENTITY)])], (N, 4, 16))
+    odd = up_by_2(net, row, "odd")
+    reads = [*same(odd)[:2], Read("kept", 3, IDENTITY)]
+    assert silent("RF504", net, net.use("add", [(cut, same(cut)), (odd, reads)], cut.shape))
 
 
 def test_an_output_of_nearly_the_size_that_the_strides_promise() -> None:

@@ -9,6 +9,7 @@ import pytest
 from networks import H, N, Network, T, same
 
 from rflint.checks import all_rules
+from rflint.field import IDENTITY
 from rflint.trace import Note, Place, Read, Trace
 
 HERE = Place("net.py", 1)
@@ -44,8 +45,17 @@ def test_a_share_is_that_of_the_axis_of_which_least_is_seen() -> None:
     net, x = image(N, 8, 50, 10)
     assert summary(net, net.conv(x, k=(11, 11), padding=5)) == "11×11 of x, 50×10 (22 %), jump 1"
     assert summary(net, net.conv(x, k=(101, 11), padding=(50, 5))) == "101×11 of x, 50×10 (100 %), jump 1"
+    assert summary(net, net.conv(x, k=(41, 11), padding=(20, 5))) == "41×11 of x, 50×10 (82 %), jump 1"
+    phases = net.conv(net.resized(net.pool(x), 2), k=2)
+    assert summary(net, phases).startswith("2–4×2–4 of x, 50×10 (4 %), jump 1")
     net, x = image(N, 8, 0, 10)
     assert summary(net, net.pointwise(x)) == "1×1 of x, 0×10 (10 %), jump 1"
+
+
+def test_each_way_in_which_units_are_off_their_centre_is_told_once() -> None:
+    net, x = image(N, 8, 32, 32, 32, 32)
+    y = net.conv(x, k=(5, 3, 3, 1), stride=(4, 2, 2, 1), padding=(2, 1, 1, 0))
+    assert summary(net, y).endswith(", jump 4×2×1, centred -1.5, -0.5 off")
 
 
 def test_all_is_seen_of_what_is_pooled() -> None:
@@ -62,8 +72,9 @@ def test_all_is_seen_of_what_is_pooled() -> None:
 
 
 def test_each_output_and_each_input_has_its_line() -> None:
-    net = Network(x=(N, 8, 50), y=(N, 8, 50), features=(N, 8))
-    both = net.join(net.conv(net.input("x"), padding=1), net.input("y"))
+    net = Network(features=(N, 8), x=(N, 8, 50), y=(N, 8, 50))
+    shaped = net.use("reshape", [(net.input("features"), same(net.input("features")))], (N, 8, 1))
+    both = net.join(shaped, net.conv(net.input("x"), padding=1), net.input("y"), output=(N, 8, 50))
     assert noted("RF905", net.trace(both)) == [
         "0: units see 3 of x, 50 (6 %), jump 1",
         "0: units see 1 of y, 50 (2 %), jump 1",
@@ -100,7 +111,9 @@ def test_what_is_not_complete_without_a_reason_returns_nothing(complete: bool, s
 
 def test_layers_behind_which_fields_are_lost() -> None:
     net, x = image(N, 8, 50)
-    y = net.use("sort", [(x, [*same(x)[:2], Read("unknown", 2, reason="it sorts")])], x.shape, "order")
+    net.use("opaque", [(x, [*same(x)[:2], Read("unknown", reason="no axis")])], (N, 8))
+    net.use("sample", [(x, [*same(x)[:2], Read("unknown", 2, IDENTITY, "data")])], x.shape)
+    y = net.use("sort", [(net.conv(x), [*same(x)[:2], Read("unknown", 2, reason="it sorts")])], x.shape, "order")
     assert noted("RF902", net.trace(net.conv(y))) == ["what units see is not known from order on: it sorts"]
     trace = net.trace(net.conv(y), complete=False)
     assert noted("RF902", replace(trace, unknowns=[Note(HERE, "one")]))[0] == "not followed: one"

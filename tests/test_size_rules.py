@@ -183,6 +183,18 @@ def test_a_layer_counts_once_and_each_function_for_itself() -> None:
         assert only("RF303", net, x).message.endswith(f"and none behind them{more}")
 
 
+def test_two_rows_are_several_and_a_layer_may_get_its_padding_from_elsewhere() -> None:
+    net, x = image(N, 3, 64)
+    y = net.conv(x, k=5, stride=2, padding=2, path="a")
+    assert "reads 2 rows of padding" in only("RF303", net, y).message
+    net.conv(y, k=5, stride=2, padding=2, path="b")
+    for index, use in enumerate(net.uses):
+        places = {"stride": use.layer.places["stride"]}
+        net.uses[index] = replace(use, layer=replace(use.layer, places=places))
+    finding = only("RF303", net, y)
+    assert [net.where(place) for place in (finding.place, *dict(finding.related))] == ["a.stride", "a()", "b.stride"]
+
+
 def test_some_of_many_layers_are_named() -> None:
     net, x = image(N, 3, 2**12)
     y = x

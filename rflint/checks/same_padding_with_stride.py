@@ -29,11 +29,12 @@ def same_padding_with_stride(trace: Trace) -> Iterator[Finding]:
 
 def fix_of(use: Use, argument: str) -> Fix | None:
     """The edit that writes the name as torch does, or the numbers that "same" stands for at a stride."""
-    written = use.layer.args.get(argument)
-    meant = written.lower() if isinstance(written, str) else ""
+    meant = str(use.layer.args[argument]).lower()
+    if is_transposed(use):
+        return None
     if argument == "padding" and meant == "same" and is_strided(use):
         return argument_fix(use, "padding", explicit(use))
-    if is_transposed(use) or meant == written or meant not in (NAMES if argument == "padding" else MODES):
+    if meant not in (NAMES if argument == "padding" else MODES):
         return None
     fix = argument_fix(use, argument, repr(meant))
     return replace(fix, safe=True) if fix else None
@@ -71,8 +72,6 @@ def refused_mode(use: Use) -> str:
 def explicit(use: Use) -> str | None:
     """The padding d·(k - 1)//2 as source text, with which stride s makes ⌈n/s⌉ of n positions if the kernel is odd."""
     windows = [(number(use, "kernel_size", axis), number(use, "dilation", axis)) for axis in range(spatial_rank(use))]
-    known = [
-        dilation * (kernel - 1) // 2 for kernel, dilation in windows if kernel is not None and dilation is not None
-    ]
-    odd = all(kernel is not None and kernel % 2 == 1 for kernel, _ in windows)
-    return one_or_each(known) if odd and known and len(known) == len(windows) and not is_transposed(use) else None
+    odd = [(kernel, dilation) for kernel, dilation in windows if kernel is not None and kernel % 2]
+    known = [dilation * (kernel - 1) // 2 for kernel, dilation in odd if dilation is not None]
+    return one_or_each(known) if known and len(known) == len(windows) else None

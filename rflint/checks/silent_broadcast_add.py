@@ -11,9 +11,9 @@ from rflint.checks._places import made, named
 from rflint.diagnostics import Finding
 from rflint.dims import less
 from rflint.receptive import fields
-from rflint.trace import Operand, Shape, Trace, Use
+from rflint.trace import Operand, Shape, Trace
 
-GATES = ("Sigmoid", "Softmax", "Tanh", "Hardsigmoid", "sigmoid", "softmax", "tanh", "hardsigmoid")
+GATES = ("Sigmoid", "Softmax", "Tanh", "Hardsigmoid")
 
 
 @rule("RF407", "silent-broadcast-add", "warning", fix="hint")
@@ -52,6 +52,5 @@ def is_meant(trace: Trace, narrow: Operand, axis: int) -> bool:
     if axis > 1:
         source = narrow.source
         seen = fields(trace)[source].values() if isinstance(source, int) else ()
-        return any(one.pooled or one.whole or one.interval is None for field in seen for one in field)
-    maker: Use | None = trace.uses[narrow.source] if isinstance(narrow.source, int) else None
-    return maker is None or maker.base in GATES
+        return any(one.whole or one.interval is None for field in seen for one in field)
+    return isinstance(narrow.source, int) and trace.uses[narrow.source].base in GATES

@@ -20,9 +20,10 @@ LONGEST_PICTURE = 12
 def transposed_dead_phases(trace: Trace) -> Iterator[Finding]:
     """Whether no tap t < k has d·t ≡ φ (mod s), for some phase φ."""
     for use in trace.uses if trace.order == "forward" else ():
-        slides = [one for one in windows(use) if one] if is_transposed(use) else []
+        all_axes = windows(use) if is_transposed(use) else []
+        slides = [one for one in all_axes if one]
         dead = [one for one in slides if written(one) < one.stride]
-        if dead and not any(one is None for one in windows(use)):
+        if dead and len(slides) == len(all_axes):
             lost = 1 - prod((Fraction(written(one), one.stride) for one in slides), start=Fraction(1))
             cure, fix = evened(use)
             message = f"{sentence(dead[0], lost)}; {cure or advice(dead[0])} writes all"

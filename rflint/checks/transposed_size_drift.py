@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rflint.checks import rule
 from rflint.checks._evening import times_stride
-from rflint.checks._layers import Window, is_transposed, number, spatial_rank, window
+from rflint.checks._layers import number, spatial_rank, window
 from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
 from rflint.dims import Size
@@ -30,10 +30,11 @@ class Drift(NamedTuple):
 def transposed_size_drift(trace: Trace) -> Iterator[Finding]:
     """Whether an output has nearly n/jump positions, but not quite, and a transposed convolution is to blame."""
     told = set[int]()
-    for output in dict.fromkeys(trace.output_sources):
-        for name in fields(trace)[output] if isinstance(output, int) and trace.order == "forward" else ():
-            drift = drifting(trace, int(output or 0), name)
-            layer = to_blame(trace, int(output or 0), drift.axis) if drift else None
+    outputs = [one for one in trace.output_sources if isinstance(one, int)] if trace.order == "forward" else []
+    for output in dict.fromkeys(outputs):
+        for name in fields(trace)[output]:
+            drift = drifting(trace, output, name)
+            layer = to_blame(trace, output, drift.axis) if drift else None
             if drift and layer and layer.index not in told:
                 told.add(layer.index)
                 yield finding(layer, drift)
@@ -41,12 +42,11 @@ def transposed_size_drift(trace: Trace) -> Iterator[Finding]:
 
 def drifting(trace: Trace, output: int, name: str) -> Drift | None:
     """The first spatial axis of an output whose size is not that of the input over the jump, but near to it."""
-    before, after = trace.input_shapes.get(name) or (), trace.uses[output].output or ()
-    for number_of, axis in enumerate(fields(trace)[output][name]):
-        if axis.at is None or axis.interval is None or axis.pooled or number_of + 2 >= len(before):
+    axes, after = fields(trace)[output][name], trace.uses[output].output or ()
+    for number_of, (axis, n) in enumerate(zip(axes, trace.spatial_sizes(name), strict=False)):
+        if axis.at is None or axis.interval is None or axis.pooled:
             continue
-        jump = axis.interval.jump
-        size, n = after[axis.at], before[2 + number_of]
+        jump, size = axis.interval.jump, after[axis.at]
         gap = size * jump.numerator - n * jump.denominator
         if not isinstance(gap, int) or not jump or gap % jump.numerator:
             continue
@@ -60,32 +60,30 @@ def total_stride(trace: Trace, output: int, name: str, axis: int) -> Fraction:
     """The largest jump on the way to an output."""
     ways = (fields(trace)[index].get(name, ()) for index in behind(trace, output))
     known = (field[axis].interval for field in ways if axis < len(field))
-    return max((interval.jump for interval in known if interval), default=Fraction(1))
+    return max(interval.jump for interval in known if interval)
 
 
 def to_blame(trace: Trace, output: int, axis: int) -> Use | None:
     """The last transposed convolution on the way that makes more or fewer than stride·n positions."""
     ways = [trace.uses[index] for index in reversed(behind(trace, output))]
-    return next((use for use in ways if is_transposed(use) and surplus(use, axis)), None)
+    return next((use for use in ways if surplus(use, axis)), None)
 
 
 def surplus(use: Use, axis: int) -> int:
-    """K - 2p + output_padding - s: how many positions more than s·n are made on an axis, counted from the last."""
+    """K - 2p + output_padding - s: how many positions more than s·n are made on an axis, counted from the last.
+
+    0 where that is not known, and for layers other than transposed convolutions: they have no output_padding.
+    """
     at = spatial_rank(use) + axis
     one = window(use, at) if at >= 0 else None
-    return surplus_of(one, number(use, "output_padding", at)) if one else 0
-
-
-def surplus_of(one: Window, extra: int | None) -> int:
-    """The same for one window."""
-    return 0 if extra is None else one.extent - one.padding + extra - one.stride
+    extra = number(use, "output_padding", at)
+    return one.extent - one.padding + extra - one.stride if one and extra is not None else 0
 
 
 def finding(use: Use, drift: Drift) -> Finding:
     """The finding at the layer's constructor, with what would make its size a multiple of the stride."""
     more = f"{abs(drift.by)} {'more' if drift.by > 0 else 'fewer'}"
-    over, one = surplus(use, drift.axis), window(use, spatial_rank(use) + drift.axis)
-    stride = one.stride if one else 1
+    over, stride = surplus(use, drift.axis), number(use, "stride", spatial_rank(use) + drift.axis)
     off = f"this layer makes {stride}·n {'+' if over > 0 else '-'} {abs(over)} of n"
     cure, fix = times_stride(use)
     message = f"the output has {drift.size} positions, {more} than the {drift.promised} of its strides: {off}"

@@ -80,12 +80,12 @@ def is_run(features: Size, axes: Sequence[Size]) -> bool:
 
 
 def linear_behind(trace: Trace, use: Use, wanted: Shape) -> Use | None:
-    """A linear layer that takes that many features and reads it, directly or after layers that keep its shape."""
+    """A linear layer that takes these rows as features and reads them, directly or after layers that keep the shape."""
     same = {use.index}
     for reader in trace.uses:
         if same.isdisjoint(operand.source for operand in reader.operands):
             continue
-        if reader.base == "Linear" and (size_given(reader, "in_features"),) == wanted[-1:]:
+        if reader.base == "Linear" and (size_given(reader, "in_features"),) == wanted[1:]:
             return reader
         if reader.output == use.output is not None:
             same.add(reader.index)

@@ -82,8 +82,8 @@ def for_this_rank(trace: Trace, use: Use) -> Fix | None:
 
 def norm_meant(use: Use) -> str:
     """The batch norm for the axes of the input; "" for other layers, and where there is none."""
-    rank = len(use.operands[0].shape or ()) if use.operands else 0
-    name = {2: "BatchNorm1d", 3: "BatchNorm1d", 4: "BatchNorm2d", 5: "BatchNorm3d"}.get(rank, "")
+    shape = use.operands[0].shape if use.operands else None
+    name = {2: "BatchNorm1d", 3: "BatchNorm1d", 4: "BatchNorm2d", 5: "BatchNorm3d"}.get(len(shape or ()), "")
     return name if use.base.startswith("BatchNorm") else ""
 
 

@@ -493,3 +493,41 @@ def test_layers_with_weights_that_forward_certainly_builds_and_calls() -> None:
     assert not findings("RF418", trace(conditional="if flag"))
     assert not findings("RF418", trace(weights=False))
     assert not findings("RF418", trace(made=Place("net.py", 8)))
+
+
+# RF415 repeated-module
+
+
+def test_one_module_in_all_places_of_a_container() -> None:
+    def said(path: str = "body.2", **about: Any) -> list[tuple[str, Place, list[str]]]:
+        given = {"made": HERE, "kept": Place("net.py", 9), "alike": 3, "weights": True, **about}
+        found = findings("RF415", Network().trace(members=[Member(path, "Conv2d", **given)]))
+        return [(one.message, one.place, [text for place, text in one.related if place == HERE]) for one in found]
+
+    ((message, place, related),) = said()
+    assert message.startswith("all 3 elements of body are one Conv2d: its weights are shared by all")
+    assert (place, related) == (Place("net.py", 9), ["it is made here, once"])
+    assert said(alike=2)
+    assert said("2")[0][0].startswith("all 3 elements of the container are")
+    assert said(made=None)[0][2] == []
+    assert not any(said(**less) for less in ({"alike": 1}, {"weights": False}, {"kept": None}))
+
+
+# RF423 refused-by-torch
+
+
+def test_what_torch_refuses_is_said_unless_a_rule_says_more() -> None:
+    def said(**about: Any) -> list[str]:
+        net = Network(x=(N, 4, 1, 1))
+        net.use("flip", [], (N, 4, 1, 1), refused="no such axis", **about)
+        net.use("roll", [], (N, 4, 1, 1), refused="no such axis either")
+        return [finding.message for finding in findings("RF423", net.trace())]
+
+    assert said() == ["flip: no such axis: torch refuses it"]
+    assert said(conditional="if flag") == ["roll: no such axis either: torch refuses it"]
+    assert said(given=((N, 4, 1, 1),)) == []
+    window = {"kernel_size": (4, 4), "stride": (1, 1), "padding": (0, 0), "dilation": (1, 1)}
+    net = Network(x=(N, 4, 1, 1))
+    net.use("Conv2d", [(net.input(), [])], None, "conv", window, refused="too small")
+    assert findings("RF301", net.trace())
+    assert not findings("RF423", net.trace())

@@ -34,7 +34,8 @@ def chain(net: Network, x: T, *kernels: int) -> T:
         ((3, 1, 1, 1, 1), []),
         ((3, 1, 1, 3, 1, 1, 3), []),
         ((15, 1, 1, 1, 1, 3), ["b.kernel_size: b to e, 4 steps, widen nothing: units see 15×15 of 16×16 px"]),
-        ((17, 1, 1, 1, 1, 3), []),
+        ((16, 1, 1, 1, 1, 3), []),
+        ((3, 1, 1, 2, 1, 1, 3), []),
         (
             (3, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 3),
             [
@@ -103,10 +104,41 @@ def test_an_activation_alone_is_no_step_and_a_pool_ends_a_stall() -> None:
     assert len(stalls(net, net.pooled(chain(net, net.input(), 3, 1, 1, 1, 1)))) == 1
 
 
+def test_what_is_made_of_no_input_sees_nothing() -> None:
+    net = Network(x=(N, 8, 16, 16))
+    x = net.conv(net.input(), padding=1, path="stem")
+    for path in "abcd":
+        x = net.join(net.conv(net.use("zeros", [], x.shape), k=1, path=path), x)
+    assert stalls(net, net.conv(x, padding=1)) == []
+    net = Network(x=(N, 8, 16, 16))
+    x = net.conv(net.input(), padding=1, path="stem")
+    for path in "abcd":
+        x = net.join(net.conv(x, k=1, path=path), net.use("zeros", [], x.shape))
+    assert stalls(net, net.conv(x, padding=1))
+
+
+def test_an_activation_that_reads_the_input_widens_nothing() -> None:
+    net = Network(x=(N, 8, 16, 16))
+    x = net.input()
+    for path in "abcd":
+        x = net.join(net.conv(net.pointwise(x), k=1, path=path), x)
+    assert len(stalls(net, net.conv(x, padding=1))) == 1
+
+
+def test_taps_that_meet_nothing_widen_nothing() -> None:
+    net = Network(x=(N, 8, 16, 16))
+    x = net.conv(net.input(), padding=1, path="stem")
+    for path in "abcd":
+        x = net.conv(x, padding=16, dilation=16, path=path)
+    assert stalls(net, net.conv(x, padding=1)) == [
+        "a.kernel_size: a to d, 4 steps, widen nothing: units see 3×3 of 16×16 px"
+    ]
+
+
 def test_where_it_is_not_known_what_units_see_they_may_see_more() -> None:
     net = Network(x=(N, 8, 16, 16))
     x = chain(net, net.input(), 3, 1, 1)
     reads = [Read("kept", 0, IDENTITY), Read("mixed", 1), Read("unknown", 2), Read("unknown", 3)]
     x = net.use("grid_sample", [(x, reads)], x.shape, "", {})
     y = net.conv(net.conv(x, k=1, path="d"), k=1, path="e")
-    assert stalls(net, net.conv(y, padding=1)) == []
+    assert stalls(net, net.pooled(y)) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rflint.checks import rule
@@ -22,7 +23,7 @@ Stall = list[Use]
 @rule("RF104", "rf-growth-stall", "info", default=False, fix="hint", needs_size=True)
 def rf_growth_stall(trace: Trace) -> Iterator[Finding]:
     """Whether four or more steps in a row widen nothing, before one that does."""
-    if not trace.declared or trace.order != "forward":
+    if not trace.declared:
         return
     stall: Stall = []
     for part in parts(trace):
@@ -37,15 +38,15 @@ def rf_growth_stall(trace: Trace) -> Iterator[Finding]:
 
 def parts(trace: Trace) -> Iterator[list[Use]]:
     """The uses between the places that every way from the input to the output leads through: a layer, a block."""
-    last = {source: max(use.index for use, _ in readers) for source, readers in trace.consumers().items()}
-    needed = max((last.get(name, 0) for name in trace.input_shapes), default=0)
+    last = Counter({source: max(use.index for use, _ in readers) for source, readers in trace.consumers().items()})
+    needed = max((last[name] for name in trace.input_shapes), default=0)
     part = list[Use]()
     for use in trace.uses:
         part.append(use)
         if needed <= use.index:
             yield part
             part = []
-        needed = max(needed, last.get(use.index, 0))
+        needed = max(needed, last[use.index])
     yield part
 
 
@@ -57,8 +58,8 @@ def widens(trace: Trace, use: Use) -> bool:
     for name, field in fields(trace)[use.index].items():
         for axis in range(len(field)):
             here = total(trace, use.index, name, axis)
-            before = max((total(trace, operand.source, name, axis) for operand in use.operands), default=0)
-            if field[axis].pooled or not here or not before or here > before:
+            before = max(total(trace, operand.source, name, axis) for operand in use.operands)
+            if field[axis].pooled or not here or here > before:
                 return True
     return False
 
@@ -66,19 +67,20 @@ def widens(trace: Trace, use: Use) -> bool:
 def total(trace: Trace, source: int | str | None, name: str, axis: int) -> int:
     """The least and the greatest extent together: behind an upsampling some phases grow before others do."""
     if not isinstance(source, int):
-        return 2 * (source == name)
-    field = fields(trace)[source].get(name, ())
-    interval = field[axis].interval if axis < len(field) else None
+        return 2  # of an input its own position, of a parameter nothing, which is not more
+    field = fields(trace)[source].get(name)
+    interval = field[axis].interval if field else None
     return sum(interval.size) if interval else 0
 
 
 def finding(trace: Trace, stall: Stall) -> Iterator[Finding]:
     """The finding at the first of these layers, if its units see less than the input."""
     at = tensor(trace, stall[0].operands[0].source)
-    sizes = trace.spatial_sizes(at.name) if at else ()
+    if at is None:
+        return
+    sizes, extents = trace.spatial_sizes(at.name), sees(trace, at)
     known = [size for size in sizes if isinstance(size, int)]
-    extents = sees(trace, at) if at else []
-    if at is None or len(known) < len(sizes) or not any(a < b for a, b in zip(extents, known, strict=True)):
+    if len(known) < len(sizes) or not any(a < b for a, b in zip(extents, known, strict=True)):
         return
     first, last = stall[0], stall[-1]
     what = f"{named(first)} to {named(last)}, {len(stall)} steps, widen nothing"

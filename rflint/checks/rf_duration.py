@@ -15,11 +15,12 @@ from rflint.trace import Said, Trace, Use
 @rule("RF107", "rf-duration", "info", default=False, fix="hint")
 def rf_duration(trace: Trace) -> Iterator[Finding]:
     """What units see at the declared rate, where no duration is wanted, or where it is less than what is."""
-    rate = next((one.contract.values[0] for one in trace.said if one.contract.subject == "rate"), None)
-    if rate is None:
+    rates = [one for one in trace.said if one.contract.subject == "rate"]
+    if not rates:
         return
+    rate = rates[0].contract.values[0]
     wanted = [one for one in trace.said if one.contract.subject == "min-ms"]
-    for said in wanted or [one for one in trace.said if one.contract.subject == "rate"][:1]:
+    for said in wanted or rates[:1]:
         least = said.contract.values[0] if wanted else None
         for source in said.sources if not said.conditional else ():
             found = tensor(trace, source)

@@ -1098,6 +1098,21 @@ def test_a_crop_after_may_be_meant() -> None:
     assert silent("RF207", net, net.sliced(y, 2, 0, H))
 
 
+def test_a_crop_of_an_axis_that_has_become_the_first_may_be_meant() -> None:
+    net, x = image(N, 8, H)
+    y = net.conv(x, padding=3, dilation=2)
+    reads = [Read("kept", at, IDENTITY) for at in (2, 1, 0)]
+    turned = net.use("transpose", [(y, reads)], (y.shape or ())[::-1])
+    net.use("opaque", [(turned, [])], None)
+    assert only("RF207", net, turned)
+    assert silent("RF207", net, net.sliced(turned, 0, 0, H))
+
+
+def test_every_other_row_is_no_crop() -> None:
+    net, x = image(N, 8, 16)
+    assert only("RF207", net, net.sliced(net.conv(x, padding=3, dilation=2), 2, 0, 9, step=2))
+
+
 def test_a_crop_behind_a_residual_sum_may_be_meant() -> None:
     net, x = image(N, 8, H)
     y = net.conv(x, padding=3, dilation=2)

@@ -52,7 +52,8 @@ def misfits(use: Use, mode: str) -> Iterator[tuple[str, str, str]]:
     """A mode that does not take inputs of this rank, or that does not exist."""
     if mode not in AXES and mode not in ANY:
         yield "mode", f"there is no mode {mode!r}; torch has {', '.join([*ANY, *AXES])}", ""
-    rank = len(use.operands[0].shape or ()) if use.operands else 0
+    shape = use.operands[0].shape if use.operands else None
+    rank = len(shape or ())
     if mode in AXES and rank in LINEAR and rank != AXES[mode] + 2:
         meant = LINEAR[rank]
         message = f"mode {mode!r} takes inputs with {AXES[mode] + 2} axes, this has {rank}; {meant!r} is meant for them"

@@ -225,6 +225,13 @@ def test_an_axis_that_is_not_known_has_no_window() -> None:
             "global: mean reads everything; the convolution is what is seen beside it",
             "branches: add join several; the kernel is as wide as all of them together",
         ]),
+        ("F.avg_pool1d(F.interpolate(x, scale_factor=3, mode='linear'), 3, 1)", (1, 3, 2), [
+            "phases: 3 kernels take turns, each 1 positions on from its last place",
+        ]),
+        ("F.avg_pool1d(F.interpolate(x, scale_factor=3, mode='linear'), 3, 1)", (1, 3, 1), [
+            "phases: 3 kernels take turns, each 1 positions on from its last place",
+            "clipping: the kernel of 2 is wider than the 1 positions of the input",
+        ]),
         ("F.conv1d(x, torch.zeros(3, 3, 3), dilation=1048576)", (1, 3, "L"), []),
         ("F.avg_pool1d(F.avg_pool1d(x, 3, 1, 1), 3, 1, 1)", (1, 3, "L"), [
             "padding: outputs near the ends read padding of layers inside, which is not the input's",

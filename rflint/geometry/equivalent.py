@@ -122,18 +122,18 @@ def _of_axis(trace: Trace, end: End, axis: int, window: Window) -> Iterator[str]
     n, m = counts(trace, end, axis)
     if isinstance(n, int) and window.kernel[0] > n:
         yield f"clipping: the kernel of {window.kernel[0]} is wider than the {n} positions of the input"
-    exact, count = _inner(trace, end, axis, m)
-    if len(exact) < count:
-        some = f"{count - len(exact)} of {count} outputs" if isinstance(m, int) else "outputs near the ends"
+    spoilt = _spoilt(trace, end, axis, m)
+    if spoilt:
+        some = f"{spoilt} of {m} outputs" if isinstance(m, int) else "outputs near the ends"
         yield f"padding: {some} read padding of layers inside, which is not the input's"
 
 
-def _inner(trace: Trace, end: End, axis: int, m: Size | None) -> tuple[range, int]:
-    """The outputs that read no padding of layers inside, of how many; at example sizes where they are symbolic."""
-    values = {} if isinstance(m, int) else example_sizes(trace, end)
+def _spoilt(trace: Trace, end: End, axis: int, m: Size | None) -> int:
+    """How many outputs read padding of layers inside, at example sizes where they are symbolic; 0 if not known."""
+    values = example_sizes(trace, end)
     exact = exact_units(trace, end.name, axis, values, beyond=True)[end.use]
     count = None if m is None else substitute(m, values)
-    return (exact, count) if exact is not None and isinstance(count, int) else (range(0), 0)
+    return count - len(exact) if exact is not None and isinstance(count, int) else 0
 
 
 def _branches(trace: Trace, end: End) -> Iterator[str]:

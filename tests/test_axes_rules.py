@@ -188,6 +188,7 @@ def test_what_is_wrong_with_a_view(shape: Any, sizes: Any, words: str) -> None:
         ((N, 6, 4), (-1, 10, 5)),
         ((N, 6, 4), (W, 10)),
         ((N, 6, 4), (-1, None)),
+        ((N, 6, 4), (-1,)),
         ((2, 6, 4), (2, True)),
         ((2, 6, 4), (-1, H)),
         ((N, 6, H, W), (-1, H)),
@@ -204,6 +205,7 @@ def test_only_views_that_are_certain_are_judged() -> None:
     net.use("reshape", [], None, "", {"shape": (3, 3)})
     net.use("expand", [(x, [])], None, "", {"shape": (3, 3)})
     viewed(net, T(None, None), 3, 3)
+    net.use("reshape", [(x, [])], None)
     assert not findings("RF408", net)
 
 

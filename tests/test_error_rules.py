@@ -1290,6 +1290,19 @@ def test_a_layer_that_is_not_known_is_not_blamed(unknown: str) -> None:
     assert silent("RF504", net, up_by_2(net, x, unknown=(unknown,)))
 
 
+def test_where_nothing_else_is_known_of_the_layer_there_is_no_cure() -> None:
+    net, x = image(N, 4, 16, 16)
+    y = up_by_2(net, x)
+    layer = net.uses[-1].layer
+    for names in (("padding", "kernel_size"), ("kernel_size",)):
+        places = {name: layer.places[name] for name in names}
+        args = {**layer.args, "kernel_size": (3, None)}
+        net.uses[-1] = replace(net.uses[-1], layer=replace(layer, args=args, places=places))
+        finding = only("RF504", net, y)
+        assert finding.message.endswith("this layer makes 2·n - 1 of n")
+        assert net.where(finding.place) == f"up.{names[0]}"
+
+
 def test_outputs_without_such_an_axis_have_no_size_to_miss() -> None:
     for outputs in ("flat", "pooled", "sorted", "order"):
         net, x = image(N, 4, 1)

@@ -38,7 +38,7 @@ def silent_broadcast_add(trace: Trace) -> Iterator[Finding]:
 
 def stretched_axis(a: Shape | None, b: Shape | None) -> int | None:
     """The one axis, not that of the batch, on which one has size 1 and the other more; None if there are others."""
-    if a is None or b is None or len(a) != len(b) or len(a) < 4:
+    if a is None or b is None or len(a) != len(b):
         return None
     odd = [axis for axis, pair in enumerate(zip(a, b, strict=True)) if pair[0] != pair[1]]
     if len(odd) != 1 or odd[0] == 0:

@@ -63,7 +63,7 @@ def folded(shape: Shape, wanted: Shape) -> str:
 def flattened(trace: Trace, use: Use, shape: Shape, wanted: Shape) -> Fix | None:
     """The edit that flattens each sample, and makes the linear layer behind it for as many features as that gives."""
     features, linear = prod(shape[1:]), linear_behind(trace, use, wanted)
-    if len(shape) < 3 or len(wanted) != 2 or linear is None or not isinstance(features, int):
+    if len(shape) < 3 or linear is None or not isinstance(features, int):
         return None
     fits = argument_fix(linear, "in_features", features)
     if fits is None:

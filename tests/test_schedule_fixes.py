@@ -177,7 +177,22 @@ def test_other_paddings_do_not_move_but_may_stay() -> None:
 def test_layers_that_no_number_can_be_given() -> None:
     assert rate_edits(layer(dilation=2, padding=2, path=""), 4) is None
     assert rate_edits(layer(dilation=(1, 2), padding=(1, 2)), 4) is None
+    assert rate_edits(layer(dilation=(1, 2), padding="same"), 4) is None
     assert rate_edits(layer(dilation=2, padding=2, unknown=("dilation",)), 4) is None
+
+
+def test_layers_of_one_axis() -> None:
+    net = Network(x=(N, 8, H))
+    net.conv(net.input(), k=5, dilation=2, padding=4)
+    (use,) = net.uses
+    formula = "{dilation} * ({kernel_size} - 1) // 2"
+    assert said(rate_edits(use, 4)) == [("dilation", "4", ""), ("padding", "8", formula)]
+    by_rate, by_kernel = (
+        replace(use, layer=replace(use.layer, literals=frozenset({name}))) for name in ("dilation", "kernel_size")
+    )
+    assert same_padding(by_rate) == "2 * ({kernel_size} - 1) // 2"
+    assert same_padding(by_kernel) == "2 * {dilation}"
+    assert repeated([use, use, use, use]) == 2
 
 
 # Schedules

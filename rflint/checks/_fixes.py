@@ -52,15 +52,14 @@ def denser(layers: Sequence[Use], kernels: Sequence[int], rates: Sequence[int]) 
 def repeated(layers: Sequence[Use]) -> int:
     """After how many layers their rates come from the same places again; the number of all if they do not."""
     places = [source(use) for use in layers]
-    periods = (n for n in range(2, len(places)) if len(places) % n == 0 and places == places[:n] * (len(places) // n))
+    periods = (n for n in range(2, len(places)) if places == places[:n] * (len(places) // n))
     return next(periods, len(places))
 
 
 def source(use: Use) -> object:
     """Where the dilation of a layer is written: its digits if they are known, else the call."""
     dilation = use.layer.args.get("dilation")
-    digits = dilation[0] if isinstance(dilation, tuple) and dilation else dilation
-    return getattr(digits, "place", use.layer.defined)
+    return getattr(dilation[0] if dilation else None, "place", use.layer.defined)
 
 
 def schedule_fix(layers: Sequence[Use], rates: Sequence[int]) -> Fix | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from rflint.checks._branches import shrinking
-from rflint.checks._layers import number, spatial_rank, windows
+from rflint.checks._layers import windows
 from rflint.checks._places import chain
 from rflint.dims import Size, equal
 from rflint.trace import Shape, Trace, Use
@@ -28,8 +28,8 @@ def misfitting_paddings(trace: Trace, use: Use, wanted: Size) -> Iterator[Use]:
 
 def is_slip(use: Use) -> bool:
     """Whether it is dilated, and its padding changes the size of a map."""
-    axes = range(spatial_rank(use))
-    return any(shrinking(use, axis - len(axes)) and (number(use, "dilation", axis) or 1) > 1 for axis in axes)
+    found = windows(use)
+    return any(one and one.dilation > 1 and shrinking(use, at - len(found)) for at, one in enumerate(found))
 
 
 def kept_size(path: list[Use]) -> Shape | None:

@@ -11,7 +11,6 @@ from networks import H, N, Network, T, W, same
 
 from rflint import field
 from rflint.checks._readers import (
-    LONGEST_PERIOD,
     Reader,
     is_one_of_several,
     moves,
@@ -65,6 +64,12 @@ def test_axes_that_change_places_are_not_passed_on() -> None:
     assert moved_by(net, net.use("transpose", [(x, turned)], (N, 8, W, H))) is None
 
 
+def test_axes_that_are_pushed_back_are_not_passed_on() -> None:
+    net, x = image(N, 8, H)
+    pushed = [Read("kept", to, field.IDENTITY) for to in (0, 1, 3)]
+    assert moved_by(net, net.use("unsqueeze", [(x, pushed)], (N, 8, 1, H))) is None
+
+
 def test_parameters_are_no_second_tensor() -> None:
     net, x = image(N, 8, H, W)
     assert moved_by(net, net.join(x, T(None, (8, 1, 1)))) == {2: 0, 3: 0}
@@ -89,6 +94,16 @@ def test_tensors_are_inputs_and_what_does_more_than_pass_on() -> None:
     assert list(tensors(trace)) == [("x", ((2, H), (3, W))), ("y", ()), (0, ((2, H), (3, W)))]
 
 
+def test_halves_of_a_tensor_and_what_has_lost_its_space_are_none() -> None:
+    net = Network(x=(N, 8, H, W))
+    y = net.conv(net.input(), padding=1)
+    even, odd = (net.sliced(y, 2, start, H // 2, 2) for start in (0, 1))
+    strip = net.use("mean", [(y, [*same(y)[:2], Read("whole", 2), Read("kept", 3, field.IDENTITY)])], (N, 8, 1, W))
+    made = net.join(even, odd)
+    whole = net.linear(net.flat(net.pooled(y)), 8)
+    assert [source for source, _ in tensors(net.trace(made, strip, whole))] == ["x", 0, 4]
+
+
 def parts(net: Network, x: T, starts: tuple[int, ...] = (0, 4)) -> list[T]:
     """Channels from each of these on."""
     return [net.sliced(x, 1, start, 4) for start in starts]
@@ -105,6 +120,7 @@ def test_a_part_beside_which_others_are_read() -> None:
     y = net.conv(x, padding=1)
     first, _ = parts(net, y)
     assert asked(net, net.pointwise(first))
+    assert asked(net, net.join(first, T(None, (8, 1, 1))))
     assert not asked(net, y)
 
 
@@ -161,6 +177,7 @@ def test_what_is_given_out_or_leads_nowhere_has_readers_that_are_not_known() -> 
 def test_a_window_reads_the_remainders_of_its_taps() -> None:
     assert remainders(reading(field.window(3, 2, 1, 2)), 1) == (2, {1})
     assert remainders(reading(field.window(3, 2, 1)), 1) == (2, {0, 1})
+    assert remainders(reading(field.window(3)), 1) == (1, {0})
     assert remainders(reading(field.strided(7, -2), 1), 1) == (2, {0})
     assert remainders(reading(field.strided(0, 4), 3), 1) == (4, {3})
     assert remainders(reading(Access(4, (range(1), range(2, 3)))), 1) == (4, {0, 2})
@@ -170,8 +187,8 @@ def test_what_is_not_known_of_a_window() -> None:
     assert remainders(reading(None), 1) is None
     assert remainders(reading(field.strided(0, 1)), 2) is None
     assert remainders(reading(Access(0, (range(1),))), 1) is None
-    assert remainders(reading(field.strided(0, LONGEST_PERIOD)), 1) == (LONGEST_PERIOD, {0})
-    assert remainders(reading(field.strided(0, LONGEST_PERIOD + 1)), 1) is None
+    assert remainders(reading(field.strided(0, 4096)), 1) == (4096, {0})
+    assert remainders(reading(field.strided(0, 4097)), 1) is None
 
 
 def test_rows_that_all_readers_leave_out() -> None:

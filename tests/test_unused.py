@@ -178,3 +178,11 @@ def test_a_comment_may_be_needed_at_another_size_where_none_is_declared(name: st
     size = 3 if name == "stride-too-late" else 64  # at which it has nothing to say
     assert "RF910" in unused(NET.replace("3, 3))", f"{size}, {size}))"))
     assert "RF910" not in unused(NET.replace("Net()(torch.zeros(1, 3, 3, 3))\n", ""))
+
+
+@pytest.mark.parametrize("code", ["RF101", "RF103", "RF303", "RF315", "RF607"])
+def test_without_a_size_it_is_open_what_a_rule_that_needs_one_would_say(code: str) -> None:
+    for text, found in ((NET, ["RF910"]), (NET.partition("Net()(")[0], [])):
+        silenced = text.replace("padding=1)", f"padding=1)  # noqa: {code}")
+        options = linter.Options(Config(select=(code, "RF910")), read={"net.py": silenced}.get)
+        assert [one.code for one in linter.check(["net.py"], options).diagnostics] == found

@@ -430,8 +430,18 @@ def test_the_worst_operand_and_the_worst_join_are_told() -> None:
         "cat joins tensors that see around places 3 input positions apart, 3 of its units; so are those of 3 more joins"
     )
     assert (finding.use, finding.related) == (4, ())
-    net.uses[-4:] = []
+    net.uses.pop()
+    assert only("RF314", net, third).message.endswith("; so are those of 2 more joins")
+    net.uses[-3:] = []
     assert only("RF314", net, net.join(a, c, base="sub")).use == 3
+
+
+def test_sizes_that_are_symbols_tell_how_far_only_if_the_steps_are_alike() -> None:
+    net, x = image(N, 8, H, W)
+    one, other, halves = (net.sliced(x, 2, start, H, step) for start, step in ((0, 1), (2, 1), (2, 2)))
+    assert "2 input positions apart" in only("RF314", net, net.join(one, other)).message
+    net.uses.pop()
+    assert not findings("RF314", net, net.join(one, halves))
 
 
 def test_joins_that_may_not_happen_or_whose_operands_cannot_be_compared() -> None:

@@ -94,7 +94,7 @@ def test_nothing_is_said_of_inputs_parameters_and_what_is_not_known(code: str, f
 def test_a_head_sees_its_objects(figure: str, heads: int, said: list[str]) -> None:
     net = Network(x=(N, 3, 40, 40))
     a = net.conv(net.input(), path="a")
-    of = (a, net.conv(a, path="b"))[:heads]
+    of = (net.pointwise(a), net.pointwise(net.conv(a, path="b")))[:heads]
     assert stated("RF106", net, figure, of=of) == said
     assert stated("RF106", net, figure, of=of, conditional="if flag") == []
     net.uses = [replace(use, conditional="if flag") for use in net.uses]

@@ -2132,3 +2132,22 @@ def test_messages_are_short_and_plain() -> None:
     for finding in found:
         assert len(finding.message) <= 160
         assert not re.search(r"[.\n]$|RF\d|^[A-Z](?!inear)", finding.message)
+
+
+# RF108 rf-anisotropic
+
+
+def test_a_layer_that_stretches_one_axis_is_found_if_it_certainly_runs() -> None:
+    net, x = image(1, 8, 64, 64)
+    y = net.conv(x, k=(1, 9), padding=(0, 4))
+    assert net.where(only("RF108", net, T(None, (8,)), y, declared=True).place) == "conv.kernel_size"
+    net, x = image(1, 8, 64, 64)
+    y = net.conv(x, k=(1, 9), padding=(0, 4), more={"conditional": "if flag"})
+    assert silent("RF108", net, y, declared=True)
+
+
+def test_a_stride_behind_all_windows_stretches_nothing() -> None:
+    net, x = image(1, 8, 64, 64)
+    y = net.pool(net.conv(x, padding=1), 1, stride=(2, 1))
+    assert silent("RF108", net, y, declared=True)
+    assert only("RF108", net, net.conv(y, padding=1, path="last"), declared=True)

@@ -54,8 +54,9 @@ def test_a_layer_is_given_channels_or_features(base: str, argument: str, shape: 
 
 def test_a_layer_that_takes_no_channels_fits_nothing() -> None:
     net = Network(x=(N, 4, 8, 8))
-    use = taken(net, net.input(), "Dropout", "in_channels", 4)
-    assert not fits(use, use.layer.places["in_channels"])
+    for argument in ("in_channels", "in_features", "num_features", "num_channels"):
+        use = taken(net, net.input(), "Dropout", argument, 4)
+        assert not fits(use, use.layer.places[argument])
     without = replace(use, operands=())
     assert given_to(without) is None
 

@@ -380,6 +380,10 @@ def test_figures_of_small_tiles(expression: str, size: Any, found: Any) -> None:
     assert figures == ([found] if found or figures else [])
 
 
+def test_maps_that_are_not_returned_have_no_tiles() -> None:
+    assert tilings(calls.traced("x.relu().mean(2)", x=(1, 3, 24))) == []
+
+
 @pytest.mark.parametrize(
     ("expression", "sizes", "tile"),
     [
@@ -431,6 +435,7 @@ def test_all_inputs_are_tiled_alike() -> None:
         ("x.flip(2)", None),
         ("x[..., 2:3].expand(-1, -1, 24)", None),
         ("x.flip(2).flip(2)", None),
+        ("torch.cat([x, x], 2)", None),
         ("F.interpolate(x, size=18)", 4),
     ],
 )

@@ -167,6 +167,7 @@ def told(expression: str, *shape: Any) -> list[tuple[Any, list[Any]]]:
         ("F.pad(F.pad(x, (2, 0)), (2, 0))", -2, [-1, -1]),
         ("F.pad(F.pad(x, (2, 0)), (0, 4))", 1, [-1, 2]),
         ("F.pad(F.pad(F.pad(x, (2, 0)), (2, 0)), (0, 4))", 0, []),
+        ("x + F.pad(x, (2, -2))", -1, [-1]),
         ("F.pad(x, (1, -1)) + y.relu()", -1, [-1]),
         ("y.relu() + F.pad(x, (1, -1))", -1, [-1]),
         ("F.pad(x, (2, 0)) + F.max_pool1d(F.pad(x, (0, 2)), 3, 1, 1)", HALF, [1, -HALF]),

@@ -23,11 +23,10 @@ def matmul_shape_mismatch(trace: Trace) -> Iterator[Finding]:
 
 def misfit(use: Use) -> str:
     """What does not agree, "" if nothing surely does not."""
-    shapes = [operand.shape for operand in use.operands]
-    known = [shape for shape in shapes if shape is not None]
-    if use.base == "einsum" and len(known) == len(shapes):
+    known = [operand.shape for operand in use.operands if operand.shape is not None]
+    if use.base == "einsum":
         return named_twice(use.layer.args.get("equation"), known)
-    if use.base != "matmul" or len(known) != 2 or len(shapes) != 2 or min(map(len, known)) < 2:
+    if use.base != "matmul" or len(known) != 2 or min(map(len, known)) < 2:
         return ""
     left, right = known
     if equal(left[-1], right[-2]) is False:
@@ -38,13 +37,13 @@ def misfit(use: Use) -> str:
 def cure(use: Use) -> str:
     """The end of the sentence where the second operand is only turned."""
     shapes = [operand.shape or () for operand in use.operands]
-    if use.base != "matmul" or len(shapes) != 2 or equal(shapes[0][-1], shapes[1][-1]) is not True:
+    if use.base != "matmul" or equal(shapes[0][-1], shapes[1][-1]) is not True:
         return ""
     return "; the second one fits transposed"
 
 
 def named_twice(equation: object, shapes: list[Shape]) -> str:
-    """The axis of an einsum that has one size in one operand and another in another one."""
+    """The axis of an einsum that has one size in one operand and another in another one; "" if some are not known."""
     if not isinstance(equation, str) or "." in equation:
         return ""
     terms = [term.strip() for term in equation.split("->")[0].split(",")]

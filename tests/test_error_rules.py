@@ -297,6 +297,13 @@ def test_a_padding_of_which_a_part_is_known_is_that_part_at_least() -> None:
     assert finding.message.startswith("reflect padding mirrors 9 positions of 8")
 
 
+@pytest.mark.parametrize("shape", [(4, 1, 8), (2, 4, 1, 8)])
+def test_one_row_has_no_other_to_mirror_in_a_batch_or_without_one(shape: Any) -> None:
+    net, x = image(*shape)
+    finding = only("RF309", net, refused(net, x, "Conv2d", **conv_args(padding_mode="reflect", padding=(1, 1))))
+    assert finding.message.startswith("reflect padding mirrors 1 positions of 1")
+
+
 def test_paddings_that_are_not_known_or_that_no_mode_fills_have_no_limit() -> None:
     net, x = image(N, 4, 1, 1)
     assert silent("RF309", net, refused(net, x, "Conv2d", **conv_args(padding_mode="reflect", padding=None)))
@@ -723,6 +730,7 @@ def test_an_output_padding_that_multiplies_sizes_is_written(args: dict[str, Any]
 
 def test_an_output_padding_that_is_not_known_is_right() -> None:
     net, x = image(N, 4, H, W)
+    assert silent("RF503", net, net.transposed(x, output_padding=9, more={"conditional": "if flag"}))
     for name in ("output_padding", "stride", "dilation"):
         assert silent("RF503", net, net.transposed(x, output_padding=9, unknown=(name,)))
     args = {"kernel_size": (3, 3), "stride": (H, 1), "dilation": (1, 1), "output_padding": (1, 1)}

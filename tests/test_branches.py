@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from networks import H, Network, Read, T, W, same
 
-from rflint.checks._branches import Cause, difference
+from rflint.checks._branches import Cause, difference, drifting
 
 Branches = Callable[[Network, T], tuple[T, T]]
 PADDING = "{dilation} * ({kernel_size} - 1) // 2"
@@ -82,6 +82,9 @@ def test_a_function_is_not_edited() -> None:
         ),
         (lambda net, x: (net.resized(net.conv(x, stride=2, padding=1), 2), net.conv(x, stride=4)), (H, W), ""),
         (lambda net, x: (unclear(net, x), net.conv(x, stride=4)), (H, W), ""),
+        (lambda net, x: (net.pool(x, 3, stride=1, base="LPPool", unknown=("padding",)), x), (H, W), ""),
+        (lambda net, x: (net.pool(net.conv(x)), net.sliced(net.pool(x), 3, -1, 33)), (64, 64), ""),
+        (lambda net, x: (net.conv(x, k=5, stride=2), net.sliced(net.pool(x), 3, -2, 34)), (64, 64), ""),
         (lambda net, x: (net.pool(net.conv(x)), net.pool(x)), (H, W), ""),
         (lambda net, x: (net.conv(x, stride=2, padding=3), net.pool(x)), (75, 75), ""),
         (
@@ -133,8 +136,9 @@ def test_a_pool_that_makes_one_window_more(branches: Branches, size: int, is_edi
         (lambda net, x: (net.conv(x, k=4, padding=2, path="a"), x), (H, W), "4 of a makes one row more", 1),
         (lambda net, x: (x, net.conv(x, k=4, padding=2, path="a")), (H, W), "4 of a makes one row more", 1),
         (lambda net, x: (x, net.conv(x, k=2, path="a")), (H, W), "2 of a makes one row less", 1),
+        (lambda net, x: (net.conv(x, k=2, padding=1, path="a"), x), (2, 2), "2 of a makes one row more", 1),
         (
-            lambda net, x: (net.conv(net.conv(x, k=(1, 4), padding=(0, 1), path="a"), k=2, path="b"), x),
+            lambda net, x: (evens(net, x), x),
             (H, W),
             "4 of a and 1 more makes one row less",
             2,
@@ -148,16 +152,38 @@ def test_even_kernels_of_one_branch(branches: Branches, size: Any, text: str, la
     assert edits(found) == [("padding", "'same'", "")] * layers
 
 
+def evens(net: Network, x: T) -> T:
+    """Two even kernels with other layers before, between and behind them."""
+    x = net.conv(net.conv(x, padding=1, path="other"), k=(1, 4), padding=(0, 1), path="a")
+    return net.pointwise(net.conv(net.pointwise(x), k=2, path="b"))
+
+
+def test_even_kernels_that_make_up_for_each_other() -> None:
+    net = Network(x=(1, 8, H, W))
+    x = net.conv(net.conv(net.input(), k=4, padding=2), k=4, padding=1)
+    net.join(x, net.input())
+    assert drifting(net.trace(), net.uses[-1], -1) == []
+
+
+def test_the_first_two_operands_are_compared() -> None:
+    _, found = cause(lambda net, x: (net.conv(x, path="a"), x))
+    net = Network(x=(1, 8, H, W))
+    x = net.input()
+    net.join(net.conv(x, path="a"), x, net.conv(x, stride=2))
+    assert difference(net.trace(), net.uses[-1], -1).text == found.text
+
+
 @pytest.mark.parametrize(
     ("branches", "size"),
     [
+        (lambda net, x: (net.pool(x, k=2, stride=1), x), (H, W)),
         (lambda net, x: (net.conv(x, k=4, padding=2, path="a"), net.conv(x, k=2, path="b")), (H, W)),
         (lambda net, x: (net.conv(x, k=2), x), (2, 2)),
         (lambda net, x: (net.transposed(x, k=2), x), (H, W)),
         (lambda net, x: (net.conv(x, k=4), x), (H, W)),
         (lambda net, x: (net.conv(x, k=4, padding=1, stride=2), x), (9, 9)),
     ],
-    ids=["of both", "broadcast", "transposed", "more than a row", "strided"],
+    ids=["a pool", "of both", "broadcast", "transposed", "more than a row", "strided"],
 )
 def test_other_even_kernels_are_not_to_blame(branches: Branches, size: Any) -> None:
     _, found = cause(branches, size)

@@ -96,7 +96,7 @@ def drifting(trace: Trace, use: Use, axis: int) -> list[Use]:
     for sign, branch in zip((1, -1), own_layers(trace, use), strict=True):
         even = [layer for layer in branch if drift(layer, axis)]
         total = sum(drift(layer, axis) for layer in even)
-        if even and equal(a[axis] - b[axis], sign * total) is True:
+        if equal(a[axis] - b[axis], sign * total) is True:
             return even[::-1]
     return []
 
@@ -108,8 +108,8 @@ def drift(use: Use, axis: int) -> int:
 
 
 def is_nearly_same(one: Window) -> bool:
-    """Whether no padding keeps the size, and the next ones to it were taken: it changes by 1."""
-    return one.kernel % 2 == 0 and one.stride == 1 and abs(one.padding - one.extent + 1) == 1
+    """Whether no padding keeps the size, and one next to it was taken: it changes by 1, as no odd kernel does."""
+    return one.stride == 1 and abs(one.padding - one.extent + 1) == 1
 
 
 def lacking(layer: Shrinking) -> str:

@@ -128,6 +128,7 @@ def test_rates_that_see_as_much_as_is_wanted(layers: list[Slide]) -> None:
         ([*rated(3, 1, 2), Slide(3, 2), Slide(3)], 40, False, ""),
         ([*rated(3, 1, 2), Slide(3, 2), Slide(3)], 15, False, "; dilations 1, 3 from a on would see 15"),
         ([Slide(1, 2), *rated(3, 1, 2)], 17, False, ""),
+        ([*rated(3, 1, 2), Slide(3, 2), Slide(3, 1, 2)], 19, False, "; dilations 1, 3 from a on would see 19"),
     ],
 )
 def test_rates_that_are_known(layers: list[Slide], wanted: int, exactly: bool, text: str) -> None:

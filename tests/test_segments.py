@@ -96,6 +96,15 @@ def test_what_is_built_on_what() -> None:
     assert not is_built_on(node(c), node(b), made)
 
 
+def test_what_is_built_on_what_takes_no_time_to_tell() -> None:
+    """Two ways through each of 60 blocks: 2**60 in all."""
+    net = signal("x", "y")
+    x = net.input("x")
+    for _ in range(60):
+        x = net.join(net.pointwise(x), x)
+    assert not is_built_on(node(x), ("y", 2), graph(net.trace(x)))
+
+
 def test_the_identity_of_a_residual_block_says_nothing() -> None:
     net = signal()
     x = net.input()
@@ -108,6 +117,7 @@ def test_the_identity_of_a_residual_block_says_nothing() -> None:
         "mul": net.join(y, active, base="mul"),
         "twice": net.join(active, active),
         "two layers": net.join(y, dilated(net, active, 4)),
+        "of a later tensor": net.join(net.join(active, y), y),
     }
     trace = net.trace(*blocks.values())
     made = graph(trace)
@@ -121,6 +131,7 @@ def test_the_identity_of_a_residual_block_says_nothing() -> None:
         "mul": [1, 0],
         "twice": [0, 0],
         "two layers": [1, 8],
+        "of a later tensor": [10],
     }
 
 
@@ -149,6 +160,21 @@ def test_the_least_number_of_dilated_layers() -> None:
     assert [fewest[node(one)] for one in (a, b, both, rescaled)] == [1, 2, 1, 0]
     assert [fewest[node(one)] for one in (lost, joined, behind)] == [None, None, None]
     assert fewest[node(skipped)] == 3
+
+
+def test_an_axis_that_is_made_anew_leaves_it_unknown() -> None:
+    net = signal()
+    x = net.input()
+    new = net.use("op", [(x, same(x)[:2])], x.shape)
+    y = dilated(net, new, 2)
+    assert fewest_dilated(net.trace(y), graph(net.trace(y)))[node(y)] is None
+
+
+def test_what_several_branches_read_counts_together() -> None:
+    net = signal()
+    x = net.pointwise(net.input())
+    y = net.join(dilated(net, x, 1), dilated(net, x, 4))
+    assert [list(seen) for seen in (reached(graph(net.trace(y)), node(y)) or {}).values()] == [[-4, -1, 0, 1, 4]]
 
 
 def test_what_is_reached_of_each_start() -> None:

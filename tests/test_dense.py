@@ -6,11 +6,12 @@ import re
 from typing import NamedTuple
 
 import pytest
-from networks import Network, T
+from networks import Network, T, same
 
 from rflint.checks._dense import chain_of, denser, positions, reach, wider
 from rflint.checks._layers import Window
-from rflint.trace import Use
+from rflint.field import Access
+from rflint.trace import Read, Use
 
 
 class Slide(NamedTuple):
@@ -60,6 +61,12 @@ def windows(layers: list[Slide]) -> list[Window]:
             "; dilations 1, 1, 1, 1, 1, 1, 1, 1, … read all of 25",
             "b.dilation",
         ),
+        (
+            [Slide(3, 1, 2), Slide(1, 2), Slide(3, 1, 2)],
+            "; dilation 1 of a and dilation 1 of c read all of 7",
+            "a.dilation",
+        ),
+        ([Slide(2), Slide(2, 5, 2), Slide(2)], None, ""),
         ([Slide(1, 2), Slide(1, 2), Slide(3)], None, ""),
         ([Slide(1, 2), *rated(3, 2)], None, ""),
         ([Slide(2, 3, 2), Slide(2)], None, ""),
@@ -157,7 +164,9 @@ def test_what_a_chain_is_made_of() -> None:
 def test_a_constant_beside_a_layer_changes_nothing() -> None:
     net = Network(x=(1, 8, 64))
     x = net.conv(net.input(), dilation=2)
-    net.join(x, T(None, (1, 8, 1)), output=x.shape)
+    first = Read("kept", 2, Access(0, (range(1),)))
+    constant = T(None, (1, 8, 1))
+    net.use("add", [(x, same(x)), (constant, [*same(constant)[:2], first])], x.shape)
     assert len(chain_of(net.uses)) == 1
 
 

@@ -47,6 +47,19 @@ def test_another_layer_may_read_the_rest() -> None:
     assert layers(net, net.conv(x, k=1, stride=2, path="a"), net.pool(x, k=1, stride=2)) == [[0, 1]]
 
 
+def test_signals_have_rows_too() -> None:
+    net = Network(x=(1, 8, 16))
+    assert layers(net, net.conv(net.input(), k=1, stride=2)) == [[0]]
+
+
+def test_a_kernel_that_is_not_known_is_no_block() -> None:
+    net, x = image()
+    y = net.conv(x, k=1, stride=2, unknown=("kernel_size",))
+    assert layers(net, y, net.conv(x, k=1, stride=2)) == [[0, 1]]
+    net, x = image()
+    assert layers(net, net.conv(x, k=3, stride=2, dilation=2, unknown=("stride",), path="a")) == [[0]]
+
+
 def test_two_convolutions_of_a_block_may_share_a_stride() -> None:
     net, x = image()
     assert layers(net, net.conv(x, k=1, stride=2), net.conv(x, k=1, stride=2, path="short")) == []

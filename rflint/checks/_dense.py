@@ -42,8 +42,8 @@ def denser(uses: Sequence[Use]) -> tuple[str, Place] | None:
     rows = chain_of(list(reversed(uses)))
     for change in changes(rows):
         read = positions([change.windows.get(row.use.index, row.window) for row in rows])
-        if read and len(read) == max(read) - min(read) + 1:
-            many = "read" if "dilations" in change.words else "reads"
+        if read and len(read) == max(read) + 1:
+            many = "read" if "dilations" in change.words or " and " in change.words else "reads"
             return f"; {change.words} {many} all of {len(read)}", change.place
     return None
 
@@ -89,7 +89,7 @@ def chain_of(uses: Sequence[Use]) -> list[Row]:
         known = next(iter(every)) if len(every) == 1 else None
         if known is not None:
             rows.append(Row(use, known))
-        elif every or not is_pointwise(use):
+        elif not is_pointwise(use):
             return []
     return rows
 
@@ -106,7 +106,7 @@ def changes(rows: Sequence[Row]) -> Iterator[Change]:
     if runs:
         yield rates(rows, runs, [near(run) for run in runs])
         yield rates(rows, runs, [[1] * len(run) for run in runs])
-    gaps = [row for row in rows if 1 < row.window.stride > row.window.extent and row.window.dilation == 1]
+    gaps = [row for row in rows if row.window.stride > row.window.extent and row.window.dilation == 1]
     if len(gaps) == 1:
         row = gaps[0]
         words = f"kernel_size={row.window.stride} of {named(row.use)}"

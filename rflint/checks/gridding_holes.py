@@ -39,4 +39,4 @@ def finding(grid: Grid) -> Finding:
     elsewhere = tuple(pair for pair in related if pair[0] != place)
     trail = tuple(step.use.index for step in chain)
     fix = schedule_fix([step.use for step in chain], better)
-    return Finding(place, message, elsewhere, trail, fix)
+    return Finding(place, message, elsewhere, trail, fix, use=chain[-1].use.index)

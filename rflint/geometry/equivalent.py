@@ -123,8 +123,8 @@ def _of_axis(trace: Trace, end: End, axis: int, window: Window) -> Iterator[str]
     if isinstance(n, int) and window.kernel[0] > n:
         yield f"clipping: the kernel of {window.kernel[0]} is wider than the {n} positions of the input"
     spoilt = _spoilt(trace, end, axis, m)
-    if spoilt:
-        some = f"{spoilt} of {m} outputs" if isinstance(m, int) else "outputs near the ends"
+    if spoilt > 0:
+        some = f"{spoilt} of {m} outputs" if isinstance(n, int) else "outputs near the ends"
         yield f"padding: {some} read padding of layers inside, which is not the input's"
 
 

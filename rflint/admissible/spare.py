@@ -131,7 +131,7 @@ def _hanging(trace: Trace, places: Sequence[int], rank: int) -> Iterator[_Key]:
     """The windows whose input hangs on the size of the network's."""
     for use, place, key in _windows(trace, places, rank):
         shape = use.operands[0].shape
-        if shape is not None and symbols(shape[place - rank]):
+        if shape is not None and len(shape) >= rank and symbols(shape[place - rank]):
             yield key
 
 

@@ -59,7 +59,8 @@ def ends(use: Use) -> Iterator[Ends]:
         for size, pair in zip(shape[::-1], pairs, strict=False):
             yield size, max((one for one in pair if isinstance(one, int)), default=0)
         return
-    for axis in range(rank := spatial_rank(use)):
+    rank = spatial_rank(use)
+    for axis in range(rank) if len(shape) >= rank else ():
         yield shape[axis - rank], conv_padding(use, axis)
 
 

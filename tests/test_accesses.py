@@ -15,7 +15,7 @@ from rflint import field
 from rflint.field import IDENTITY, Access
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(operations, st.integers(-20, 20))
 def test_an_access_reads_what_the_operation_reads(op: Op, output: int) -> None:
     access, reads = op

@@ -7,26 +7,10 @@ from typing import Any
 
 import pytest
 from networks import MIXED, H, Network, T, W, same
+from ruling import findings, image, only
 
-from rflint.checks import all_rules
-from rflint.diagnostics import Finding
 from rflint.field import IDENTITY
 from rflint.trace import Read
-
-
-def findings(code: str, net: Network, *outputs: T, **about: Any) -> list[Finding]:
-    return list(all_rules()[code].check(net.trace(*outputs, **{"declared": True, **about})))
-
-
-def only(code: str, net: Network, *outputs: T, **about: Any) -> Finding:
-    (finding,) = findings(code, net, *outputs, **about)
-    return finding
-
-
-def image(*shape: Any) -> tuple[Network, T]:
-    net = Network(x=shape)
-    return net, net.input()
-
 
 # RF607 stride-too-late
 

@@ -7,24 +7,10 @@ from typing import Any
 
 import pytest
 from networks import H, N, Network, T, W
+from ruling import findings, image, only
 
-from rflint.checks import all_rules
 from rflint.diagnostics import Finding
 from rflint.trace import Read
-
-
-def findings(code: str, net: Network, *outputs: T, **about: Any) -> list[Finding]:
-    return list(all_rules()[code].check(net.trace(*outputs, **about)))
-
-
-def only(code: str, net: Network, *outputs: T, **about: Any) -> Finding:
-    (finding,) = findings(code, net, *outputs, **about)
-    return finding
-
-
-def image(*shape: Any) -> tuple[Network, T]:
-    net = Network(x=shape)
-    return net, net.input()
 
 
 def call(net: Network, x: T, base: str, path: str = "layer", like: T | None = None, **args: Any) -> T:

@@ -64,7 +64,7 @@ def pictures(draw: st.DrawFn) -> Net:
     return net
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(pictures(), st.tuples(st.integers(-2, 5), st.integers(-2, 5)))
 def test_boxes_hold_the_points_that_are_read(net: Net, unit: Point) -> None:
     trace = net.trace()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from networks import H, N, Network, T
+from ruling import findings, silent
 
 from rflint.checks import all_rules
 from rflint.diagnostics import Finding
@@ -18,7 +19,7 @@ NAME = "the name CausalNet"
 def leaks(net: Network, *outputs: T, members: Any = ("",), **about: Any) -> list[Finding]:
     """The findings, if the modules of these paths call themselves causal."""
     known = [Member(path, "CausalNet", None, causal=NAME) for path in members]
-    return list(all_rules()["RF312"].check(net.trace(*outputs, members=known, **about)))
+    return findings("RF312", net, *outputs, members=known, **about)
 
 
 def signal(*shape: Any) -> tuple[Network, T]:
@@ -139,7 +140,7 @@ def test_lengths_that_differ_or_are_not_known() -> None:
     assert not leaks(net, T(0, None))
     net, x = signal()
     y = net.conv(x, padding=1)
-    assert not list(all_rules()["RF312"].check(replace(net.trace(y), input_shapes={"x": None}, members=CAUSAL)))
+    assert silent("RF312", replace(net.trace(y), input_shapes={"x": None}, members=CAUSAL))
 
 
 CAUSAL = [Member("", "CausalNet", None, causal=NAME)]

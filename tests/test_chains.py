@@ -18,14 +18,14 @@ layers = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(layers)
 def test_both_directions_agree(chain: list[Slide]) -> None:
     assert front_to_back(chain)[-1] == back_to_front(chain)
     assert front_to_back(chain) == [back_to_front(chain[:count]) for count in range(1, len(chain) + 1)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(layers)
 def test_they_are_the_intervals_of_the_graph(chain: list[Slide]) -> None:
     interval, one = INPUT, back_to_front(chain)
@@ -37,7 +37,7 @@ def test_they_are_the_intervals_of_the_graph(chain: list[Slide]) -> None:
     assert field.window(*one[:3]).taps[0] == range(-one.padding, one.kernel - one.padding)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(layers, st.integers(1, 200))
 def test_one_convolution_has_the_size_of_the_chain(chain: list[Slide], n: int) -> None:
     size, one = n, back_to_front(chain)
@@ -69,7 +69,7 @@ def test_the_order_of_strides_matters() -> None:
     assert back_to_front([Slide(5), Slide(3, 2)]).kernel == 7
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.tuples(st.sampled_from((1, 2, 3, 5)), st.integers(1, 7)), max_size=5), st.randoms())
 def test_the_closed_form_finds_holes_in_any_order(layers: list[tuple[int, int]], shuffle: random.Random) -> None:
     kernels, dilations = ([kernel for kernel, _ in layers], [dilation for _, dilation in layers])

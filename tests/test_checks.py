@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from networks import MIXED, H, N, Network, T, W, same
+from ruling import findings, image, only, silent
 
 from rflint import checks, field
 from rflint.checks import all_rules, rule
@@ -18,28 +19,6 @@ from rflint.dims import symbol, unknown
 from rflint.edits import Replace, SetArgument
 from rflint.field import IDENTITY
 from rflint.trace import Place, Read, Said, Trace, Use
-
-
-def findings(code: str, trace: Trace) -> list[Finding]:
-    """What a rule finds in a trace."""
-    return list(all_rules()[code].check(trace))
-
-
-def only(code: str, net: Network, *outputs: T, **about: Any) -> Finding:
-    """The one finding of a rule."""
-    (finding,) = findings(code, net.trace(*outputs, **about))
-    return finding
-
-
-def silent(code: str, net: Network, *outputs: T, **about: Any) -> bool:
-    return not findings(code, net.trace(*outputs, **about))
-
-
-def image(*shape: Any) -> tuple[Network, T]:
-    """A network with one input x."""
-    net = Network(x=shape)
-    return net, net.input()
-
 
 # Registration
 

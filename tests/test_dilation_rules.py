@@ -8,24 +8,10 @@ from typing import Any
 
 import pytest
 from networks import H, N, Network, T, W
+from ruling import findings, image, only
 
-from rflint.checks import all_rules
 from rflint.checks._taps import share_on_map
 from rflint.diagnostics import Finding
-
-
-def findings(code: str, net: Network, *outputs: T, **about: Any) -> list[Finding]:
-    return list(all_rules()[code].check(net.trace(*outputs, **about)))
-
-
-def only(code: str, net: Network, *outputs: T) -> Finding:
-    (finding,) = findings(code, net, *outputs)
-    return finding
-
-
-def image(*shape: Any) -> tuple[Network, T]:
-    net = Network(x=shape)
-    return net, net.input()
 
 
 def dilated(net: Network, x: T, rates: Sequence[int], name: str = "d") -> T:

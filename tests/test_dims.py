@@ -495,7 +495,7 @@ def _numbers(*trees: Tree) -> list[tuple[dict[str, int], list[int]]]:
     return rows
 
 
-many = settings(max_examples=100, deadline=None)
+many = settings(max_examples=100)
 
 
 @many

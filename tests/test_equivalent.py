@@ -46,7 +46,7 @@ LAYERS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LAYERS, st.integers(900, 1100))
 def test_kernel_stride_and_padding_give_the_size(layers: list[tuple[int, int, int, int]], n: int) -> None:
     """Nested floors are one floor: the size is the same for all inputs, with the same padding on both sides."""
@@ -82,7 +82,7 @@ def test_padding_on_one_side_only() -> None:
     assert (window.left, window.right) == (4, 0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(LAYERS, st.integers(900, 960))
 def test_outputs_that_read_inner_padding_are_counted(layers: list[tuple[int, int, int, int]], n: int) -> None:
     """Which outputs differ, by carrying for every position whether a convolution of the bare input would give it."""

@@ -7,34 +7,12 @@ from typing import Any
 
 import pytest
 from networks import H, N, Network, T, W, same
+from ruling import findings, image, only, silent
 
 from rflint import field
-from rflint.checks import all_rules
-from rflint.diagnostics import Finding
 from rflint.dims import symbol
 from rflint.field import IDENTITY
-from rflint.trace import Read, Trace
-
-
-def findings(code: str, trace: Trace) -> list[Finding]:
-    """What a rule finds in a trace."""
-    return list(all_rules()[code].check(trace))
-
-
-def only(code: str, net: Network, *outputs: T, **about: Any) -> Finding:
-    """The one finding of a rule."""
-    (finding,) = findings(code, net.trace(*outputs, **about))
-    return finding
-
-
-def silent(code: str, net: Network, *outputs: T, **about: Any) -> bool:
-    return not findings(code, net.trace(*outputs, **about))
-
-
-def image(*shape: Any) -> tuple[Network, T]:
-    """A network with one input x."""
-    net = Network(x=shape)
-    return net, net.input()
+from rflint.trace import Read
 
 
 def refused(net: Network, x: T, base: str, path: str = "layer", **args: Any) -> T:

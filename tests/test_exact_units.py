@@ -71,7 +71,7 @@ def test_nothing_is_exact_on_an_input_that_is_too_small() -> None:
     assert exact_units(net.trace(last(net)), "x", 0, {})[-1] == range(3, 3)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(0, 2)), min_size=1, max_size=4))
 def test_chains_against_every_read(layers: list[tuple[int, int, int]]) -> None:
     net = Network(x=(1, 1, 200))

@@ -80,7 +80,7 @@ def test_fixtures(path: Path) -> None:
     check_fixes(path, of(path)[0])
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.data())
 def test_fixtures_with_another_number(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([path for path in FIXTURES if path.name not in LARGE]))
@@ -89,7 +89,7 @@ def test_fixtures_with_another_number(data: st.DataObject) -> None:
 
 
 @pytest.mark.skipif(not TORCHVISION, reason="no torchvision in build: `make test` fetches it")
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.data())
 def test_torchvision_with_another_number(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(TORCHVISION))

@@ -216,7 +216,7 @@ PATTERN = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ignoring=st.dictionaries(st.sampled_from(["", "x/", "x/y/", "y/"]), st.lists(PATTERN, min_size=1, max_size=4)))
 def test_any_patterns_leave_out_what_they_leave_out_of_git(
     tmp_path_factory: pytest.TempPathFactory, ignoring: dict[str, list[str]]

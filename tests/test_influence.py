@@ -102,7 +102,7 @@ def tent_of_1(unit: int) -> Weights:
     return {unit: Fraction(1)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(networks(), st.integers(8, 30))
 def test_mean_and_variance_are_those_of_explicit_weights(made: Explicit, unit: int) -> None:
     trace = made.net.trace(made.tensors[-1])

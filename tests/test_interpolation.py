@@ -17,7 +17,7 @@ from rflint import field
 from rflint.field import IDENTITY
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(1, 150), st.integers(1, 150))
 def test_nearest_reads_the_index_that_torch_computes(n: int, m: int) -> None:
     access, exact = known(field.nearest(n, m)), known(field.nearest_exact(n, m))
@@ -26,7 +26,7 @@ def test_nearest_reads_the_index_that_torch_computes(n: int, m: int) -> None:
         assert reads_of(exact, i) == {nearest_exact_index(i, n, m)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 60), st.sampled_from((0.5, 0.25, 0.3, 1.5, 1.3, 2.0, 3.0, 3.3, 7.9)))
 def test_nearest_uses_the_given_scale(n: int, scale: float) -> None:
     m = int(n * scale)

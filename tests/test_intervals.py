@@ -27,7 +27,7 @@ from rflint import field
 from rflint.field import INPUT, Access, Interval
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(gentle, min_size=1, max_size=4))
 def test_the_interval_of_a_chain_is_the_extent_of_every_unit(ops: list[Op]) -> None:
     interval = then(*(access for access, _ in ops))
@@ -37,7 +37,7 @@ def test_the_interval_of_a_chain_is_the_extent_of_every_unit(ops: list[Op]) -> N
         assert interval.span(unit) == ((min(seen), max(seen)) if seen else None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(operations, min_size=1, max_size=3))
 def test_chains_of_any_ratio_agree_too(ops: list[Op]) -> None:
     interval = then(*(access for access, _ in ops))
@@ -47,7 +47,7 @@ def test_chains_of_any_ratio_agree_too(ops: list[Op]) -> None:
         assert interval.span(unit) == ((min(seen), max(seen)) if seen else None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(gentle, max_size=3), st.lists(windows, max_size=2), st.lists(windows, max_size=2))
 def test_a_union_holds_what_either_branch_sees(trunk: list[Op], left: list[Op], right: list[Op]) -> None:
     a, b = (then(*(access for access, _ in trunk + branch)) for branch in (left, right))
@@ -61,7 +61,7 @@ def test_a_union_holds_what_either_branch_sees(trunk: list[Op], left: list[Op], 
         assert both.span(unit) == ((min(every), max(every)) if every else None)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(gentle, min_size=1, max_size=4))
 def test_properties_follow_from_the_spans(ops: list[Op]) -> None:
     interval = then(*(access for access, _ in ops))
@@ -80,7 +80,7 @@ def test_properties_follow_from_the_spans(ops: list[Op]) -> None:
     assert max(hi - hull[0] * phase for phase, (_, hi) in seen) == hull[2]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(gentle, min_size=1, max_size=4))
 def test_no_fewer_phases_say_the_same(ops: list[Op]) -> None:
     interval = then(*(access for access, _ in ops))

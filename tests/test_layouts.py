@@ -45,7 +45,7 @@ def other_shapes(shape: Shape) -> list[Shape]:
     return [shape, (1, *shape), *found]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_views_and_transpositions(data: st.DataObject) -> None:
     shape: Shape = data.draw(st.tuples(*[st.sampled_from((1, 2, 3, 4, 6, 8))] * 3))

@@ -135,7 +135,7 @@ def numbered(sizes: tuple[int, ...]) -> list[tuple[int, ...]]:
     return list(product(*map(range, sizes)))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(views())
 def test_kept_axes_of_a_view_hold_the_same_coordinate(drawn: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
     before, after = drawn
@@ -145,7 +145,7 @@ def test_kept_axes_of_a_view_hold_the_same_coordinate(drawn: tuple[tuple[int, ..
             assert all(inside[at] == outside[read.to or 0] for inside, outside in pairs)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(views(), st.data())
 def test_minus_one_is_the_size_that_is_missing(
     drawn: tuple[tuple[int, ...], tuple[int, ...]], data: st.DataObject

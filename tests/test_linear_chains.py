@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from networks import H, N, Network, T, W
+from ruling import findings
 
-from rflint.checks import all_rules
 from rflint.diagnostics import Finding
 
 
 def found(net: Network, *outputs: T, **about: Any) -> list[Finding]:
-    return list(all_rules()["RF602"].check(net.trace(*outputs, **about)))
+    return findings("RF602", net, *outputs, **about)
 
 
 def two(net: Network, x: T, *channels: int, first: dict[str, Any] | None = None, **second: Any) -> T:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from networks import H, N, Network, T, same
+from ruling import findings, image
 
-from rflint.checks import all_rules
 from rflint.field import IDENTITY
 from rflint.trace import Note, Place, Read, Trace
 
@@ -17,13 +16,7 @@ HERE = Place("net.py", 1)
 
 def noted(code: str, trace: Trace) -> list[str]:
     """What is noted of a trace whose call has a place."""
-    found = list(all_rules()[code].check(replace(trace, place=HERE)))
-    return [one.message for one in found]
-
-
-def image(*shape: Any) -> tuple[Network, T]:
-    net = Network(x=shape)
-    return net, net.input()
+    return [one.message for one in findings(code, replace(trace, place=HERE))]
 
 
 # RF905 rf-summary
@@ -87,7 +80,7 @@ def test_each_output_and_each_input_has_its_line() -> None:
 def test_a_network_without_a_place_or_a_run_has_no_summary() -> None:
     net, x = image(N, 8, 50)
     trace = net.trace(net.conv(x))
-    assert not list(all_rules()["RF905"].check(trace))
+    assert not findings("RF905", trace)
     assert not noted("RF905", replace(trace, order="constructor"))
 
 
@@ -98,9 +91,9 @@ def test_a_reason_is_told_once_where_it_is_met_first() -> None:
     net, _ = image(N, 8, 50)
     notes = [Note(Place("net.py", 7), "one"), Note(None, "two"), Note(Place("net.py", 8), "one")]
     trace = replace(net.trace(complete=False), unknowns=notes, place=HERE)
-    found = list(all_rules()["RF902"].check(trace))
+    found = findings("RF902", trace)
     assert [(one.place.mark, one.message) for one in found] == [(7, "not followed: one"), (1, "not followed: two")]
-    assert not list(all_rules()["RF902"].check(replace(trace, unknowns=notes[1:2], place=None)))
+    assert not findings("RF902", replace(trace, unknowns=notes[1:2], place=None))
 
 
 @pytest.mark.parametrize(("complete", "said"), [(True, []), (False, ["forward returns nothing that is known"])])

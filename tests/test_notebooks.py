@@ -151,7 +151,7 @@ def test_what_ipython_adds_becomes_python(cell: str, python: str) -> None:
     compile(python, "cell", "exec")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(["x = 1", "!ls", "  %a b", "y = !c", "f(", ")", "'''", "", "z?", "%%time", "d \\"])))
 def test_every_cell_comes_back(rows: list[str]) -> None:
     cell = "\n".join(rows)

@@ -66,7 +66,7 @@ def seen_along(path: list[Access]) -> Interval:
     return interval
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(nets())
 def test_no_path_is_narrower_or_wider(net: Net) -> None:
     trace = net.trace()

@@ -24,13 +24,13 @@ from rflint import field
 from rflint.field import Positions, spread
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(operations, min_size=1, max_size=4), st.integers(-9, 9))
 def test_the_exact_set_of_a_chain(ops: list[Op], unit: int) -> None:
     assert backwards([access for access, _ in ops], unit) == reaches([reads for _, reads in ops], unit)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(operations, st.sets(st.integers(-30, 30)))
 def test_an_operation_reads_the_union_for_many_positions(op: Op, outputs: set[int]) -> None:
     access, reads = op
@@ -101,7 +101,7 @@ def test_huge_windows_cost_nothing() -> None:
     assert Positions(0, 1).union(Positions(10**30, 1)) is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sets(st.integers(-20, 20)), st.sets(st.integers(-20, 20)), st.integers(-25, 25), st.integers(-25, 25))
 def test_parts_of_sets(one: set[int], other: set[int], start: int, stop: int) -> None:
     a, b = (reduce(joined, (Positions(position, 1) for position in some), Positions()) for some in (one, other))

@@ -39,7 +39,7 @@ def sizes(draw: st.DrawFn) -> Size:
 
 
 @given(sizes(), st.sampled_from([("zero", 1), ("positive", 1), ("multiple", 3)]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_an_answer_is_what_its_pattern_says(size: Size, kind: tuple[str, int]) -> None:
     if not isinstance(size, Dim):
         return

@@ -29,7 +29,7 @@ def traced(made: Network) -> Trace:
     return trace
 
 
-@settings(max_examples=NETWORKS, deadline=None, database=None)
+@settings(max_examples=NETWORKS, database=None)
 @given(st.integers(0, 2**40), st.integers(1, 9))
 @example(48015398, 4)  # columns of one row of windows
 @example(5040, 3)  # and several such rows

@@ -65,7 +65,7 @@ def graphs(draw: st.DrawFn) -> tuple[Net, list[Node]]:
     return net, nodes
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(graphs())
 def test_fields_of_random_graphs_are_the_extents_of_every_unit(drawn: tuple[Net, list[Node]]) -> None:
     net, nodes = drawn
@@ -76,7 +76,7 @@ def test_fields_of_random_graphs_are_the_extents_of_every_unit(drawn: tuple[Net,
             assert interval is None or interval.span(unit) == ((min(seen), max(seen)) if seen else None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(graphs(), st.integers(-3, 9))
 def test_reached_sets_of_random_graphs_are_exact(drawn: tuple[Net, list[Node]], unit: int) -> None:
     net, nodes = drawn

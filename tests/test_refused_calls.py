@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from networks import H, N, Network, T, W
+from ruling import findings
 
 from rflint import linter
 from rflint.checks import all_rules
@@ -18,11 +19,6 @@ from rflint.diagnostics import Finding
 from rflint.trace import Layer, Member, Place, Raising, Read, Shape, Trace, Use
 
 HERE = Place("net.py", 7)
-
-
-def findings(code: str, trace: Trace) -> list[Finding]:
-    """What a rule finds in a trace."""
-    return list(all_rules()[code].check(trace))
 
 
 def called(base: str, *shapes: Shape, training: bool = False, conditional: str = "", **args: Any) -> Trace:

@@ -7,27 +7,11 @@ from typing import Any
 
 import pytest
 from networks import H, N, Network, T, W, same
+from ruling import findings, image, only
 
-from rflint.checks import all_rules
 from rflint.checks._layers import Window
 from rflint.checks.ceil_mode_mismatch import made
-from rflint.diagnostics import Finding
 from rflint.trace import Fit, Place, Raising, Sizes, Trace
-
-
-def findings(code: str, net: Network, *outputs: T, **about: Any) -> list[Finding]:
-    trace = net.trace(*outputs, declared=about.pop("declared", True), **about)
-    return list(all_rules()[code].check(trace))
-
-
-def only(code: str, net: Network, *outputs: T, **about: Any) -> Finding:
-    (finding,) = findings(code, net, *outputs, **about)
-    return finding
-
-
-def image(*shape: Any) -> tuple[Network, T]:
-    net = Network(x=shape)
-    return net, net.input()
 
 
 def fit(declared: int, *near: int, axes: tuple[str, ...] = ("H",), **about: Any) -> Fit:

@@ -6,24 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from networks import N, Network, T
-
-from rflint.checks import all_rules
-from rflint.diagnostics import Finding
-
-
-def findings(code: str, net: Network, *outputs: T, **about: Any) -> list[Finding]:
-    return list(all_rules()[code].check(net.trace(*outputs, **about)))
-
-
-def only(code: str, net: Network, *outputs: T) -> Finding:
-    (finding,) = findings(code, net, *outputs)
-    return finding
-
-
-def image(*shape: Any) -> tuple[Network, T]:
-    net = Network(x=shape)
-    return net, net.input()
+from networks import N, Network
+from ruling import findings, image, only
 
 
 def placed_nowhere(net: Network) -> None:

@@ -79,7 +79,7 @@ def test_upsampled_outputs_stand_for_parts_of_a_position() -> None:
     assert (one.jump, one.block, one.given, one.ahead, one.back) == (Fraction(1, 4), 1, 4, 0, 0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 2), st.integers(0, 2)), min_size=1, max_size=4))
 def test_look_ahead_against_every_unit(layers: list[tuple[int, int, int]]) -> None:
     net = Network(x=(1, 8, 1 << 12))

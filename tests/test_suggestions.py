@@ -17,7 +17,7 @@ from rflint.linter import Options
 from rflint.receptive import fields, reached
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(2, 7), st.integers(2, 400), st.integers(1, 3), st.booleans())
 def test_the_line_to_paste_sees_what_is_promised(kernel: int, field: int, axes: int, hybrid: bool) -> None:
     found = suggested(Wanted(kernel, field, hybrid=hybrid))

@@ -122,7 +122,7 @@ OPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, phases=QUICK)
+@settings(max_examples=25, phases=QUICK)
 @given(OPS, st.integers(0, 7), st.randoms(use_true_random=False))
 def test_tiles_are_exact_between_their_margins_and_one_unit_further_they_are_not(
     ops: list[Op], odd: int, chance: random.Random
@@ -147,7 +147,7 @@ def test_tiles_are_exact_between_their_margins_and_one_unit_further_they_are_not
     assert after == 0 or not same[len(tile) - after]
 
 
-@settings(max_examples=10, deadline=None, phases=QUICK)
+@settings(max_examples=10, phases=QUICK)
 @given(OPS, st.randoms(use_true_random=False))
 def test_tiles_with_the_overlap_make_up_the_whole(ops: list[Op], chance: random.Random) -> None:
     shapes = tile_shapes(traced(ops, 1024))

@@ -95,7 +95,7 @@ def every_tap_meets_data(steps: list[Step], n: int) -> bool:
     return True
 
 
-@settings(max_examples=30, deadline=None, database=None)
+@settings(max_examples=30, database=None)
 @given(networks)
 @example([Step(1, 1, 0, 1, False), Step(3, 1, 1, 1, True)])
 def test_useful_sizes_are_those_found_by_hand(steps: list[Step]) -> None:

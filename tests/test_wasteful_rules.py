@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from networks import H, N, Network, T, W, same
+from ruling import findings, given, image, only, silent
 
-from rflint.checks import all_rules
 from rflint.diagnostics import Finding
-
-
-def findings(code: str, net: Network, *outputs: T, **about: Any) -> list[Finding]:
-    return list(all_rules()[code].check(net.trace(*outputs, **about)))
-
-
-def only(code: str, net: Network, *outputs: T, **about: Any) -> Finding:
-    (finding,) = findings(code, net, *outputs, **about)
-    return finding
-
-
-def silent(code: str, net: Network, *outputs: T, **about: Any) -> bool:
-    return not findings(code, net, *outputs, **about)
-
-
-def image(*shape: Any) -> tuple[Network, T]:
-    net = Network(x=shape)
-    return net, net.input()
-
-
-def given(net: Network, **args: Any) -> None:
-    """The last layer with these arguments as well; None: without."""
-    last = net.uses[-1]
-    known = {name: value for name, value in (dict(last.layer.args) | args).items() if value is not ...}
-    net.uses[-1] = replace(last, layer=replace(last.layer, args=known))
-
 
 # RF318 border-waste
 

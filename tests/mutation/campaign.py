@@ -151,11 +151,12 @@ class Campaign:
         near = near or [(item, reach) for item, reach in tests if any(one.startswith(whole) for one in reach.functions)]
         stem = mutant.path.stem.strip("_").replace("_", "-")
         code = CODE.match(mutant.source)
+        words = (code[1], f"[{stem}]") if code else ()
 
         def merit(pair: tuple[pytest.Item, Reach]) -> tuple[float, ...]:
             test, seconds = pair[0].nodeid, pair[1].seconds
             here = self.kills[f"{mutant.path} {mutant.function} {test}"] + self.kills[f"{mutant.path} {test}"]
-            is_own = stem in test.replace("_", "-") or (code is not None and code[1] in _text(pair[0]))
+            is_own = stem in test.replace("_", "-") or any(word in _text(pair[0]) for word in words)
             is_own = is_own or (not mutant.function and test.endswith(TABLE))
             if here or is_own:
                 return 0, seconds / (1 + here)
@@ -219,9 +220,10 @@ def _function(test: str) -> str:
     return test.partition("[")[0]
 
 
+@cache
 def _text(item: pytest.Item) -> str:
     """The name of a test, its parameters, and what it is written as."""
-    return item.nodeid + _source(item.function)  # type: ignore[attr-defined]
+    return f"{item.nodeid} {values_of(item)} {_source(item.function)}"  # type: ignore[attr-defined]
 
 
 @cache

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from networks import H, Network, Read, T, W, same
 
-from rflint.checks._branches import Cause, difference, drifting
+from rflint import field
+from rflint.checks._branches import Cause, difference, drifting, scale
 
 Branches = Callable[[Network, T], tuple[T, T]]
 PADDING = "{dilation} * ({kernel_size} - 1) // 2"
@@ -87,6 +88,7 @@ def test_a_function_is_not_edited() -> None:
         (lambda net, x: (net.conv(x, k=5, stride=2), net.sliced(net.pool(x), 3, -2, 34)), (64, 64), ""),
         (lambda net, x: (net.pool(net.conv(x)), net.pool(x)), (H, W), ""),
         (lambda net, x: (net.conv(x, stride=2, padding=3), net.pool(x)), (75, 75), ""),
+        (lambda net, x: (strided(net, net.conv(x, k=2, padding=1)), net.pool(x)), (75, 75), ""),
         (
             lambda net, x: (net.conv(net.conv(x, stride=2, padding=1), stride=2, padding=1), net.pool(net.pool(x))),
             (75, 75),
@@ -104,6 +106,11 @@ def test_what_the_strides_say(branches: Branches, size: Any, text: str) -> None:
     assert (found.text, found.fix) == (text, None)
 
 
+def strided(net: Network, x: T) -> T:
+    """Half as many positions, rounded up."""
+    return net.conv(x, stride=2, padding=1)
+
+
 def unclear(net: Network, x: T) -> T:
     """Something that reads the input in a way that is not known."""
     return net.use("op", [(x, [*same(x)[:2], Read("unknown", 2), Read("unknown", 3)])], (1, 8, H - 5, W - 5))
@@ -119,6 +126,11 @@ def unclear(net: Network, x: T) -> T:
         (lambda net, x: (net.conv(x, stride=2, padding=1), net.pool(x, unknown=("ceil_mode",))), 75, False),
         (lambda net, x: (net.conv(x, stride=2, padding=1), net.pool(x, unknown=("kernel_size",))), 75, False),
         (lambda net, x: (net.conv(x, k=4, stride=2, padding=2), net.pool(x)), 64, False),
+        (lambda net, x: (strided(net, x), net.pool(x, 3, stride=2)), 75, False),
+        (lambda net, x: (net.pool(x), net.conv(x, stride=2, padding=2)), 75, False),
+        (lambda net, x: (net.conv(x, k=4, stride=2, padding=2), net.pool(x, 3, "a", stride=2, padding=1)), 64, True),
+        (lambda net, x: (net.conv(x, k=2, stride=3, padding=2), net.pool(x, 3, stride=3, padding=1)), 64, False),
+        (lambda net, x: (net.conv(x, k=2, stride=3, padding=2), net.pool(x, 2, stride=3, padding=1)), 2, False),
         (lambda net, x: (net.conv(x, k=2, stride=3, padding=2), net.pool(x, k=1, stride=3, padding=0)), 9, False),
         (lambda net, x: (net.conv(x, k=3, stride=2, padding=1), net.conv(x, k=1, stride=2)), 64, False),
     ],
@@ -165,11 +177,26 @@ def test_even_kernels_that_make_up_for_each_other() -> None:
     assert drifting(net.trace(), net.uses[-1], -1) == []
 
 
+def test_all_even_kernels_are_padded_or_none() -> None:
+    _, found = cause(lambda net, x: (net.conv(net.conv(x, k=4, padding=1, path=""), k=2, path="b"), x))
+    assert found.text.startswith(": the even kernel 4 of conv2d and 1 more makes one row less")
+    assert found.fix is None
+
+
+def test_a_stride_behind_an_even_kernel_takes_up_its_row() -> None:
+    net = Network(x=(1, 8, 75, 75))
+    x = net.input()
+    net.join(strided(net, net.conv(x, k=2, padding=1)), net.pool(x))
+    assert drifting(net.trace(), net.uses[-1], -1) == []
+    net.join(net.conv(strided(net, x), k=2), strided(net, x))
+    assert [use.layer.args["kernel_size"] for use in drifting(net.trace(), net.uses[-1], -1)] == [(2, 2)]
+
+
 def test_the_first_two_operands_are_compared() -> None:
     _, found = cause(lambda net, x: (net.conv(x, path="a"), x))
     net = Network(x=(1, 8, H, W))
     x = net.input()
-    net.join(net.conv(x, path="a"), x, net.conv(x, stride=2))
+    net.join(net.conv(x, path="a"), x, net.conv(x, k=5))
     assert difference(net.trace(), net.uses[-1], -1).text == found.text
 
 
@@ -202,6 +229,19 @@ def test_other_even_kernels_are_not_to_blame(branches: Branches, size: Any) -> N
 def test_a_shortcut_needs_the_channels_of_the_other_branch(branches: Branches, text: str) -> None:
     _, found = cause(branches, axis=-3)
     assert found.text == (f": the shortcut needs a 1×1 convolution that makes {text} channels" if text else "")
+
+
+def test_of_batches_only_the_makers_are_told() -> None:
+    _, found = cause(lambda net, x: (net.sliced(x, 0, 0, 1, 2), x), (8, 8), axis=-4)
+    assert (found.text, found.fix) == ("", None)
+    assert [text for _, text in found.related] == ["getitem makes 1×8×8×8"]
+
+
+def test_the_only_axis_of_a_signal_has_a_scale() -> None:
+    net = Network(x=(8,))
+    net.use("op", [(net.input(), [Read("kept", 0, field.window(1, 2))])], (4,))
+    assert scale(net.uses[-1], -1) == 2
+    assert scale(net.uses[-1], -2) is None
 
 
 def test_both_branches_are_told() -> None:

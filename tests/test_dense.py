@@ -135,6 +135,8 @@ def test_rates_that_see_as_much_as_is_wanted(layers: list[Slide]) -> None:
         ([*rated(3, 1, 2), Slide(3, 2), Slide(3)], 40, False, ""),
         ([*rated(3, 1, 2), Slide(3, 2), Slide(3)], 15, False, "; dilations 1, 3 from a on would see 15"),
         ([Slide(1, 2), *rated(3, 1, 2)], 17, False, ""),
+        ([Slide(3, 3, 2), Slide(2, 1, 2), Slide(5)], 28, False, ""),
+        ([Slide(2, 1, 2), Slide(3)], 6, False, "; dilations 1, 2 would see 6"),
         ([*rated(3, 1, 2), Slide(3, 2), Slide(3, 1, 2)], 19, False, "; dilations 1, 3 from a on would see 19"),
     ],
 )
@@ -173,4 +175,5 @@ def test_a_constant_beside_a_layer_changes_nothing() -> None:
 def test_what_is_too_much_to_list() -> None:
     assert len(positions([Window(1 << 8, 1 << 8, 1, 0)] * 2)) == 1 << 16
     assert positions([Window((1 << 16) + 1, 1, 1, 0)]) == set()
+    assert positions([Window(3, 1, 1, 0), Window(1 << 15, 1, 1, 0)]) == set()
     assert positions([Window(3, 2, 3, 0), Window(2, 1, 4, 0)]) == {0, 3, 6, 8, 11, 14}

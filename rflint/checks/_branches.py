@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import takewhile
 from math import prod
 from typing import NamedTuple
 
@@ -34,11 +35,12 @@ def difference(trace: Trace, use: Use, axis: int) -> Cause:
     """
     branches = own_layers(trace, use)
     a, b = (operand.shape or () for operand in use.operands[:2])
-    if len(a) + axis == 1:
-        return Cause(projection(branches, str(a[1]), str(b[1])), makers(branches))
+    if len(a) + axis < 2:
+        text = projection(branches, str(a[1]), str(b[1])) if len(a) + axis == 1 else ""
+        return Cause(text, makers(branches))
     gap, found = a[axis] - b[axis], shrinking_layer(branches, axis)
     if found and (equal(gap, found.lost) or equal(gap, -found.lost)):
-        return Cause(lacking(found), (made(found.use, "this layer changes the size"),), padding_fix(found, axis))
+        return Cause(f": {lacking(found)}", (made(found.use, "this layer changes the size"),), padding_fix(found, axis))
     even = drifting(trace, use, axis)
     if even:
         return Cause(one_row(even, axis), (made(even[0], "this layer changes the size"),), keeping_size(even))
@@ -89,12 +91,15 @@ def shrinking_layer(branches: Sequence[Branch], axis: int) -> Shrinking | None:
 
 
 def drifting(trace: Trace, use: Use, axis: int) -> list[Use]:
-    """The layers with an even kernel on one branch whose drifts add up to the difference; [] if they do not."""
+    """The layers with an even kernel on one branch whose drifts add up to the difference; [] if they do not.
+
+    Behind them nothing changes the scale: a stride may take up a row, or need it.
+    """
     a, b = (operand.shape or () for operand in use.operands)
     if equal(a[axis], b[axis]) is not False or 1 in (a[axis], b[axis]):
         return []
     for sign, branch in zip((1, -1), own_layers(trace, use), strict=True):
-        even = [layer for layer in branch if drift(layer, axis)]
+        even = [layer for layer in takewhile(lambda one: scale(one, axis) == 1, branch) if drift(layer, axis)]
         total = sum(drift(layer, axis) for layer in even)
         if equal(a[axis] - b[axis], sign * total) is True:
             return even[::-1]
@@ -114,7 +119,7 @@ def is_nearly_same(one: Window) -> bool:
 
 def lacking(layer: Shrinking) -> str:
     """The padding with which a layer would keep its size."""
-    return f": {named(layer.use)} needs padding={layer.window.extent // 2} to keep the size"
+    return f"{named(layer.use)} needs padding={layer.window.extent // 2} to keep the size"
 
 
 def padding_fix(layer: Shrinking, axis: int) -> Fix | None:
@@ -139,7 +144,7 @@ def rounding_up(branches: Sequence[Branch], axis: int, gap: Size) -> Fix | None:
     """The edit that lets a pool, where nothing else strides on the shorter branch, make one more window at the edge."""
     if gap not in (1, -1) or any(is_resized(use, axis) for branch in branches for use in branch):
         return None
-    strided = [use for use in branches[gap > 0] if scale(use, axis) != 1]
+    strided = [use for use in branches[gap == 1] if scale(use, axis) != 1]
     if len(strided) != 1 or strided[0].layer.args.get("ceil_mode") is not False or not hangs_over(strided[0], axis):
         return None
     return Fix((SetArgument(strided[0].layer, "ceil_mode", "True"),))
@@ -159,15 +164,14 @@ def is_resized(use: Use, axis: int) -> bool:
     if scale(use, axis) != 1:
         return False
     before, after, to = use.operands[0].shape, use.output, use.operands[0].reads[axis].to
-    return None not in (before, after, to) and equal((before or ())[axis], (after or ())[to or 0]) is False
+    return before is not None and after is not None and to is not None and equal(before[axis], after[to]) is False
 
 
 def one_row(layers: Sequence[Use], axis: int) -> str:
     """What even kernels of one branch have made of a size."""
     first, *others = layers
-    kernel, change = number(first, "kernel_size", axis), drift(first, axis)
+    kernel, row = number(first, "kernel_size", axis), "one row more" if drift(first, axis) == 1 else "one row less"
     whose = f" of {named(first)}" + (f" and {len(others)} more" if others else "")
-    row = "one row more" if change > 0 else "one row less"
     return f": the even kernel {kernel}{whose} makes {row}, an odd one or padding='same' keeps it"
 
 

@@ -111,11 +111,12 @@ def _stride(broken: Broken) -> Cure | None:
     if contract.relation == "==":
         last = next((step for step in steps if step.before == wanted and step.after == jump), None)
         return last and _named(last, f"; the stride of {named(last.use)} takes them from {wanted} to {jump}")
-    able = [step for step in steps if holds(contract.relation, jump / step.by, jump / step.by, wanted)]
+    left = [(jump / step.by, step) for step in steps]
+    able = [(apart, step) for apart, step in left if holds(contract.relation, apart, apart, wanted)]
     if not able or not broken.is_chain:
         return None
-    least = min(able, key=lambda step: step.by)
-    return _named(least, f"; without the stride of {named(least.use)} they would be {jump / least.by} apart")
+    apart, least = max(able, key=lambda row: row[0])
+    return _named(least, f"; without the stride of {named(least.use)} they would be {apart} apart")
 
 
 class _Stride(NamedTuple):
@@ -186,7 +187,7 @@ def _padded(broken: Broken) -> Cure | None:
     size, here = broken.trace.spatial_sizes(found.name)[axis], found.shape[axis]
     if layer is None or is_strided(uses, axis) or size - here != layer.lost:
         return None
-    return Cure(lacking(layer).replace(": ", "; ", 1), (made(layer.use, "this layer changes the size"),))
+    return Cure(f"; {lacking(layer)}", (made(layer.use, "this layer changes the size"),))
 
 
 def _restored(broken: Broken) -> Cure | None:

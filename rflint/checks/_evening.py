@@ -56,7 +56,7 @@ def times_stride(use: Use) -> tuple[str, Fix | None]:
     if not all(map(is_taken, right)):
         return "", None
     values = {name: one_or_each(column(right, name)) for name in CENTRED if column(now, name) != column(right, name)}
-    plain = all(one.dilation == 1 and one.kernel_size >= one.stride for one in now) and not fits
+    plain = all(one.dilation == 1 and one.kernel_size >= one.stride for one in now)
     cure = ", ".join(f"{name}={value}" for name, value in values.items())
     return cure, arguments_fix(use, values, CENTRED if plain and len(values) == 2 else {})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import importlib.abc
 import importlib.machinery
 import inspect
@@ -130,11 +129,13 @@ def renew(name: str, path: Path, source: str) -> bool:
 
 
 def import_anew(name: str, path: Path, source: str) -> None:
-    """Forgets the whole package, so that it is imported with the mutated module, and renews what tests share."""
-    for known in [known for known in sys.modules if known.split(".")[0] == "rflint"]:
-        del sys.modules[known]
+    """Forgets the whole package, so that it is imported with the mutated module, and what tests share."""
+    for known, module in list(sys.modules.items()):
+        if known.split(".")[0] == "rflint" or is_shared(Path(getattr(module, "__file__", None) or "/")):
+            del sys.modules[known]
     sys.meta_path.insert(0, Mutated(name, path, source))
-    for module in reversed(list(sys.modules.values())):
-        file = getattr(module, "__file__", None)
-        if file and Path(file).parent == TESTS and not Path(file).name.startswith("test_"):
-            importlib.reload(module)
+
+
+def is_shared(file: Path) -> bool:
+    """Whether a file is a module that tests import."""
+    return file.parent == TESTS and not file.name.startswith("test_")

@@ -228,6 +228,13 @@ def test_so_many_phases_are_looked_at(factors: tuple[int, int], answer: bool | N
     assert holds(f"F.interpolate(x, scale_factor={factors})", "reached==100%", x=(1, 1, 4, 4)) is answer
 
 
+def test_one_phase_that_cannot_be_counted_leaves_it_open_unless_another_breaks_it() -> None:
+    """Every other unit reads two windows of 2²⁰ positions, together one more than are counted."""
+    wide = "F.conv_transpose1d(F.conv1d(x, torch.zeros(3, 3, 2), dilation=2**20 - 1), torch.zeros(3, 3, 3), stride=2)"
+    assert verdict(wide, "reached>=0.0001%", x=(1, 3, "L")) == (None, "which positions are read is not known")
+    assert holds(wide, "reached<=0.0001%", x=(1, 3, "L")) is False
+
+
 def test_phases_that_see_nothing_do_not_count() -> None:
     phases = "F.conv_transpose1d(x, torch.zeros(3, 3, 1), stride=2)"
     assert holds(phases, "reached==100%", x=LINE) is True
@@ -275,6 +282,11 @@ def test_lengths_that_are_not_known_are_whole_blocks(block: int) -> None:
     blocks = f"F.interpolate(F.max_pool1d(x, {block}), scale_factor={block})"
     ahead = f"each unit sees up to {block - 1} positions after its own"
     assert verdict(blocks, "causal", x=(1, 3, "L")) == (False, ahead)
+
+
+def test_units_may_be_as_many_as_another_input_has_positions() -> None:
+    text = "there are L + M units for L positions, so that it is open which of them belong together"
+    assert verdict("F.pad(x, (0, y.shape[2]))", "causal", x=(1, 3, "L"), y=(1, 3, "M")) == (None, text)
 
 
 def test_causality_is_asked_of_one_axis() -> None:

@@ -346,10 +346,11 @@ def test_what_keeps_tiles_from_being_exact(expression: str, whys: list[str]) -> 
     assert [[one.why for one in tiling.breaks] for tiling in found] == [whys] * len(found)
 
 
-def test_reads_that_are_not_described_are_not_known() -> None:
+@pytest.mark.parametrize("more", [[], [Read("kept", 3)]], ids=["no axis", "no access"])
+def test_reads_that_are_not_described_are_not_known(more: list[Read]) -> None:
     net, x = two_axes()
     rows = [Read("kept", axis, field.IDENTITY) for axis in range(3)]
-    assert breaks(net, net.use("mystery", [(x, rows)], x.shape)) == ["reads positions that are not known"]
+    assert breaks(net, net.use("mystery", [(x, [*rows, *more])], x.shape)) == ["reads positions that are not known"]
 
 
 @pytest.mark.parametrize(

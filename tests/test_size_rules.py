@@ -67,7 +67,33 @@ def test_several_layers_are_one_finding_where_most_is_lost() -> None:
     finding = only("RF302", net, net.pool(z, path="third"))
     assert net.where(finding.place) == "second.stride"
     assert "one more layer drops rows, too" in finding.message
-    assert [net.where(place) for place, _ in finding.related] == ["second()", "first.stride"]
+    related = [(net.where(place), words) for place, words in finding.related]
+    assert related == [("second()", "second is called here"), ("first.stride", "first, too")]
+
+
+def test_a_row_is_worth_what_it_is_on_its_own_axis() -> None:
+    net, x = image(N, 3, 64, 56)
+    y = net.pool(net.conv(x, k=8, stride=8))
+    assert "never reads the last row of 7, worth 8 of 56 input rows" in only("RF302", net, y).message
+
+
+@pytest.mark.parametrize(("path", "more"), [("pool", ""), ("", "; 2 more layers drop rows, too")])
+def test_a_layer_that_drops_rows_again_counts_once_and_each_function_for_itself(path: str, more: str) -> None:
+    net, x = image(N, 3, 15)
+    for _ in range(3):
+        x = net.pool(x, path=path)  # 7, 3, 1
+    assert only("RF302", net, x).message.endswith(f"worth 4 of 15 input rows (27 %){more}")
+
+
+def test_a_pool_that_steps_by_its_kernel_is_shown_there() -> None:
+    net, x = image(N, 3, 7)
+    y = net.pool(net.pool(x, path="first"), path="second")
+    for index, use in enumerate(net.uses):
+        places = {"kernel_size": use.layer.places["kernel_size"]}
+        net.uses[index] = replace(use, layer=replace(use.layer, places=places))
+    finding = only("RF302", net, y)
+    named = [net.where(place) for place in (finding.place, *dict(finding.related))]
+    assert named == ["second.kernel_size", "second()", "first.kernel_size"]
 
 
 def test_not_more_than_eight_others_are_named() -> None:
@@ -81,7 +107,12 @@ def test_not_more_than_eight_others_are_named() -> None:
 
 @pytest.mark.parametrize(
     "about",
-    [{"k": 2, "stride": 3}, {"k": 3, "stride": 2, "dilation": 2, "padding": 2}, {"k": 3, "stride": 2, "padding": 1}],
+    [
+        {"k": 2, "stride": 3},
+        {"k": 3, "stride": 2, "dilation": 2},
+        {"k": 3, "stride": 2, "dilation": 2, "padding": 2},
+        {"k": 3, "stride": 2, "padding": 1},
+    ],
 )
 def test_what_is_stepped_over_everywhere_or_is_padding_is_not_meant(about: dict[str, int]) -> None:
     net, x = image(N, 3, 10)
@@ -222,10 +253,12 @@ def test_an_exception_of_the_code_is_such_a_failure() -> None:
         fit(9, 9, period=1, least=1),
         fit(9, 16, least=16),
         fit(9, 28, least=28, period=0),
+        fit(9, 8, least=1, period=0),
         fit(9, 10, least=10, period=1),
+        fit(9, 8, 10, least=1, period=1),
         fit(9),
     ],
-    ids=["runs", "too small", "one size", "too small for anything", "nothing runs"],
+    ids=["runs", "too small", "one size", "too large", "too small for anything", "all but this one", "nothing runs"],
 )
 def test_only_remainders_are_meant(known: Fit) -> None:
     net, x = image(N, 3, 9, 9)
@@ -238,7 +271,10 @@ def test_nothing_is_asked_of_a_network_that_runs_or_whose_input_is_not_declared(
 
     net, x = image(N, 3, 8, W)
     assert not findings("RF310", net, net.pool(x), fits=never)
-    assert not findings("RF310", net, joined(net, x), declared=False, fits=never)
+    net, x = image(N, 3, 9, W)
+    y = joined(net, x)
+    assert not findings("RF310", net, y, declared=False, fits=never)
+    assert findings("RF310", net, y, fits=lambda _: [fit(9, 8, 10, least=2, period=2)])
 
 
 # RF311 ceil-mode-mismatch

@@ -79,14 +79,20 @@ def finding(trace: Trace, worst: Drop, found: Sequence[Drop]) -> Finding:
     """The finding at the layer that loses most; what it would take is said where that is much."""
     at, one, is_large = worst.at, worst.at.window, worst.share >= LARGE
     rows = "the last row" if at.dropped == 1 else f"the last {at.dropped} rows"
-    others = {drop.at.use.path or drop.at.use.index: drop.at.use for drop in found if drop is not worst}
+    layers = {layer_of(drop): drop.at.use for drop in found}
+    others = [use for layer, use in layers.items() if layer != layer_of(worst)]
     more = f"; {counted(len(others), 'drop')} rows, too" if others else ""
     message = (
         f"kernel {one.kernel} at stride {one.stride} never reads {rows} of {at.size}, worth {worst.lost} of {worst.of} "
         f"input rows ({round(100 * worst.share)} %){more}"
     )
     cure = fitting(trace, "whole", "none is dropped") if is_large else ""
-    related = dict.fromkeys((place_of(use, "stride", "kernel_size"), f"{named(use)}, too") for use in others.values())
+    related = dict.fromkeys((place_of(use, "stride", "kernel_size"), f"{named(use)}, too") for use in others)
     place, severity = place_of(at.use, "stride", "kernel_size"), "warning" if is_large else ""
     nearby = [*called(at.use), *related][: MOST_RELATED + 1]
     return Finding(place, message + cure, tuple(nearby), severity=severity, use=at.use.index, optional=not is_large)
+
+
+def layer_of(drop: Drop) -> str | int:
+    """What a layer is told by that is used several times; each call of a function is one for itself."""
+    return drop.at.use.path or drop.at.use.index

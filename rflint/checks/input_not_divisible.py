@@ -36,5 +36,4 @@ def failure(trace: Trace) -> Place | None:
     """Where the network surely raises, as its code or a rule about joins says; None if that is not so."""
     if trace.raised is not None:
         return trace.raised.place
-    rules = [all_rules()[code] for code in JOINS] if trace.order == "forward" else []
-    return next((finding.place for one in rules for finding in one.check(trace)), None)
+    return next((finding.place for code in JOINS for finding in all_rules()[code].check(trace)), None)

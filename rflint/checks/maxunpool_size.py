@@ -63,7 +63,7 @@ def farthest(window: Window, size: int, count: int) -> int:
     """The last position of an axis of that size on which a tap lies at one of so many places; 0 if none does."""
     starts = [tap * window.dilation - window.padding // 2 for tap in range(window.kernel)[-MOST_TAPS:]]
     ends = [(start, start + window.stride * min(count - 1, (size - 1 - start) // window.stride)) for start in starts]
-    return max((end for start, end in ends if max(start, 0) <= end), default=0)
+    return max([0, *(end for start, end in ends if start <= end)])
 
 
 def rows_differ(before: tuple[Size, ...], after: tuple[Size, ...]) -> bool:

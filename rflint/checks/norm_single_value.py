@@ -28,14 +28,14 @@ def norm_single_value(trace: Trace) -> Iterator[Finding]:
 def values_of_a_mean(trace: Trace, use: Use, shape: Shape) -> Sequence[Size] | None:
     """The sizes whose product says how many values are in one mean; None where no mean is taken of the input."""
     own = use.layer.args.get("track_running_stats")
-    if use.base.startswith("InstanceNorm") and (own is False or (own is True and trace.training)):
-        return shape[-int(use.base[-2]) :]
-    if use.base.startswith("BatchNorm") and len(shape) > 1 and (own is False or (own is True and trace.training)):
-        return (shape[0], *shape[2:])
-    return of_a_group(use, shape) if use.base == "GroupNorm" and len(shape) > 1 else None
+    if len(shape) < 2:
+        return None
+    if own is False or (own is True and trace.training):
+        return shape[-int(use.base[-2]) :] if use.base.startswith("InstanceNorm") else (shape[0], *shape[2:])
+    return of_a_group(use, shape)
 
 
 def of_a_group(use: Use, shape: Shape) -> Sequence[Size] | None:
-    """What torch multiplies for a group norm: ⌊N·C / groups⌋ and the spatial sizes."""
+    """What torch multiplies for a group norm: ⌊N·C / groups⌋ and the spatial sizes; None for all other layers."""
     groups, (batch, channels) = use.layer.args.get("num_groups"), shape[:2]
     return (batch * channels // groups, *shape[2:]) if isinstance(groups, int) and groups > 0 else None

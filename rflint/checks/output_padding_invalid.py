@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
-from rflint.checks._layers import is_transposed, number, one_or_each, spatial_rank, window
+from rflint.checks._layers import number, one_or_each, spatial_rank, window
 from rflint.checks._places import called, place_of
 from rflint.diagnostics import Finding
 from rflint.edits import Fix, SetArgument
@@ -15,7 +15,7 @@ from rflint.trace import Use
 @rule("RF503", "output-padding-invalid", "error", fix="unsafe")
 def output_padding_invalid(use: Use) -> Iterator[Finding]:
     """Whether output_padding ≥ max(stride, dilation) on an axis."""
-    if use.conditional or not is_transposed(use):
+    if use.conditional:
         return
     for axis in range(spatial_rank(use)):
         extra, stride, dilation = (number(use, name, axis) for name in ("output_padding", "stride", "dilation"))

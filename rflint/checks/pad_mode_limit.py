@@ -60,7 +60,7 @@ def ends(use: Use) -> Iterator[Ends]:
             yield size, max((one for one in pair if isinstance(one, int)), default=0)
         return
     rank = spatial_rank(use)
-    for axis in range(rank) if len(shape) >= rank else ():
+    for axis in range(rank) if len(shape) > rank else ():
         yield shape[axis - rank], conv_padding(use, axis)
 
 

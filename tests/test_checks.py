@@ -835,6 +835,12 @@ def test_a_pool_in_ceil_mode_may_hang_over() -> None:
     assert silent("RF301", net, net.pool(x, unknown=("ceil_mode",)))
 
 
+def test_a_pool_in_ceil_mode_hangs_over_by_less_than_its_stride() -> None:
+    net, x = image(N, 8, 2, 3)
+    finding = only("RF301", net, net.pool(x, 4, stride=2, ceil_mode=True))
+    assert finding.message.endswith("the smallest that works is 3×3")
+
+
 def test_a_transposed_convolution_may_be_padded_away() -> None:
     net, x = image(N, 8, 2, 2)
     finding = only("RF301", net, net.transposed(x, k=3, padding=3, stride=2))
@@ -898,6 +904,13 @@ def test_torch_compares_some_pools_of_volumes_with_what_is_not_padded(base: str,
     found = findings("RF301", net.trace(net.pool(x, 3, base=base, stride=1, padding=1)))
     assert [words in one.message for one in found] == [True] * bool(words)
     assert all(one.message.endswith("the smallest that works is 3×3×3") for one in found)
+
+
+@pytest.mark.parametrize(("axes", "is_refused"), [(2, False), (3, True)])
+def test_a_power_average_of_a_volume_does_not_hang_over(axes: int, is_refused: bool) -> None:
+    net, x = image(N, 8, *(2,) * axes)
+    y = net.pool(x, 3, base="LPPool", stride=2, ceil_mode=True)
+    assert bool(findings("RF301", net, y)) is is_refused
 
 
 def test_a_window_behind_a_condition_may_never_be_laid() -> None:

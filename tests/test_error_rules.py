@@ -34,6 +34,7 @@ def test_calls_that_may_not_happen_and_layers_with_a_forward_of_their_own_are_no
             ("BatchNorm2d", {"num_features": 5, "affine": True}),
             ("PixelShuffle", {"upscale_factor": 3}),
             ("Conv1d", {"kernel_size": (3,)}),
+            ("pad", {"pad": (9, 9), "mode": "reflect"}),
         ):
             net.use(base, [(x, unknown)], None, base, args, **more)
         found = [code for code in ARGUMENT_RULES if findings(code, net.trace())]
@@ -280,6 +281,11 @@ def test_one_row_has_no_other_to_mirror_in_a_batch_or_without_one(shape: Any) ->
     net, x = image(*shape)
     finding = only("RF309", net, refused(net, x, "Conv2d", **conv_args(padding_mode="reflect", padding=(1, 1))))
     assert finding.message.startswith("reflect padding mirrors 1 positions of 1")
+
+
+def test_without_channels_there_is_no_telling_which_axes_are_padded() -> None:
+    net, x = image(1, 8)
+    assert silent("RF309", net, refused(net, x, "Conv2d", **conv_args(padding_mode="reflect", padding=(1, 1))))
 
 
 def test_paddings_that_are_not_known_or_that_no_mode_fills_have_no_limit() -> None:
@@ -609,6 +615,7 @@ def test_the_first_that_does_not_fit_is_shown() -> None:
         ("PixelUnshuffle", "downscale_factor", 2, "downscale_factor 2 does not divide the sizes 6×9"),
         ("PixelUnshuffle", "downscale_factor", 0, "downscale_factor=0 is not a positive number"),
         ("PixelShuffle", "upscale_factor", 2, ""),
+        ("PixelShuffle", "upscale_factor", 1, ""),
         ("PixelUnshuffle", "downscale_factor", 3, ""),
     ],
 )
@@ -616,6 +623,12 @@ def test_blocks_of_pixels_are_whole(base: str, argument: str, factor: int, messa
     net, x = image(1, 8, 6, 9)
     y = refused(net, x, base, **{argument: factor})
     assert [found.message for found in findings("RF409", net.trace(y))] == [message] * bool(message)
+
+
+def test_of_an_image_without_a_batch_the_sizes_are_the_last_ones_too() -> None:
+    net, x = image(8, 9, 6)
+    y = refused(net, x, "PixelUnshuffle", downscale_factor=2)
+    assert only("RF409", net, y).message == "downscale_factor 2 does not divide the sizes 9×6"
 
 
 def test_blocks_of_pixels_need_three_axes() -> None:

@@ -11,6 +11,7 @@ import pytest
 from networks import H, N, Network, T, W
 
 from rflint import linter
+from rflint.checks import all_rules
 from rflint.config import Config
 from rflint.field import IDENTITY, shifted
 from rflint.formats.drift import decimal, drift_data, drift_lines
@@ -86,6 +87,13 @@ def test_moves_that_undo_each_other_are_left_out() -> None:
     [one] = misalignments(net.trace(x))
     assert one.drifts == (-HALF, -HALF)
     assert [net.uses[cause.use].path for cause in one.causes[0]] == ["down0"]
+
+
+def test_moves_of_tokens_are_not_known_and_nobody_is_blamed() -> None:
+    tokens = "F.pad(x, (4, -4)).flatten(2).unflatten(2, (64, 64))"
+    [finding] = all_rules()["RF317"].check(calls.traced(tokens, x=(1, 3, 64, 64)))
+    assert finding.message == "the output is computed from what is centred 4 px before its place"
+    assert finding.use == 2
 
 
 def test_remaining_moves() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from calls import traced
 from hypothesis import given
 from hypothesis import strategies as st
 from networks import H, N, Network, T, W
@@ -56,8 +57,10 @@ def wrong_argument(finding: Finding, args: dict[str, Any]) -> str:
         ("BatchNorm2d", (N, 8, 1, 1), {"track_running_stats": True}, True, False),
         ("BatchNorm2d", (2, 8, 1, 1), {"track_running_stats": True}, True, False),
         ("BatchNorm1d", (1, 8), {"track_running_stats": True}, True, True),
+        ("BatchNorm1d", (1, 8, 5), {"track_running_stats": True}, True, False),
         ("GroupNorm", (1, 8, 1, 1), {"num_groups": 8}, False, True),
         ("GroupNorm", (1, 8), {"num_groups": 8}, False, True),
+        ("GroupNorm", (1, 8, 5), {"num_groups": 8}, False, False),
         ("GroupNorm", (1, 8, 1, 1), {"num_groups": 4}, False, False),
         ("GroupNorm", (2, 8, 1, 1), {"num_groups": 8}, False, False),
         ("GroupNorm", (1, 8, H, W), {"num_groups": 8}, False, False),
@@ -76,10 +79,18 @@ def test_norms_of_single_values(base: str, shape: Shape, args: dict[str, Any], t
     assert bool(messages("RF413", base, shape, training=training, **args)) is refused
 
 
-@pytest.mark.parametrize(("base", "argument"), [("InstanceNorm2d", "num_features"), ("GroupNorm", "num_channels")])
-def test_a_norm_of_single_values_is_shown_where_its_channels_are_written(base: str, argument: str) -> None:
+@pytest.mark.parametrize(
+    ("base", "argument", "more"),
+    [
+        ("InstanceNorm2d", "num_features", {"track_running_stats": False}),
+        ("GroupNorm", "num_channels", {"num_groups": 8}),
+    ],
+)
+def test_a_norm_of_single_values_is_shown_where_its_channels_are_written(
+    base: str, argument: str, more: dict[str, Any]
+) -> None:
     net = Network(x=(1, 8, 1, 1))
-    args = {"num_groups": 8, "track_running_stats": False, argument: 8}
+    args = {argument: 8, **more}
     net.use(base, [(net.input(), [Read("unknown", axis) for axis in range(4)])], None, "norm", args)
     (finding,) = findings("RF413", net.trace())
     assert net.where(finding.place) == f"norm.{argument}"
@@ -339,6 +350,10 @@ def test_indices_beyond_the_end_are_an_error_on_one_axis_too() -> None:
     assert not unpooled_by((1, 1, 9), (1, 1, 4), (1, 1, 7), pool={"kernel_size": None})
     assert not unpooled_by((1, 1, 9), (1, 1, 4), (1, 1, 7), conditional="if flag")
     assert not unpooled_by((1, 1, 9), (1, 1, 4), (1, 1, 7), indices=False)
+
+
+def test_a_pool_of_single_positions_has_no_window_and_every_index_fits() -> None:
+    assert not findings("RF508", traced("F.max_unpool1d(*F.max_pool1d(x, 1, return_indices=True), 1)", x=(1, 1, 9)))
 
 
 def test_rows_of_another_length_move_what_is_behind_them() -> None:

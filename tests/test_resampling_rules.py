@@ -39,6 +39,14 @@ def test_smooth_modes_read_some_rows_of_many(arguments: str, rank: int, is_mende
     assert finding.use == 0
 
 
+def test_the_share_of_rows_that_is_read_is_rounded_and_stands_at_the_size() -> None:
+    """64 to 20: of 16 rows the five outputs read ten."""
+    trace = traced("(F.interpolate(x, size=20, mode='bilinear'), x)", x=(1, 3, 64, 64))
+    (finding,) = all_rules()["RF505"].check(trace)
+    assert finding.message.startswith("bilinear to 1/3.2 of the rows reads 62 % of them")
+    assert finding.place == trace.uses[0].layer.places["size"]
+
+
 def test_the_axis_on_which_most_is_left_out_counts() -> None:
     (finding,) = found("RF505", "F.interpolate(x, scale_factor=(0.25, 0.125), mode='bilinear')", 1, 3, "H", "W")
     assert finding.message.startswith("bilinear to 1/8 of the rows reads 25 % of them")
@@ -56,6 +64,12 @@ def test_a_layer_takes_no_averages() -> None:
 def test_what_picks_by_design_or_steps_over_nothing(expression: str) -> None:
     assert not found("RF505", expression, 1, 3, 64, 64)
     assert share_read(last(expression, x=(1, 3, 64, 64))) == 1
+
+
+def test_labels_are_stepped_over_on_purpose() -> None:
+    trace = traced("(F.interpolate(mask, scale_factor=0.25, mode='bilinear'), mask)", mask=(1, 1, 64, 64))
+    assert share_read(trace.uses[0]) < 1
+    assert not list(all_rules()["RF505"].check(trace))
 
 
 def test_nothing_is_said_of_what_is_not_known() -> None:

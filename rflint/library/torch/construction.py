@@ -101,7 +101,7 @@ def _fractional(args: Args) -> str:
 
 def _upsample(args: Args) -> str:
     scale = args.get("scale_factor")
-    return f"scale_factor={scale} is a list; a tuple has one for each axis" if isinstance(scale, list) else ""
+    return "scale_factor is a list; a tuple has one for each axis" if isinstance(scale, list) else ""
 
 
 def _hardtanh(args: Args) -> str:

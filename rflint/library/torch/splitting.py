@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from rflint import dims, field
 from rflint.dims import Size
 from rflint.interp import budget
-from rflint.interp.values import Tensor, Value, find_unknown, is_size
+from rflint.interp.values import Tensor, Unknown, Value, find_unknown, is_size
 from rflint.library.torch.broadcasting import axis, pointwise
 from rflint.library.torch.joining import sum_of
 from rflint.library.torch.literals import pieces, values_of
-from rflint.library.torch.op import Op, fresh, kept, unread
+from rflint.library.torch.op import Op, fresh, has_rest, kept, unread
 from rflint.library.torch.refusal import Refusal
 from rflint.library.torch.tensor import tensor_function
 from rflint.trace import Read
@@ -58,7 +58,7 @@ def split(op: Op, input: Tensor, dim: Value, **given: Value) -> Value:
     if isinstance(at, str) or not input.shape:
         return op.opaque([input], str(at))
     size = input.shape[at]
-    if isinstance(wanted, (list, tuple)):
+    if isinstance(wanted, (list, tuple)) and not has_rest(wanted):
         lengths = [one if is_size(one) else fresh() for one in wanted]
         if any(dims.less(one, 0) for one in lengths):
             return tuple(op.refuse([input], "pieces of less than nothing") for _ in lengths)
@@ -70,7 +70,8 @@ def split(op: Op, input: Tensor, dim: Value, **given: Value) -> Value:
             return op.call.unknown(f"how many pieces of {wanted} an axis of size {size} has is not known")
         lengths = found
     else:
-        return find_unknown(wanted) or op.call.unknown("the sizes of the pieces are not known")
+        doubt = find_unknown(wanted) or op.call.unknown("the sizes of the pieces are not known")
+        return Unknown(doubt.reason, doubt.place)
     if dims.equal(sum_of(lengths), size) is False:
         return tuple(op.refuse([input], f"pieces of {sum_of(lengths)} of an axis of size {size}") for _ in lengths)
     return cut_up(op, input, at, lengths)

@@ -12,6 +12,7 @@ from rflint.interp.values import (
     NativeFunction,
     Property,
     Raised,
+    Rest,
     Signature,
     Tensor,
     Unknown,
@@ -200,13 +201,15 @@ def shape_of(call: Call, tensor: Tensor) -> Value:
 
 
 def spread(sizes: tuple[Value, ...], named: dict[str, Value]) -> list[Value] | Unknown:
-    """Sizes or axes that are passed one by one, as one tuple, or by name."""
+    """Sizes or axes that are passed one by one, as one tuple, or by name; unknown if it is not known how many."""
     given = next(iter(named.values())) if named and not sizes else sizes
     if isinstance(given, tuple) and len(given) == 1 and isinstance(given[0], (list, tuple, Unknown)):
         given = given[0]
     if isinstance(given, Unknown):
         return given
-    return list(given) if isinstance(given, (list, tuple)) else [given]
+    listed = list(given) if isinstance(given, (list, tuple)) else [given]
+    rest = next((one for one in listed if isinstance(one, Rest)), None)
+    return Unknown(rest.reason, rest.place) if rest else listed
 
 
 @member(TENSOR, "size", signature="dim=None")

@@ -10,6 +10,7 @@ import pytest
 from networks import H, N, Network, T, W
 from ruling import findings, image, only
 
+from rflint import field
 from rflint.checks._taps import share_on_map
 from rflint.diagnostics import Finding
 
@@ -82,6 +83,15 @@ def test_a_change_of_resolution_ends_a_run() -> None:
     net, x = image(N, 8, 64)
     y = net.pool(dilated(net, x, (1, 2), "a"))
     assert not findings("RF202", net, dilated(net, y, (2, 1), "b"))
+
+
+def test_dilated_pools_are_no_run_and_end_one() -> None:
+    net, x = image(N, 8, H)
+    y = dilated(net, x, (1, 1, 2))
+    for _ in range(2):
+        about = {"kernel_size": (3,), "stride": (1,), "dilation": (2,), "padding": (2,)}
+        y = net.window(y, "MaxPool1d", [field.window(3, 1, 2, 2)], [H], None, "pool", about, (), None, {})
+    assert not findings("RF202", net, y)
 
 
 def test_parallel_layers_are_no_run() -> None:

@@ -86,6 +86,7 @@ def test_a_function_pads_with_zeros() -> None:
     [
         ((4,), {"padding": 4, "dilation": 4}, True),
         ((5,), {"padding": 4, "dilation": 4}, False),
+        ((2,), {"padding": 2, "dilation": 2}, True),
         ((1,), {"padding": 1}, False),
         ((3,), {"k": 1, "dilation": 4}, False),
         ((1, 64), {"padding": (1, 9), "dilation": (1, 9)}, False),

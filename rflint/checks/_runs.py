@@ -72,8 +72,6 @@ def _runs(chain: Sequence[Widening]) -> Iterator[Run]:
 
 def _chains(trace: Trace) -> Iterator[tuple[Widening, ...]]:
     """The layers in a row, along the longest branches, from the first to where no further one follows."""
-    if trace.order != "forward" or not any(_is_dilated(use) for use in trace.convolutions()):
-        return
     longest: dict[Node, _Chain | None] = {}
     followed, found = set[int](), dict[int, _Chain]()
     links = graph(trace)
@@ -86,11 +84,6 @@ def _chains(trace: Trace) -> Iterator[tuple[Widening, ...]]:
     ends = [chain for at, chain in found.items() if at not in followed]
     for chain in sorted(ends, key=lambda end: end.length, reverse=True):
         yield tuple(_listed(chain))[::-1]
-
-
-def _is_dilated(use: Use) -> bool:
-    dilation = use.layer.args.get("dilation")
-    return isinstance(dilation, tuple) and any(isinstance(one, int) and one > 1 for one in dilation)
 
 
 def _extended(

@@ -18,7 +18,7 @@ from rflint.diagnostics import Finding
 from rflint.dims import symbol, unknown
 from rflint.edits import Replace, SetArgument
 from rflint.field import IDENTITY
-from rflint.trace import Place, Read, Said, Trace, Use
+from rflint.trace import Operand, Place, Read, Said, Trace, Use
 
 # Registration
 
@@ -1099,6 +1099,13 @@ def test_a_crop_of_an_axis_that_has_become_the_first_may_be_meant() -> None:
     net.use("opaque", [(turned, [])], None)
     assert only("RF207", net, turned)
     assert silent("RF207", net, net.sliced(turned, 0, 0, H))
+
+
+def test_a_single_image_is_padded_like_a_batch() -> None:
+    net, x = image(8, H, W)
+    assert only("RF207", net, net.conv(x, rank=2, padding=1, dilation=2))
+    net.uses[-1] = replace(net.uses[-1], operands=(Operand("x", (H, W)),), output=None)
+    assert silent("RF207", net)
 
 
 def test_every_other_row_is_no_crop() -> None:

@@ -787,6 +787,11 @@ def test_what_is_cropped_afterwards_is_no_harm() -> None:
     net, x = image(N, 4, H, W)
     y = net.pointwise(net.conv(x, padding=3))
     assert silent("RF306", net, net.sliced(y, 2, 2, H), net.sliced(y, 3, 2, W))
+    net, x = image(N, 4, H, W)
+    y = net.conv(x, padding=(1, 3))
+    net.use("opaque", [(y, [])], None)
+    assert only("RF306", net, net.sliced(y, 2, 2, H))
+    assert silent("RF306", net, net.sliced(y, 3, 2, W))
 
 
 # RF206 dilation-without-effect
@@ -865,6 +870,8 @@ def test_a_window_that_is_not_known_may_write_the_rest() -> None:
 def test_a_picture_shows_twelve_rows() -> None:
     net, x = image(N, 4, H)
     assert "writes rows #........... only" in only("RF502", net, net.transposed(x, k=1, stride=12)).message
+    net, x = image(N, 4, H)
+    assert "writes rows only" in only("RF502", net, net.transposed(x, k=1, stride=13)).message
 
 
 @pytest.mark.parametrize(("k", "stride", "dilation"), [(2, 2, 1), (3, 2, 1), (3, 3, 2), (1, 1, 1), (3, 1, 4)])

@@ -223,6 +223,7 @@ def test_torch_takes_a_whole_float_for_none_of_these(line: str) -> None:
         ("Conv2d", {"padding": "same"}),
         ("Upsample", {"scale_factor": 1.5}),
         ("Dropout", {"p": 0.5}),
+        ("Other", {"input_size": 0.5, "hidden_size": 0.5, "num_layers": 0.5}),
         ("MaxPool2d", {"stride": None}),
         ("Conv2d", {"out_channels": float("inf")}),
         ("Conv2d", {"upscale_factor": 1.5, "num_features": 1.5, "in_features": 1.5, "input_size": 1.5}),

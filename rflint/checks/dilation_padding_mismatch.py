@@ -54,10 +54,13 @@ def all_odd(trace: Trace, use: Use) -> bool:
 
 
 def is_evened_out(trace: Trace, use: Use, changes: list[int]) -> bool:
-    """Whether a pad or crop before or after the layer may make up for what it changes, on any of these axes."""
-    first = len(use.operands[0].shape or changes) - len(changes)
-    axes = [first + axis for axis, change in enumerate(changes) if change and first >= 0]
-    return any(is_resized_before(trace, use, axis) or is_resized_after(trace, use, axis) for axis in axes)
+    """Whether a pad or crop before or after the layer may make up for what it changes, on any of these axes.
+
+    One of a tensor whose axes are not known may; one with too few is refused.
+    """
+    first = len(use.operands[0].shape or ()) - len(changes)
+    axes = [first + axis for axis, change in enumerate(changes) if change]
+    return first < 1 or any(is_resized_before(trace, use, axis) or is_resized_after(trace, use, axis) for axis in axes)
 
 
 def is_resized_before(trace: Trace, use: Use, axis: int) -> bool:

@@ -33,9 +33,9 @@ def is_swamped(one: Window) -> bool:
 
 
 def pads_with_zeros(use: Use) -> bool:
-    """Whether it pads with zeros, by a number."""
+    """Whether it pads a map with zeros."""
     mode = use.layer.args.get("padding_mode", None if is_constructed(use) else "zeros")
-    return mode == "zeros" and isinstance(use.layer.args.get("padding"), tuple) and use.output is not None
+    return mode == "zeros" and use.output is not None
 
 
 def finding(use: Use, slides: list[Window], worst: Window) -> Finding:

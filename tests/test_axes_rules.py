@@ -132,6 +132,13 @@ def test_two_axes_are_left_by_a_flatten(base: str, rank: int, hinted: bool) -> N
     assert only("RF412", net).message.endswith("flattened before, or lacks its channels") is hinted
 
 
+def test_behind_a_layer_that_took_sizes_for_channels_no_rank_is_judged() -> None:
+    for shape, is_wrong in (((2, 3, 8, 8), True), ((2, 8, 8, 3), False)):
+        net, x = image(*shape)
+        call(net, net.conv(x, into=3), "Conv1d")
+        assert bool(findings("RF412", net)) is is_wrong
+
+
 # RF408 view-folds-batch
 
 

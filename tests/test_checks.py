@@ -2142,6 +2142,7 @@ def test_a_layer_that_stretches_one_axis_is_found_if_it_certainly_runs() -> None
     y = net.conv(x, k=(1, 9), padding=(0, 4))
     assert net.where(only("RF108", net, T(None, (8,)), y, declared=True).place) == "conv.kernel_size"
     net, x = image(1, 8, 64, 64)
+    assert silent("RF108", net, y, declared=False)
     y = net.conv(x, k=(1, 9), padding=(0, 4), more={"conditional": "if flag"})
     assert silent("RF108", net, y, declared=True)
 

@@ -31,6 +31,8 @@ def test_only_dilated_layers_are_named() -> None:
     assert finding.message.startswith("dilations 4, 1, 4 reach 15 of 19 rows (79 %); 1, ")
     assert net.where(finding.place) == "d0.dilation"
     assert [net.where(place) for place, _ in finding.related] == ["d2.dilation"]
+    assert finding.use == finding.trail[-1]
+    assert [net.uses[index].path for index in finding.trail] == ["d0", "d1", "d2"]
 
 
 # RF202 dilation-common-factor

@@ -219,6 +219,15 @@ def test_a_missing_flatten_is_put_around_what_the_layer_is_called_on() -> None:
     assert edited(f"import torch\n{text}", "RF402")[1] == "+ return self.fc(torch.flatten(x, 1))"
 
 
+def test_without_a_name_for_torch_a_sample_is_flattened_by_its_method() -> None:
+    init = "self.conv, self.fc = nn.Conv2d(3, 8, 3), nn.Linear(90, 10)"
+    text = network(init, "return self.fc(self.conv(x).view(-1, 90))", comment="# rflint: input=(1, 3, 10, 10)")
+    assert edited(text, "RF408")[1::2] == [
+        "+ self.conv, self.fc = nn.Conv2d(3, 8, 3), nn.Linear(512, 10)",
+        "+ return self.fc(self.conv(x).flatten(1))",
+    ]
+
+
 # statements
 
 

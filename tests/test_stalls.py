@@ -92,6 +92,16 @@ def test_branches_between_two_joints_are_one_step(count: int, said: list[str]) -
     assert stalls(net, net.conv(x, padding=1)) == said
 
 
+def test_a_step_behind_which_every_other_unit_sees_more_widens() -> None:
+    for kernel, is_step in ((3, False), (2, True)):
+        net = Network(x=(N, 8, 16, 16))
+        up = net.transposed(net.input(), k=kernel, stride=2, padding=kernel - 2, output_padding=kernel - 2)
+        x = net.join(up, net.resized(net.conv(net.input(), k=1, path="a"), 2))
+        for path in "bcd":
+            x = net.conv(x, k=1, path=path)
+        assert bool(stalls(net, net.conv(x, padding=1))) is is_step
+
+
 def test_an_activation_alone_is_no_step_and_a_pool_ends_a_stall() -> None:
     net = Network(x=(N, 8, 16, 16))
     x = chain(net, net.input(), 3, 1, 1, 1)

@@ -38,6 +38,7 @@ def signal(kernel: int = 16) -> tuple[Network, T]:
     [
         (("rate=16000",), "each unit sees 16 positions, 1 ms at 16000 per second"),
         (("rate=16000", "rate=8000"), "each unit sees 16 positions, 1 ms at 16000 per second"),
+        (("rate=2822400",), "each unit sees 16 positions, 0.005669 ms at 2822400 per second"),
         (("rate=2.5", "rf>=3"), "each unit sees 16 positions, 6400 ms at 2.5 per second"),
         (("rate=16000", "min-ms=2"), "each unit sees 16 positions, 1 ms at 16000 per second, less than 2 ms"),
         (("rate=16000", "min-ms=1"), ""),
@@ -58,6 +59,8 @@ def test_a_unit_that_sees_one_position_sees_it_where_it_is_made() -> None:
     net = Network(x=(N, 1, 400))
     y = net.conv(net.input(), k=1, path="only")
     assert stated("RF107", net, "rate=1000", of=(y,)) == ["only(): each unit sees 1 position, 1 ms at 1000 per second"]
+    y = net.conv(net.input(), k=2, path="two")
+    assert stated("RF107", net, "rate=1000", of=(y,)) == ["two(): each unit sees 2 positions, 2 ms at 1000 per second"]
 
 
 def test_time_is_the_last_axis_and_the_unit_that_sees_least_counts() -> None:

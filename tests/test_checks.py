@@ -18,7 +18,7 @@ from rflint.diagnostics import Finding
 from rflint.dims import symbol, unknown
 from rflint.edits import Replace, SetArgument
 from rflint.field import IDENTITY
-from rflint.trace import Operand, Place, Read, Said, Trace, Use
+from rflint.trace import Place, Read, Said, Trace, Use
 
 # Registration
 
@@ -1101,11 +1101,42 @@ def test_a_crop_of_an_axis_that_has_become_the_first_may_be_meant() -> None:
     assert silent("RF207", net, net.sliced(turned, 0, 0, H))
 
 
-def test_a_single_image_is_padded_like_a_batch() -> None:
+def test_a_single_image_is_followed_by_its_axes_too() -> None:
     net, x = image(8, H, W)
-    assert only("RF207", net, net.conv(x, rank=2, padding=1, dilation=2))
-    net.uses[-1] = replace(net.uses[-1], operands=(Operand("x", (H, W)),), output=None)
-    assert silent("RF207", net)
+    columns = net.sliced(x, 2, -2, W + 2, base="pad")
+    assert only("RF207", net, net.conv(columns, k=(3, 1), rank=2, padding=(1, 0), dilation=(2, 1)))
+
+
+def test_of_a_map_without_channels_no_axis_is_followed() -> None:
+    net, x = image(H, W)
+    columns = net.sliced(x, 1, -2, W + 2, base="pad")
+    window = {"kernel_size": (3, 1), "stride": (1, 1), "padding": (1, 0), "dilation": (2, 1), "padding_mode": "zeros"}
+    assert silent("RF207", net, net.use("Conv2d", [(columns, ())], None, "conv", window))
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "is_judged"),
+    [
+        (("relu",), ("relu",), True),
+        (("pad",), (), False),
+        (("narrow", "relu"), (), False),
+        ((), ("getitem",), False),
+        ((), ("relu", "getitem"), False),
+        (("pad", "Conv2d"), ("MaxPool2d", "getitem"), True),
+    ],
+)
+def test_nothing_is_said_near_a_pad_or_crop_of_axes_that_are_not_known(
+    before: tuple[str, ...], behind: tuple[str, ...], is_judged: bool
+) -> None:
+    net, x = image(N, 8, H, W)
+    net.sliced(x, 2, -2, H + 2)
+    for base in before:
+        x = net.use(base, [(x, ())], None)
+    window = {"kernel_size": (3, 3), "stride": (1, 1), "padding": (1, 1), "dilation": (2, 2), "padding_mode": "zeros"}
+    x = net.use("Conv2d", [(T(x.source, None), ())], None, "slip", window)
+    for base in behind:
+        x = net.use(base, [(x, ())], None)
+    assert bool(findings("RF207", net, x)) is is_judged
 
 
 def test_every_other_row_is_no_crop() -> None:

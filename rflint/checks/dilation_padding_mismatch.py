@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from rflint.checks import rule
 from rflint.checks._fixes import same_padding
@@ -11,6 +12,9 @@ from rflint.checks._places import argument_fix, called, chain, is_constructed, p
 from rflint.diagnostics import Finding
 from rflint.dims import equal
 from rflint.trace import Operand, Trace, Use
+
+RESIZING = ("pad", "getitem", "narrow")
+"""What makes a map larger or smaller by some rows at its border."""
 
 
 @rule("RF207", "dilation-padding-mismatch", "warning", fix="unsafe")
@@ -54,13 +58,22 @@ def all_odd(trace: Trace, use: Use) -> bool:
 
 
 def is_evened_out(trace: Trace, use: Use, changes: list[int]) -> bool:
-    """Whether a pad or crop before or after the layer may make up for what it changes, on any of these axes.
-
-    One of a tensor whose axes are not known may; one with too few is refused.
-    """
+    """Whether a pad or crop before or after the layer may make up for what it changes, on any of these axes."""
     first = len(use.operands[0].shape or ()) - len(changes)
+    if first < 1:  # any pad or crop may that stands next to a tensor whose axes are not known
+        return any(one.base in RESIZING for one in neighbours(trace, use))
     axes = [first + axis for axis, change in enumerate(changes) if change]
-    return first < 1 or any(is_resized_before(trace, use, axis) or is_resized_after(trace, use, axis) for axis in axes)
+    return any(is_resized_before(trace, use, axis) or is_resized_after(trace, use, axis) for axis in axes)
+
+
+def neighbours(trace: Trace, use: Use) -> Iterator[Use]:
+    """What makes the input of a layer, and what its output is made into, as far as the next layers with a window."""
+    yield from takewhile(lambda maker: not spatial_rank(maker), chain(trace, use.operands[0].source))
+    behind = {use.index}
+    for later in trace.uses:
+        if not spatial_rank(later) and not behind.isdisjoint(operand.source for operand in later.operands):
+            behind.add(later.index)
+            yield later
 
 
 def is_resized_before(trace: Trace, use: Use, axis: int) -> bool:

@@ -441,10 +441,37 @@ def test_a_missing_flatten_is_said_to_be_missing() -> None:
     assert (edit.text, edit.operand) == ("torch.flatten({}, 1)", 0)
 
 
+def test_what_one_call_lacks_is_put_there_once() -> None:
+    net, x = image(N, 8, 2, 2)
+    y = net.pointwise(x)
+    net.linear(y, 32, path="a")
+    net.linear(y, 32, path="b")
+    net.uses[2] = replace(net.uses[2], place=net.uses[1].place)  # for layer in layers: layer(x)
+    found = [(net.where(one.place), one.fix is not None) for one in findings("RF402", net.trace())]
+    assert found == [("a()", True), ("b.in_features", False)]
+
+
+def test_vectors_lack_no_flatten() -> None:
+    net = Network(x=(8,), y=(9,))
+    first = net.linear(net.input(), 1, path="first")
+    net.linear(net.input("y"), 1, path="second", like=first)
+    assert [one.fix for one in findings("RF402", net.trace())] == [None, None]
+
+
+def test_a_function_is_told_where_its_weight_is_written() -> None:
+    net, x = image(N, 100)
+    y = net.use("Linear", [(x, [*same(x)[:1], MIXED])], (N, 10), "", {"in_features": 9})
+    (use,), weight = net.uses, Place("net.py", 1)
+    net.uses[0] = replace(use, layer=replace(use.layer, places={"weight": weight}))
+    assert only("RF402", net, y).place == weight
+
+
 def test_features_on_the_channel_axis_are_pointed_at() -> None:
     net, x = image(N, 512, 7, 7)
     finding = only("RF402", net, net.linear(x, 512))
-    assert "N×512×7×7 has them on axis 1" in finding.message
+    assert finding.message == (
+        "Linear expects 512 features on the last axis, N×512×7×7 has them on axis 1: pool and flatten, or permute"
+    )
     assert finding.fix is None
 
 
@@ -465,14 +492,19 @@ def test_features_that_were_sliced_after_flattening_are_just_counted() -> None:
 def test_tokens_are_counted_by_what_was_flattened() -> None:
     net, x = image(N, 8, 5, 5)
     y = net.use("flatten", [(x, [*same(x)[:2], MIXED, MIXED])], (N, 8, 25))
-    assert only("RF402", net, net.linear(y, 30)).message == "Linear expects 30 features, flatten gives 25 = 5·5"
+    finding = only("RF402", net, net.linear(y, 30))
+    assert finding.message == "Linear expects 30 features, flatten gives 25 = 5·5"
+    assert finding.fix is not None
     net.uses.pop()
-    assert "N×8×25 has them on axis 1" in only("RF402", net, net.linear(y, 8)).message
+    finding = only("RF402", net, net.linear(y, 8))
+    assert "N×8×25 has them on axis 1" in finding.message
+    assert finding.fix is None
 
 
-def test_a_flattened_sequence_is_no_square() -> None:
+@pytest.mark.parametrize("base", ["flatten", "reshape"])
+def test_a_flattened_sequence_is_no_square(base: str) -> None:
     net, x = image(N, 16, 25)
-    message = only("RF402", net, net.linear(net.flat(x), 16 * 9)).message
+    message = only("RF402", net, net.linear(net.flat(x, base), 16 * 9)).message
     assert message == "Linear expects 144 features, flatten gives 400 = 16·25"
 
 
@@ -541,6 +573,7 @@ def test_an_unknown_shape_says_nothing_about_features() -> None:
 def test_features_in_a_branch_that_may_not_run_are_not_proved() -> None:
     net, x = image(N, 100)
     assert silent("RF402", net, net.linear(x, 128, conditional="if flag"))
+    assert only("RF402", net, net.linear(x, 128)).use == 1  # this one does
 
 
 def test_a_linear_subclass_with_a_forward_of_its_own_is_left_alone() -> None:

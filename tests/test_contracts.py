@@ -287,6 +287,13 @@ def test_the_place_of_the_change_is_told(layers: str, stated: str, size: str, wo
     assert [one.startswith(word) and words == text for one, words in said] == [True], said
 
 
+def test_the_line_of_the_contract_is_not_told_twice() -> None:
+    layers = f"\n{conv(3)},\n{conv(3)}  # rflint: rf<=3\n"
+    (found,) = diagnostics(layers, "rf>=1", "self.body(x)", "64, 64")
+    assert "without the 2 that body.1 adds" in found.message
+    assert not found.related
+
+
 def test_sizes_that_are_not_known_have_no_factor() -> None:
     (message,) = messages(conv(2, 2), "size==input", size="2*H, 64")
     assert message.endswith("its size is H×32, that of the input 2*H×64")

@@ -462,6 +462,20 @@ def norm(net: Network, x: T, base: str, like: T | None = None, **args: Any) -> T
             "RMSNorm normalises 8×6×7 on the last 3 axes, but its N×8×6×6 input has 8×6×6",
             None,
         ),
+        (
+            (8,),
+            "LayerNorm",
+            {"normalized_shape": (8, 8)},
+            "LayerNorm normalises 8×8 on the last 2 axes, but its 8 input has 8",
+            None,
+        ),
+        (
+            (),
+            "LayerNorm",
+            {"normalized_shape": (8,)},
+            "LayerNorm normalises 8 on the last axis, but its input is a single number",
+            None,
+        ),
     ],
 )
 def test_norms_take_the_features_that_they_have_parameters_for(
@@ -501,6 +515,8 @@ def test_norms_take_the_features_that_they_have_parameters_for(
         ((N, 8, H, W), "BatchNorm2d", {"affine": True}),
         ((N, 8, 6, 6), "LayerNorm", {"normalized_shape": ()}),
         ((N, 8, 6, 6), "LayerNorm", {}),
+        ((N, 8, 6, 6), "LayerNorm", {"normalized_shape": 7}),
+        ((N, 8, 6, 6), "LayerNorm", {"normalized_shape": (7.0,)}),
         ((N, 8, 6, 6), "Linear", {"num_features": 4, "affine": True}),
     ],
 )
@@ -539,6 +555,20 @@ def test_no_number_fits_layers_that_are_given_different_ones() -> None:
     fixes = [found.fix for found in findings("RF403", net.trace())]
     message = "write num_features like the out_channels of the layer before"
     assert [fix and fix.message for fix in fixes] == [None, message]
+
+
+def test_no_number_fits_layers_of_which_one_is_given_nothing() -> None:
+    net, x = image(N, 8, H, W)
+    first = norm(net, x, "BatchNorm2d", num_features=4, affine=True)
+    net.use("BatchNorm2d", [], None, "norm", {"num_features": 4, "affine": True}, like=first)
+    assert only("RF403", net).fix is None
+
+
+@pytest.mark.parametrize("more", [{"conditional": "if flag"}, {"given": ((N, 8, H, W),)}], ids=["maybe", "own"])
+def test_a_norm_that_is_not_certain_or_has_a_way_of_its_own(more: dict[str, Any]) -> None:
+    net, x = image(N, 8, H, W)
+    args = {"num_features": 4, "affine": True}
+    assert silent("RF403", net, net.use("BatchNorm2d", [(x, same(x))], x.shape, "norm", args, **more))
 
 
 # RF406 cat-shape-mismatch
@@ -1228,6 +1258,7 @@ def test_vectors_and_sequences_have_no_width() -> None:
     net, y = mapped(32)
     net.linear(y, 32, out=None)  # type: ignore[arg-type]
     net.use("Linear", [(T(y.source, None), [])], None, "fc", {"in_features": 32})
+    net.use("Bilinear", [(y, same(y))], y.shape, "both", {"in_features": 32, "out_features": 8})
     normed(net, T(y.source, None))
     assert silent("RF410", net)
     assert silent("RF411", net)

@@ -357,6 +357,12 @@ def test_features_are_written_as_a_product_where_one_was() -> None:
     assert edited(text, "RF402")[1] == "+ self.fc = nn.Linear(3 * 6 * 4, 2)"
 
 
+def test_a_product_that_is_nothing_whatever_the_width_is_written_without_it() -> None:
+    init = "self.fc = nn.Linear(3 * 5 * 4, 2)"
+    text = network(init, "return self.fc(x[:, :0, :0].flatten(1))", comment="# rflint: input=(N, 3, 6, W)")
+    assert edited(text, "RF402")[1] == "+ self.fc = nn.Linear(0, 2)"
+
+
 def test_blocks_of_different_widths_are_mended_in_one_place() -> None:
     text = f"""{HEAD}
 class Block(nn.Module):

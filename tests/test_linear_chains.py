@@ -86,7 +86,9 @@ def test_one_with_as_many_weights_is_no_gain(stride: int, number: int) -> None:
         ({}, {"unknown": ("kernel_size",)}),
         ({"path": ""}, {}),
         ({}, {"into": 63}),
+        ({"dilation": (1, 2)}, {"dilation": (1, 2)}),
         ({"more": {"given": ((N, 3, H, W),)}}, {"k": 1}),
+        ({"more": {"given": ((N, 3, H, W),)}}, {"more": {"given": ((N, 66, H, W),)}}),
     ],
 )
 def test_what_is_no_plain_pair(first: dict[str, Any], second: dict[str, Any]) -> None:

@@ -61,6 +61,7 @@ def test_sizes_that_do_not_agree(expression: str, x: Any, y: Any, says: str) -> 
         ("torch.einsum('ij,jk->ik', x, y)", (2, 3), (3, 5)),
         ("torch.einsum('ij,jk->ik', x, y)", (2, 1), (4, 5)),
         ("torch.einsum('ij,jk->ik', x, y)", (2, 3), (1, 5)),
+        ("torch.einsum('ij,jk->iz', x, y)", (2, 1), (4, 5)),
         ("torch.einsum('ij,jk->ik', x, y)", (2, 3), ("H", 5)),
         ("torch.einsum('ij,jk->ik', x, y)", (2, 3), None),
         ("torch.einsum('...ij,...jk', x, y)", (7, 2, 3), (7, 4, 5)),

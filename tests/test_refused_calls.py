@@ -427,6 +427,9 @@ def test_what_ends_a_network_without_a_constructor() -> None:
     text = "cannot assign module before Module.__init__() call"
     (finding,) = findings("RF417", ended("AttributeError", text))
     assert finding.place == HERE
+    text = text.replace("module", "parameters")
+    (finding,) = findings("RF417", ended("AttributeError", text))
+    assert finding.message.startswith("a parameter is assigned before Module.__init__() ran; ")
     (finding,) = findings("RF417", ended("AttributeError", "'Net' object has no attribute '_backward_hooks'"))
     assert "has never run" in finding.message
     assert not findings("RF417", ended("AttributeError", text, None))

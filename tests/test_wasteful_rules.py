@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -172,6 +173,23 @@ def test_layers_of_one_constructor_are_told_by_their_paths() -> None:
     second = net.conv(norm(net, first, "BatchNorm2d"), padding=1, path="b", like=first)
     given(net, bias=True)
     assert only("RF601", net, second).use == 0
+
+
+# RF604 layer-without-effect
+
+
+def test_a_function_without_effect_is_told_and_left_to_who_calls_it() -> None:
+    net, x = image(N, 8, 9, 9)
+    y = net.pointwise(x, "Dropout", args={"p": 0})
+    (use,) = net.uses
+    net.uses[0] = replace(use, layer=replace(use.layer, literals=frozenset({"p"})))
+    finding = only("RF604", net, y)
+    assert (finding.message, finding.fix) == ("dropout drops nothing: p=0", None)
+
+
+def test_what_is_put_together_of_nothing_is_behind_no_pool() -> None:
+    net, x = image(N, 8, 9, 9)
+    assert silent("RF604", net, x, net.use("cat", [], None))
 
 
 # RF608 depthwise-multiplier

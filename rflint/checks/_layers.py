@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rflint.dims import Dim, Size, equal
 from rflint.field import IDENTITY
-from rflint.trace import Use
+from rflint.trace import Shape, Use
 
 SLIDING = ("Conv", "MaxPool", "AvgPool", "LPPool")
 """How the names of layers with a window begin; they end with the number of their spatial axes, as in `Conv2d`."""
@@ -103,6 +103,12 @@ def size_given(use: Use, argument: str) -> Size | None:
     """An argument that is a number of channels or features; None if it is not known, or no integer."""
     value = use.layer.args.get(argument)
     return value if isinstance(value, (int, Dim)) else None
+
+
+def normalized(use: Use) -> Shape:
+    """The sizes of the last axes that a layer norm takes together; () where one is not known, or no integer."""
+    sizes = use.layer.args.get("normalized_shape") if use.base in ("LayerNorm", "RMSNorm") else None
+    return sizes if isinstance(sizes, tuple) and all(isinstance(size, (int, Dim)) for size in sizes) else ()
 
 
 def number(use: Use, argument: str, axis: int) -> int | None:

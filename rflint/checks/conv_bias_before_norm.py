@@ -45,7 +45,7 @@ def subtracts(norm: Use, use: Use) -> bool:
         return False
     rank, features = len(norm.output), size_given(norm, "num_features")
     axis = averaged_axis(norm, rank)
-    if axis is None or axis != rank - 1 - spatial_rank(use) or has_stored_mean(norm):
+    if axis != rank - 1 - spatial_rank(use) or has_stored_mean(norm):
         return False
     return features is None or equal(norm.output[axis], features) is not False  # else torch refuses it
 

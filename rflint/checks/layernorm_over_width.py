@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rflint.checks import rule
-from rflint.checks._layers import times
+from rflint.checks._layers import normalized, times
 from rflint.checks._maps import ends_in_width, maker_of_map
 from rflint.checks._places import called, made, named, place_of
 from rflint.diagnostics import Finding
@@ -17,9 +17,9 @@ from rflint.trace import Trace
 def layernorm_over_width(trace: Trace) -> Iterator[Finding]:
     """Whether a norm of the last axis is given a convolution's map whose channels and width are alike."""
     for use in trace.uses:
-        wanted = use.layer.args.get("normalized_shape") if use.base in ("LayerNorm", "RMSNorm") else None
+        wanted = normalized(use)
         shape = use.operands[0].shape if use.operands else None
-        if not isinstance(wanted, tuple) or len(wanted) != 1 or shape is None or len(shape) < 4:
+        if len(wanted) != 1 or shape is None or len(shape) < 4:
             continue
         maker = maker_of_map(trace, use.operands[0].source)
         both = equal(shape[1], wanted[0]) is True and equal(shape[-1], wanted[0]) is True

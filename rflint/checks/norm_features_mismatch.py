@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rflint.checks import rule
 from rflint.checks._blame import blamed
-from rflint.checks._layers import size_given, times
+from rflint.checks._layers import normalized, size_given, times
 from rflint.checks._makers import size_fix
 from rflint.checks._places import called, comes_astray, is_constructed, twins
 from rflint.diagnostics import Finding
@@ -100,8 +100,8 @@ def grouped(use: Use) -> Misfit | None:
 
 def trailing(use: Use) -> Misfit | None:
     """`normalized_shape` against the last axes of the input."""
-    shape, wanted = use.operands[0].shape, use.layer.args.get("normalized_shape")
-    if shape is None or not isinstance(wanted, tuple) or not wanted or any(isinstance(n, float) for n in wanted):
+    shape, wanted = use.operands[0].shape, normalized(use)
+    if shape is None or not wanted:
         return None
     last = shape[-len(wanted) :]
     fits = len(last) == len(wanted) and not any(equal(a, b) is False for a, b in zip(last, wanted, strict=True))
@@ -110,8 +110,7 @@ def trailing(use: Use) -> Misfit | None:
     first = len(shape) > 1 and len(wanted) == 1 and equal(shape[1], wanted[0]) is True
     where = f", on axis 1 are {wanted[0]}: permute, or use GroupNorm(1, {wanted[0]})" if first else ""
     plural = "axis" if len(wanted) == 1 else f"{len(wanted)} axes"
-    message = (
-        f"{use.kind} normalises {times(wanted)} on the last {plural}, but its {times(shape)} input has {times(last)}"
-    )
+    held = f"its {times(shape)} input has {times(last)}" if shape else "its input is a single number"
+    message = f"{use.kind} normalises {times(wanted)} on the last {plural}, but {held}"
     right = last[0] if len(wanted) == 1 and not first and last else None
     return Misfit("normalized_shape", message + where, right if isinstance(right, int) else None)

@@ -53,6 +53,15 @@ def test_a_size_that_is_not_known_is_no_guess() -> None:
     assert seen.output[1] == 3
 
 
+@pytest.mark.parametrize(
+    ("indexing", "made"), [("'ij'", (2, 3, 4)), ("'xy'", (3, 2, 4)), ("torch.hub.load('n')", None)]
+)
+def test_which_axis_of_a_grid_comes_first(indexing: str, made: tuple[int, ...] | None) -> None:
+    seen = traced(f"torch.meshgrid(torch.rand(2), torch.rand(3), torch.rand(4), indexing={indexing})[0]", x=(2,))
+    assert seen.output is not None
+    assert [None if is_unknown(size) else size for size in seen.output] == list(made or (None, None, 4))
+
+
 NUMBERS: list[tuple[str, list[int]]] = [
     ("torch.arange(4).tolist()", [0, 1, 2, 3]),
     ("[t.item() for t in torch.arange(1, 4)]", [1, 2, 3]),

@@ -292,6 +292,8 @@ def meshgrid(call: Call, tensors: tuple[Value, ...], indexing: Value) -> Value:
         if not isinstance(one, Tensor):
             return one if isinstance(one, Unknown) else call.unknown("a grid of something that is no tensor")
         sizes.append(dims.product(one.shape) if one.shape is not None else call.unknown(one.reason))
-    if indexing == "xy" and len(sizes) > 1:
-        sizes[0], sizes[1] = sizes[1], sizes[0]
+    if isinstance(indexing, Unknown):
+        sizes[:2] = [indexing for _ in sizes[:2]]
+    elif indexing == "xy":
+        sizes[:2] = sizes[1::-1]
     return tuple(constant(call, sizes, one.dtype) for one in given)

@@ -89,7 +89,8 @@ def _flatten_layer(op: Op, input: Value) -> Value:
 def _unflatten_layer(op: Op, input: Value) -> Value:
     op = replace(op, layer=replace(op.layer, base="unflatten"))
     tensor = tensor_of(op.call, input)
-    return stop(op, tensor) or unflatten(op, tensor, op.arg("dim"), op.arg("unflattened_size"))
+    sizes = op.arg("unflattened_size") if op.has("unflattened_size") else op.call.unknown("the sizes are not known")
+    return stop(op, tensor) or unflatten(op, tensor, op.arg("dim"), sizes)
 
 
 layer("Flatten", "start_dim=1, end_dim=-1", _flatten_layer)

@@ -69,6 +69,7 @@ def test_all_of_them_are_pads(call: str, kind: str, args: dict[str, Any]) -> Non
         ("F.pad(x, (-5, 2))", (1, 3, 4), "it crops 5 of 4 positions"),
         ("F.pad(x, (1, 1), 'reflect')", (1, 3, 4, 4), "it pads 1 axes of a tensor with 4"),
         ("F.pad(x, (1, 1, 1, 1))", (4,), "it pads 2 axes of a tensor with 1"),
+        ("F.pad(x, [], 'replicate')", (3, 4), "it pads 0 axes of a tensor with 2"),
     ],
 )
 def test_what_torch_refuses_has_no_output(call: str, size: Any, reason: str) -> None:

@@ -133,6 +133,12 @@ def test_a_rounded_factor_of_a_symbolic_size_is_not_known() -> None:
     assert [note.reason for note in made.unknowns] == ["H times 0.7, which is rounded"]
 
 
+def test_what_python_multiplies_sizes_by_is_not_judged() -> None:
+    made = traced("F.interpolate(x, scale_factor='2', recompute_scale_factor=True)", x=(1, 3, 4))  # torch makes 44 of 4
+    assert made.output[:2] == (1, 3)
+    assert dims.is_unknown(made.output[2])
+
+
 @pytest.mark.parametrize(
     ("call", "size"),
     [
@@ -144,6 +150,7 @@ def test_a_rounded_factor_of_a_symbolic_size_is_not_known() -> None:
         ("F.interpolate(x, 3, mode='linear', antialias=True)", (1, 3, 4)),
         ("F.interpolate(x, 3, recompute_scale_factor=True)", (1, 3, 4)),
         ("F.interpolate(x, scale_factor=0.2)", (1, 3, 4)),
+        ("F.interpolate(x, scale_factor='2')", (1, 3, 4)),
         ("F.interpolate(x, 3)", (3, 4)),
         ("nn.PixelShuffle(2)(x)", (1, 6, 4, 4)),
         ("nn.PixelUnshuffle(2)(x)", (1, 6, 5, 4)),

@@ -194,6 +194,7 @@ INTEGERS = """
     ConvTranspose2d    output_padding
     MaxPool2d          kernel_size stride padding dilation
     AvgPool2d          kernel_size stride padding
+    LPPool2d           kernel_size stride
     Linear             in_features out_features
     Embedding          num_embeddings embedding_dim
     BatchNorm2d        num_features

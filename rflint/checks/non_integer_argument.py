@@ -17,6 +17,7 @@ INTEGERS = {
     "Conv": (*CHANNELS, *WINDOW),
     "MaxPool": WINDOW,
     "AvgPool": WINDOW,
+    "LPPool": ("kernel_size", "stride"),
     "Linear": ("in_features", "out_features"),
     "Embedding": ("num_embeddings", "embedding_dim"),
     "BatchNorm": ("num_features",),

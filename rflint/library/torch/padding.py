@@ -59,7 +59,7 @@ def _odd(padding: Value, mode: Value) -> str:
 
 def _problem(rank: int, axes: int, mode: Value) -> str:
     """Why torch refuses to pad so many axes, "" if it does not: to mirror or repeat, it wants one or two more."""
-    fits = axes <= rank if mode == "constant" else axes <= MOST_SPATIAL and rank - axes in (1, 2)
+    fits = axes <= rank if mode == "constant" else 0 < axes <= MOST_SPATIAL and rank - axes in (1, 2)
     return "" if fits or isinstance(mode, Unknown) else Refusal(f"it pads {axes} axes of a tensor with {rank}")
 
 

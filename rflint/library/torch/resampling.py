@@ -64,7 +64,7 @@ def _problem(op: Op, rank: int) -> str:
     size, scale, mode = op.arg("size"), op.arg("scale_factor"), op.arg("mode")
     if isinstance(mode, str) and mode not in RANKS:
         return Refusal(f"there is no mode {mode!r}")
-    if op.owner is None and isinstance(scale, tuple) and any(isinstance(one, str) for one in scale):
+    if op.owner is None and isinstance(scale, tuple) and any(isinstance(one, str) for one in scale) and _is_used(op):
         return Refusal(f"scale_factor={scale!r} is no number")
     if mode == "lanczos" and op.arg("antialias") in (False, None) and (op.has("antialias") or op.owner is not None):
         return Refusal("mode 'lanczos' wants antialias=True")
@@ -81,6 +81,11 @@ def _problem(op: Op, rank: int) -> str:
     if op.arg("antialias") and mode is not None and mode not in SMOOTHED:
         return Refusal(f"mode {mode!r} takes no antialias")
     return ""
+
+
+def _is_used(op: Op) -> bool:
+    """Whether the scale factor goes to torch as it is; else Python multiplies sizes by it, which texts let happen."""
+    return op.has("recompute_scale_factor") and not op.arg("recompute_scale_factor")
 
 
 def _axis(op: Op, size: Size, axis: int, missing: str) -> Axis:

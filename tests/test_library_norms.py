@@ -110,3 +110,31 @@ def test_others_leave_it_to_the_next_layer() -> None:
 def test_local_response_normalisation_reads_the_channels_around() -> None:
     reads = last("nn.LocalResponseNorm(5)(x)", x=(1, 9, 4, 4)).operands[0].reads
     assert [read.access for read in reads] == [IDENTITY, field.window(5, 1, 2), IDENTITY, IDENTITY]
+
+
+@pytest.mark.parametrize(
+    ("call", "size", "reason"),
+    [
+        ("F.batch_norm(x, torch.zeros(4), torch.ones(4))", (4,), "BatchNorm on a tensor with 1 axes"),
+        ("F.batch_norm(x, None, None, training=True)", (1, 3), "a mean over a single value"),
+        ("F.batch_norm(x, None, None, training=True)", (1, 3, 1, 1), "a mean over a single value"),
+        ("F.instance_norm(x)", (2, 3, 1), "a mean over a single value"),
+    ],
+)
+def test_what_torch_refuses_has_no_output(call: str, size: Any, reason: str) -> None:
+    made = traced(f"({call}, x + 1)", x=size)
+    assert made.output == [None, size]
+    assert [note.reason for note in made.unknowns] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("call", "size"),
+    [
+        ("F.batch_norm(x, None, None, training=True)", (2, 3)),
+        ("F.batch_norm(x, torch.zeros(3), torch.ones(3))", (1, 3)),
+        ("torch.batch_norm(x, None, None, None, None, True, 0.1, 1e-5, False)", (1, 3)),
+        ("F.instance_norm(x)", (1, 3, 2)),
+    ],
+)
+def test_other_means_are_taken(call: str, size: Any) -> None:
+    assert last(call, x=size).output == size

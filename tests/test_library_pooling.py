@@ -129,6 +129,11 @@ def test_what_a_random_window_reads_is_not_known() -> None:
             (1, 3, 8, 8),
             "the window of a fractional pool is too large for its input",
         ),
+        (
+            "nn.FractionalMaxPool2d(2, output_ratio='0.5')(x)",
+            (1, 3, 8, 8),
+            "output_ratio='0.5' is no number for each of 2 axes",
+        ),
     ],
 )
 def test_what_torch_refuses_is_a_use_without_output(call: str, size: Any, reason: str) -> None:

@@ -26,6 +26,7 @@ UNKNOWN = "an argument is not known"
 COLLAPSED = "its output size would not be positive"
 """A transposed convolution may have an output of size 0."""
 REFUSED = "an argument is none that torch takes"
+SHORT = "one padding in brackets stands for the last axis alone where padding_mode is not 'zeros'"
 OfAxis = Callable[[Op, Size, int, int], tuple[Size | None, Read]]
 SPATIAL = ("kernel_size", "stride", "padding", "dilation", "output_padding")
 
@@ -41,6 +42,9 @@ def slide(op: Op, input: Value, axes: int, of_axis: OfAxis) -> Value:
         return op.opaque([input], Refusal(f"{op.layer.kind} on a tensor with {len(input.shape)} axes"))
     if op.arg("misfit"):
         return op.refuse([input], op.arg("misfit"))
+    if pads_other_axes(op, axes):
+        batched = len(input.shape) == axes + 2
+        return op.refuse([input], SHORT) if batched else op.opaque([input], SHORT)
     first = len(input.shape) - axes
     rows = [of_axis(op, input.shape[first + axis], axis, first + axis) for axis in range(axes)]
     if any(size is None for size, _ in rows):
@@ -53,6 +57,13 @@ def slide(op: Op, input: Value, axes: int, of_axis: OfAxis) -> Value:
     channels = op.arg("out_channels")
     shape = (*input.shape[: first - 1], channels if is_size(channels) else fresh(), *(size for size, _ in rows))
     return op.emit([(input, reads)], shape)
+
+
+def pads_other_axes(op: Op, axes: int) -> bool:
+    """Whether a single padding in brackets is handed to `pad` as it is, which takes it for the last axis alone."""
+    padding = op.owner.attrs.get("padding") if op.owner is not None else None
+    is_short = isinstance(padding, tuple) and len(padding) < axes
+    return is_short and op.has("padding_mode") and op.arg("padding_mode") != "zeros"
 
 
 def conv_axis(op: Op, size: Size, axis: int, at: int) -> tuple[Size | None, Read]:
@@ -136,9 +147,7 @@ def prepared(axes: int, transposed: bool = False) -> Any:
         attrs = self.attrs
         for name in SPATIAL:
             value = attrs.get(name)
-            made = per_axis(value, axes)
-            if name == "kernel_size" and isinstance(value, (list, tuple)) and len(value) != axes:
-                continue
+            made = tuple(value) if isinstance(value, (list, tuple)) else per_axis(value, axes)
             if made is not None and not isinstance(value, (str, Unknown)):
                 attrs[name] = made
         attrs["transposed"] = transposed

@@ -56,20 +56,26 @@ def by_rank(op: Op, input: Value, *, axes: int) -> Value:
     return unchanged(op, input)
 
 
-def of_rank(op: Op, input: Value, *, stem: str) -> Value:
-    """One that takes any number of axes: it is the layer for as many as there are."""
-    odd = op.arg("misfit") or (_alone(op, input) if stem == "InstanceNorm" else "")
+def of_rank(op: Op, input: Value, *, stem: str, switch: str = "") -> Value:
+    """One that takes any number of axes from two on: it is the layer for as many as there are.
+
+    `switch` is the argument with which it wants more than one value for each mean.
+    """
+    rank = len(input.shape) if isinstance(input, Tensor) and input.shape is not None else 4
+    odd = op.arg("misfit") or _alone(op, input, switch)
+    odd = f"{stem} on a tensor with {rank} axes" if rank < 2 else odd
     if odd and isinstance(input, Tensor):
         return op.refuse([input], odd)
-    rank = len(input.shape) if isinstance(input, Tensor) and input.shape is not None else 4
     return unchanged(restated(op, {}, f"{stem}{min(max(rank - 2, 1), 3)}d"), input)
 
 
-def _alone(op: Op, input: Value) -> str:
+def _alone(op: Op, input: Value, switch: str) -> str:
     """Why torch takes no means of single values; "" if it takes none, or of more."""
     shape = input.shape if isinstance(input, Tensor) else None
-    alone = shape is not None and op.arg("use_input_stats") is True and equal(product(shape[2:]), 1)
-    return "a mean over a single position" if alone else ""
+    if shape is None or op.arg(switch) is not True:
+        return ""
+    values = shape[2:] if switch == "use_input_stats" else (*shape[:1], *shape[2:])
+    return "a mean over a single value" if equal(product(values), 1) else ""
 
 
 def across_channels(op: Op, input: Value) -> Value:
@@ -204,7 +210,7 @@ functional(
     [f"{FUNCTIONAL}.batch_norm"],
     "BatchNorm2d",
     "input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-05",
-    partial(of_rank, stem="BatchNorm"),
+    partial(of_rank, stem="BatchNorm", switch="training"),
     derive=_features,
 )
 functional(
@@ -218,7 +224,7 @@ functional(
     [f"{FUNCTIONAL}.instance_norm"],
     "InstanceNorm2d",
     "input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-05",
-    partial(of_rank, stem="InstanceNorm"),
+    partial(of_rank, stem="InstanceNorm", switch="use_input_stats"),
     derive=_features,
 )
 for _name, _base, _signature, _derive in (

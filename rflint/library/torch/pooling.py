@@ -91,6 +91,9 @@ def with_indices(op: Op, result: Tensor) -> Value:
 def fractional(op: Op, input: Value, axes: int) -> Value:
     """A pool whose windows are drawn at random, in training and afterwards."""
     input, answer = checked(op, input, (axes + 1, axes + 2))
+    odd = _odd_ratio(op, axes)
+    if answer is None and odd:
+        answer = op.refuse([input], odd)
     if answer is None:
         first = len(input.shape) - axes
         answer = resized(op, input, [_drawn(op, input.shape[first + a], a, first + a, axes) for a in range(axes)])
@@ -112,18 +115,26 @@ def _drawn(op: Op, size: Size, axis: int, at: int, axes: int) -> Axis:
 
 
 def _drawn_size(op: Op, size: Size, axis: int, axes: int) -> Size | None:
-    """`output_size`, or ⌊n·output_ratio⌋; -1 where there are not as many ratios as axes."""
+    """`output_size`, or ⌊n·output_ratio⌋."""
     if not op.has("output_size", "output_ratio"):
         return None
     if op.arg("output_size") is not None:
         chosen: Size = op.arg("output_size")[axis]
         return chosen
+    ratio = _ratios(op, axes)[axis]
+    return int(size * ratio) if isinstance(ratio, (int, float)) and isinstance(size, int) else None
+
+
+def _odd_ratio(op: Op, axes: int) -> str:
+    """Why torch does not take `output_ratio`; "" if it does, or looks at another argument."""
+    each = _ratios(op, axes) if op.has("output_size") and op.arg("output_size") is None else ()
+    odd = each and (len(each) != axes or any(isinstance(one, str) for one in each))
+    return f"output_ratio={op.arg('output_ratio')!r} is no number for each of {axes} axes" if odd else ""
+
+
+def _ratios(op: Op, axes: int) -> tuple[Any, ...]:
     ratio = op.arg("output_ratio")
-    each = ratio if isinstance(ratio, tuple) else (ratio,) * axes
-    if isinstance(ratio, tuple) and len(ratio) != axes:
-        return -1
-    known = len(each) == axes and isinstance(each[axis], (int, float))
-    return int(size * each[axis]) if known and isinstance(size, int) else None
+    return ratio if isinstance(ratio, tuple) else (ratio,) * axes
 
 
 # -- definitions -----------------------------------------------------------------------------------------------

@@ -34,7 +34,6 @@ def test_calls_that_may_not_happen_and_layers_with_a_forward_of_their_own_are_no
             ("BatchNorm2d", {"num_features": 5, "affine": True}),
             ("PixelShuffle", {"upscale_factor": 3}),
             ("Conv1d", {"kernel_size": (3,)}),
-            ("pad", {"pad": (9, 9), "mode": "reflect"}),
         ):
             net.use(base, [(x, unknown)], None, base, args, **more)
         found = [code for code in ARGUMENT_RULES if findings(code, net.trace())]
@@ -281,6 +280,13 @@ def test_one_row_has_no_other_to_mirror_in_a_batch_or_without_one(shape: Any) ->
     net, x = image(*shape)
     finding = only("RF309", net, refused(net, x, "Conv2d", **conv_args(padding_mode="reflect", padding=(1, 1))))
     assert finding.message.startswith("reflect padding mirrors 1 positions of 1")
+
+
+@pytest.mark.parametrize("more", [{"conditional": "if flag"}, {"given": ((N, 4, 8, 8),)}])
+def test_pads_that_may_not_happen_or_have_a_forward_of_their_own_have_no_limit(more: dict[str, Any]) -> None:
+    net, x = image(N, 4, 8, 8)
+    net.use("pad", [(x, same(x))], None, "layer", {"pad": (9, 9), "mode": "reflect"}, **more)
+    assert silent("RF309", net)
 
 
 def test_without_channels_there_is_no_telling_which_axes_are_padded() -> None:

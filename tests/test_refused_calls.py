@@ -389,6 +389,7 @@ def test_an_unpool_gives_back_what_the_pool_took() -> None:
     assert not findings("RF508", unpooled((1, 1, 9, 9), None))
     assert not findings("RF508", unpooled((1, 1, 9, 9), (1, 1, 8, 8), "AvgPool2d"))
     assert not findings("RF508", unpooled((1, 1, 9, 8), (1, 1, 8, 8)))  # no index is another place
+    assert not findings("RF508", traced("x + F.max_pool2d(x, 3, 1, 1)", x=(1, 1, 9, 9)))
 
 
 @pytest.mark.parametrize(("height", "width"), [(n, m) for n in range(2, 9) for m in range(2, 9)])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from calls import last, shape, traced
+from ruling import findings
 
 from rflint.field import IDENTITY, Access
 from rflint.library import LIBRARY
@@ -117,3 +118,15 @@ def test_what_is_no_tensor_is_unknown() -> None:
 def test_twins_in_place_exist_where_torch_has_them() -> None:
     assert LIBRARY.find("torch.nn.functional.leaky_relu_") is not None
     assert LIBRARY.find("torch.leaky_relu_") is None
+
+
+@pytest.mark.parametrize(("weight", "number"), [("torch.zeros(3)", 3), ("torch.zeros(1)", 1), ("torch.tensor(0.2)", 1)])
+def test_a_weight_that_is_handed_on_is_one_for_each_channel(weight: str, number: int) -> None:
+    use = last(f"F.prelu(x, {weight})", x=(1, 3, 4))
+    assert (use.output, use.layer.args["num_parameters"]) == ((1, 3, 4), number)
+    found = [one.message for one in findings("RF403", traced(f"F.prelu(x, {weight})", x=(1, 4, 4)))]
+    assert found == (["prelu has parameters for 3 channels, but its 1×4×4 input has 4"] if number > 1 else [])
+
+
+def test_a_weight_with_more_axes_is_refused() -> None:
+    assert last("F.prelu(x, torch.zeros(1, 3))", x=(1, 3, 4)).refused == "a weight with 2 axes"

@@ -9,7 +9,7 @@ from rflint.field import Access
 from rflint.interp.frames import Call
 from rflint.interp.values import Instance, NativeFunction, Tensor, Value, is_size
 from rflint.library.registry import LIBRARY, alias
-from rflint.library.torch.axes import FUNCTIONAL, unchanged
+from rflint.library.torch.axes import FUNCTIONAL, restated, unchanged
 from rflint.library.torch.broadcasting import axis, pointwise
 from rflint.library.torch.op import Op, layer, stop, tensor_of, unread
 from rflint.library.torch.refusal import Refusal
@@ -64,6 +64,14 @@ def activate(op: Op, input: Value, **settings: Value) -> Value:
     if isinstance(formula, str) and formula not in ("none", "tanh") and isinstance(input, Tensor):
         return op.refuse([input], f"there is no approximation {formula!r}")
     return unchanged(op, input)
+
+
+def weighted(op: Op, input: Value, weight: Value) -> Value:
+    """PReLU with a weight that is handed to it: one for all channels, or one for each."""
+    shape = weight.shape if isinstance(weight, Tensor) else None
+    if shape is not None and len(shape) > 1 and isinstance(input, Tensor):
+        return op.refuse([input], f"a weight with {len(shape)} axes")
+    return activate(op if shape is None else restated(op, {"num_parameters": shape[0] if shape else 1}), input)
 
 
 def plain(op: Op, input: Value) -> Value:
@@ -131,7 +139,7 @@ for _name, (_function, _arguments) in POINTWISE.items():
     _define(_name, _function, _arguments)
 layer("PReLU", "num_parameters=1, init=0.25, device=None, dtype=None", activate, prepare=_give_weight)
 layer("GLU", "dim=-1", gated)
-tensor_function("prelu", signature="input, weight", base="PReLU", under=(FUNCTIONAL, "torch"), known=False)(activate)
+tensor_function("prelu", signature="input, weight", base="PReLU", under=(FUNCTIONAL, "torch"), known=False)(weighted)
 tensor_function("glu", signature="input, dim=-1", base="GLU", under=(FUNCTIONAL,), method=False, known=False)(gated)
 tensor_function("dropout", "feature_dropout", signature="input, p, train", base="Dropout", method=False, known=False)(
     activate

@@ -6,15 +6,11 @@ from typing import Any
 
 import pytest
 from calls import traced
-from hypothesis import given
-from hypothesis import strategies as st
 from networks import H, N, Network, T, W
 from ruling import findings
 
 from rflint import linter
 from rflint.checks import all_rules
-from rflint.checks._layers import Window
-from rflint.checks.maxunpool_size import MOST_TAPS, farthest
 from rflint.config import Config
 from rflint.diagnostics import Finding
 from rflint.trace import Layer, Member, Place, Raising, Read, Shape, Trace, Use
@@ -340,13 +336,18 @@ def unpooled_by(before: Shape, small: Shape, after: Shape, rank: int = 1, **more
 
 
 def test_indices_beyond_the_end_are_an_error_on_one_axis_too() -> None:
-    (finding,) = unpooled_by((1, 1, 9), (1, 1, 4), (1, 1, 7))  # index 7 is taken by the last window
+    (finding,) = unpooled_by((1, 64, 9), (1, 64, 4), (1, 64, 7))  # index 7 is one of two of the last window
     assert finding.message == (
         "gives 7 back where the pool took 9: its indices point elsewhere, some beyond the end; "
         "hand on output_size=x.size() of what was pooled"
     )
     assert (finding.severity, finding.use) == ("error", 1)
     assert [words for _, words in finding.related] == ["unpool is called here", "the pool that made the indices"]
+    (finding,) = unpooled_by((1, 8, 9), (1, 8, 4), (1, 8, 7))
+    assert finding.message.startswith(
+        "gives 7 back where the pool took 9: its indices point elsewhere, beyond the end for"
+    )
+    assert finding.severity == ""
     assert not unpooled_by((1, 1, 9), (1, 1, 4), (1, 1, 8))
     assert not unpooled_by((1, 1, H), (1, 1, H // 2), (1, 1, 7))
     assert not unpooled_by((1, 1, 9), (1, 1, 4), (1, 1, 7), pool={"kernel_size": None})
@@ -363,22 +364,6 @@ def test_rows_of_another_length_move_what_is_behind_them() -> None:
     assert "gives 9×9×8 back where the pool took 4×6×9: its indices point elsewhere; hand on" in finding.message
     assert finding.severity == ""
     assert not unpooled_by((1, 1, 9, 6, 8), (1, 1, 4, 3, 4), (1, 1, 8, 6, 8), 3)
-
-
-@given(
-    st.integers(1, 30), st.integers(1, 4), st.integers(1, 4), st.integers(1, 4), st.integers(0, 6), st.integers(1, 9)
-)
-def test_the_last_position_of_a_tap(
-    size: int, kernel: int, stride: int, dilation: int, padding: int, count: int
-) -> None:
-    taps = {place * stride - padding + tap * dilation for place in range(count) for tap in range(kernel)}
-    window = Window(kernel, stride, dilation, 2 * padding)
-    assert farthest(window, size, count) == max((tap for tap in taps if 0 <= tap < size), default=0)
-
-
-def test_absurd_pools_take_no_time() -> None:
-    assert farthest(Window(10**12, 1, 2, 0), 10**15, 1) == 2 * (10**12 - 1)
-    assert farthest(Window(10**12, 1, 2, 0), 2 * (10**12 - MOST_TAPS) + 1, 1) == 2 * (10**12 - MOST_TAPS)
 
 
 def test_an_unpool_gives_back_what_the_pool_took() -> None:
@@ -410,7 +395,7 @@ class Net(nn.Module):
         return self.unpool(*self.pool(x))
 
 
-Net()(torch.randn(1, 1, {height}, {width}))
+Net()(torch.randn(1, 256, {height}, {width}))
 """
     config = Config(select=("RF508",))
     found = linter.check(["net.py"], linter.Options(config, read={"net.py": source}.get)).diagnostics

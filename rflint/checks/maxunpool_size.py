@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import prod
 
 from rflint.checks import rule
-from rflint.checks._layers import Window, windows
+from rflint.checks._maxima import chance_within
 from rflint.checks._places import called, made
 from rflint.diagnostics import Finding
-from rflint.dims import Size, equal, less
+from rflint.dims import Size, equal
 from rflint.trace import Trace, Use
 
-MOST_TAPS = 4096
-"""The last taps that are looked at, so that absurd kernels take no time."""
+HARDLY = 1e-9
+"""With less chance than this no maximum lies beyond the end: torch raises."""
 
 
 @rule("RF508", "maxunpool-size", "warning", fix="hint")
@@ -25,16 +24,15 @@ def maxunpool_size(trace: Trace) -> Iterator[Finding]:
         if pool is None or before is None or use.output is None or use.conditional:
             continue
         axes = int(use.base[-2])
-        beyond = reaches_beyond(pool, before[-axes:], use.output[-axes:])
-        if beyond or rows_differ(before[-axes:], use.output[-axes:]):
+        chance = chance_within(pool, axes, use.output)
+        if chance < 1 or rows_differ(before[-axes:], use.output[-axes:]):
             taken, given = ("×".join(map(str, shape[-axes:])) for shape in (before, use.output))
             message = (
-                f"gives {given} back where the pool took {taken}: its indices point "
-                f"{'elsewhere, some beyond the end' if beyond else 'elsewhere'}; "
+                f"gives {given} back where the pool took {taken}: its indices point elsewhere{beyond(chance)}; "
                 "hand on output_size=x.size() of what was pooled"
             )
             related = (*called(use), made(pool, "the pool that made the indices"))
-            yield Finding(use.place, message, related, severity="error" if beyond else "", use=use.index)
+            yield Finding(use.place, message, related, severity="error" if chance < HARDLY else "", use=use.index)
 
 
 def pool_of(trace: Trace, use: Use) -> Use | None:
@@ -44,26 +42,9 @@ def pool_of(trace: Trace, use: Use) -> Use | None:
     return pool if pool is not None and pool.base.startswith("MaxPool") else None
 
 
-def reaches_beyond(pool: Use, before: tuple[Size, ...], after: tuple[Size, ...]) -> bool:
-    """Whether some index that the pool can make lies beyond the end: torch raises as soon as a maximum is there.
-
-    An index counts the positions before it, row by row, in the map that was pooled."""
-    found, pooled = windows(pool), (pool.output or ())[-len(before) :]
-    if not found:  # a pool of kernel 1 hands everything on, and has no window
-        return False
-    last = 0
-    for window, size, count in zip(found, before, pooled, strict=True):
-        if window is None or not isinstance(size, int) or not isinstance(count, int):
-            return False
-        last = last * size + farthest(window, size, count)
-    return less(last, prod(after)) is False
-
-
-def farthest(window: Window, size: int, count: int) -> int:
-    """The last position of an axis of that size on which a tap lies at one of so many places; 0 if none does."""
-    starts = [tap * window.dilation - window.padding // 2 for tap in range(window.kernel)[-MOST_TAPS:]]
-    ends = [(start, start + window.stride * min(count - 1, (size - 1 - start) // window.stride)) for start in starts]
-    return max([0, *(end for start, end in ends if start <= end)])
+def beyond(chance: float) -> str:
+    """What is said of maxima that may lie beyond the end."""
+    return ", some beyond the end" if chance < HARDLY else ", beyond the end for some maxima" if chance < 1 else ""
 
 
 def rows_differ(before: tuple[Size, ...], after: tuple[Size, ...]) -> bool:

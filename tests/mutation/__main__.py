@@ -16,6 +16,7 @@ from tests.mutation import mutants, records, seek, types
 from tests.mutation.campaign import ROOT, STORE, Campaign, Outcome
 from tests.mutation.mutants import Mutant
 
+ALL_TESTS = [str(ROOT / "tests")]
 MUTATED = ("rflint/checks", "rflint/geometry")
 TELL_NOTHING = ("same_twice", "another_way_to_import", "command_agrees", "worth_the_name", "torch_ran")
 """Tests that take long and compare answers with each other, or look at sizes only."""
@@ -48,9 +49,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
     parser.add_argument("--budget", type=float, default=10.0, help="seconds of processor time for a mutant")
     parser.add_argument("--every", type=int, default=1, help="only each so manieth mutant: an estimate in less time")
-    parser.add_argument(
-        "--tests", nargs="*", default=[str(ROOT / "tests")], help="only these: what they kill is killed"
-    )
+    parser.add_argument("--tests", nargs="*", default=ALL_TESTS, help="only these: what they kill is killed")
     parser.add_argument("--report", action="store_true", help="only what earlier runs have found, as a table")
     parser.add_argument("--write", action="store_true", help="write the table into tests/mutants.md too")
     parser.add_argument("--seek", action="store_true", help="record networks that tell survivors from what they mutate")
@@ -64,7 +63,7 @@ def scope() -> list[Path]:
 
 def run(files: list[Path], jobs: int, budget: float, every: int, chosen: list[str]) -> None:
     """Tries the mutants that have no result yet, in the order of the files; a run that is broken off goes on later."""
-    tests = digest_of_tests()
+    tests = digest_of_tests(chosen)
     with ExitStack() as stack:
         databases = {file: stack.enter_context(records.records(file, STORE)) for file in files}
 
@@ -105,9 +104,8 @@ def ask_for_types(files: list[Path]) -> None:
         if not alive:
             return
         said = types.rejected(ROOT, [*map(mutants.control, {one.path for one in alive}), *alive])
-        tests = digest_of_tests()
         for one in alive:
-            records.note_types(databases[one.path], one, said.get(one.key, ""), tests)
+            records.note_types(databases[one.path], one, said.get(one.key, ""))
 
 
 def seek_for(file: Path, budget: float) -> None:
@@ -140,10 +138,11 @@ def noting(databases: dict[Path, WorkDB], tests: str) -> Callable[[Mutant, Outco
     return done
 
 
-def digest_of_tests() -> str:
-    """Changes when a test or a page does."""
+def digest_of_tests(chosen: list[str]) -> str:
+    """Changes when a test or a page does; another one where only some are chosen."""
     kept = [file for kind in ("tests/*.py", "tests/literate/*.md", "rules/*.md") for file in sorted(ROOT.glob(kind))]
-    return mutants.digest("".join(file.read_text(encoding="utf-8") for file in kept))
+    texts = [file.read_text(encoding="utf-8") for file in kept]
+    return mutants.digest("".join(texts if chosen == ALL_TESTS else [*texts, *chosen]))
 
 
 def report(files: list[Path], write: bool) -> int:

@@ -86,9 +86,10 @@ def note(database: WorkDB, mutant: Mutant, killer: str, tests: str) -> None:
     _set(database, mutant, killer, tests + (CHECKED if is_checked else ""))
 
 
-def note_types(database: WorkDB, mutant: Mutant, said: str, tests: str) -> None:
+def note_types(database: WorkDB, mutant: Mutant, said: str) -> None:
     """Remembers what the type checker has said of a survivor."""
-    _set(database, mutant, f"mypy: {said}" if said else "", tests + CHECKED)
+    before = next(result for item, result in database.results if item == mutant.key)
+    _set(database, mutant, f"mypy: {said}" if said else "", _tests(before) + CHECKED)
 
 
 def _set(database: WorkDB, mutant: Mutant, killer: str, alive: str) -> None:

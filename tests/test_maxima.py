@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from math import prod
+from math import log2, prod
 from typing import NamedTuple
 
 import pytest
@@ -73,6 +73,11 @@ def test_each_channel_has_maxima_of_its_own() -> None:
     assert chance([Axis(9)], 7, channels=H) == 1 / 2
     assert chance([Axis(9, kernel=3)], 8) == pytest.approx(2 / 3)  # windows that overlap are not counted twice
     assert chance([Axis(5), Axis(5)], 4, 4) == 3 / 8
+
+
+def test_the_chances_that_the_page_names() -> None:
+    assert round(1 / chance([Axis(33), Axis(33)], 32, 32)) == 43691
+    assert round(log2(chance([Axis(33), Axis(33)], 32, 32, channels=8))) == -123
 
 
 def test_what_is_not_known_may_lie_within() -> None:

@@ -87,6 +87,8 @@ class Builtins:
             if issubclass(function, BaseException):
                 return Instance(function, {"args": tuple(args.positional), **args.keywords}, call.place)  # type: ignore[arg-type]
             return call.unknown(f"{function.__name__}() is not supported")
+        if isinstance(function, Tensor) and function.shape is None:
+            return call.unknown("what is called here is taken for a tensor of unknown shape, and may be none")
         if function is None or isinstance(function, (int, str, float, list, dict, tuple, Tensor)):
             raise Raised(TypeError, f"{attributes.describe(function)} is not callable", call.place)
         return call.unknown(f"calling {attributes.describe(function)} is not supported")

@@ -11,6 +11,7 @@ from rflint.interp.frames import Args, Frame
 from rflint.interp.interpreter import Interpreter
 from rflint.interp.scopes import Scope
 from rflint.interp.values import BoundMethod, ClassValue, Function, Instance, SourceModule, Unknown, Value
+from rflint.library.torch.containers import leave_open
 from rflint.source import Source, SyntaxProblem
 from rflint.trace import Place
 from rflint.tracing.session import Root, Session
@@ -44,6 +45,8 @@ def _built(session: Session, interp: Interpreter, root: Root) -> tuple[Value, Pl
         return interp.call_with(function, Args([], {}, doubt), frame, node), definition(function)
     made = interp.evaluate(node, frame)
     called = interp.evaluate(node.func, frame) if hasattr(node, "func") else made
+    if isinstance(made, Instance) and hasattr(node, "func"):
+        leave_open(made, Unknown(f"what is put into {root.call} is not known", definition(made)))
     return made, definition(called) or definition(made)
 
 

@@ -61,6 +61,14 @@ def items(call: Call, self: Instance) -> list[Value]:
     return list(entries(call, self).values())
 
 
+def leave_open(self: Instance, doubt: Unknown) -> None:
+    """Takes an empty container for one into which others put elements that are not known."""
+    kinds = attributes.order_of(self.cls)
+    held = [value for value in self.attrs.values() if isinstance(value, (Instance, Unknown))]
+    if not held and any(one in kinds for one in (SEQUENTIAL, MODULE_LIST, MODULE_DICT)):
+        self.attrs[REST] = Rest(doubt.reason, doubt.place)
+
+
 def fill(call: Call, self: Instance, values: list[Value]) -> None:
     """Add elements at the end, under the next numbers."""
     call.interp.state.touch(self)

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from calls import last, traced
 
-MIRRORED = "nn.Conv2d(3, 8, 3, padding=(1,), padding_mode='reflect')"
-
 
 @pytest.mark.parametrize(
     ("layer", "size", "output"),
@@ -24,15 +22,20 @@ def test_one_number_in_brackets_stands_for_all_axes(layer: str, size: Any, outpu
     assert last(f"{layer}(x)", x=size).output == output
 
 
-def test_one_padding_in_brackets_is_refused_where_the_padding_is_no_zeros() -> None:
-    use = last(f"{MIRRORED}(x)", x=(1, 3, 6, 6))
-    assert use.output is None
-    assert use.refused.startswith("one padding in brackets stands for the last axis alone")
-
-
-def test_of_a_single_image_it_pads_the_columns_only() -> None:
-    use = last(f"{MIRRORED}(x)", x=(3, 6, 6))  # torch makes 4 rows and 6 columns of it
-    assert (use.output, use.refused) == (None, "")
+@pytest.mark.parametrize(
+    ("layer", "size", "is_refused"),
+    [
+        ("nn.Conv2d(3, 8, 3, padding=(1,), padding_mode='reflect')", (1, 3, 6, 6), True),
+        ("nn.Conv2d(3, 8, 3, padding=(1,), padding_mode='reflect')", (3, 6, 6), False),  # torch pads columns: 8×4×6
+        ("nn.Conv3d(3, 8, 3, padding=(1, 1), padding_mode='replicate')", (1, 3, 6, 6, 6), True),
+        ("nn.Conv3d(3, 8, 3, padding=(1, 1), padding_mode='replicate')", (3, 6, 6, 6), False),
+        ("nn.Conv2d(3, 8, 3, padding=(1, 1, 0), padding_mode='replicate')", (1, 3, 6, 6), False),
+        ("nn.Conv2d(3, 8, 3, padding=(1, 1, 0))", (1, 3, 6, 6), True),
+    ],
+)
+def test_other_numbers_of_paddings_pad_other_axes(layer: str, size: Any, is_refused: bool) -> None:
+    use = last(f"{layer}(x)", x=size)
+    assert (use.output, bool(use.refused)) == (None, is_refused)
 
 
 def test_a_layer_keeps_its_arguments_as_they_are() -> None:

@@ -26,7 +26,7 @@ UNKNOWN = "an argument is not known"
 COLLAPSED = "its output size would not be positive"
 """A transposed convolution may have an output of size 0."""
 REFUSED = "an argument is none that torch takes"
-SHORT = "one padding in brackets stands for the last axis alone where padding_mode is not 'zeros'"
+OTHER_AXES = "where padding_mode is not 'zeros', so many paddings in brackets stand for as many of the last axes"
 OfAxis = Callable[[Op, Size, int, int], tuple[Size | None, Read]]
 SPATIAL = ("kernel_size", "stride", "padding", "dilation", "output_padding")
 
@@ -42,9 +42,10 @@ def slide(op: Op, input: Value, axes: int, of_axis: OfAxis) -> Value:
         return op.opaque([input], Refusal(f"{op.layer.kind} on a tensor with {len(input.shape)} axes"))
     if op.arg("misfit"):
         return op.refuse([input], op.arg("misfit"))
-    if pads_other_axes(op, axes):
-        batched = len(input.shape) == axes + 2
-        return op.refuse([input], SHORT) if batched else op.opaque([input], SHORT)
+    padded = padded_axes(op)
+    if padded not in (0, axes):
+        is_taken = len(input.shape) - padded in (1, 2)  # by `pad`, unless it pads with zeros
+        return op.opaque([input], OTHER_AXES if is_taken else Refusal(OTHER_AXES))
     first = len(input.shape) - axes
     rows = [of_axis(op, input.shape[first + axis], axis, first + axis) for axis in range(axes)]
     if any(size is None for size, _ in rows):
@@ -59,11 +60,11 @@ def slide(op: Op, input: Value, axes: int, of_axis: OfAxis) -> Value:
     return op.emit([(input, reads)], shape)
 
 
-def pads_other_axes(op: Op, axes: int) -> bool:
-    """Whether a single padding in brackets is handed to `pad` as it is, which takes it for the last axis alone."""
+def padded_axes(op: Op) -> int:
+    """How many of the last axes `pad` pads, if a layer hands its padding to it; 0 where torch pads with zeros."""
     padding = op.owner.attrs.get("padding") if op.owner is not None else None
-    is_short = isinstance(padding, tuple) and len(padding) < axes
-    return is_short and op.has("padding_mode") and op.arg("padding_mode") != "zeros"
+    is_handed_on = op.has("padding_mode") and op.arg("padding_mode") != "zeros"
+    return len(padding) if isinstance(padding, tuple) and is_handed_on else 0
 
 
 def conv_axis(op: Op, size: Size, axis: int, at: int) -> tuple[Size | None, Read]:

@@ -7,7 +7,7 @@ from math import log2, prod
 from typing import NamedTuple
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from networks import H, Network
 
@@ -59,9 +59,40 @@ def index(axes: list[Axis], at: tuple[int, ...]) -> int:
 axis = st.builds(Axis, *(st.integers(1, most) for most in (12, 4, 4, 3)), st.integers(0, 2))
 
 
+def is_taken(axes: list[Axis]) -> bool:
+    return all(one.m > 0 and 2 * one.padding <= one.kernel for one in axes)
+
+
+@given(st.lists(axis, min_size=1, max_size=3))
+@example([Axis(2, 2, 1, 2, 1)])
+@example([Axis(2, 2, 1, 3, 1), Axis(4)])
+@example([Axis(9, 3, 2, 1, 1), Axis(4)])
+def test_the_last_index(axes: list[Axis]) -> None:
+    assume(is_taken(axes))
+    reached = [{at for place in range(one.m) for at in one.taps(place)} for one in axes]
+    last = index(axes, tuple(max(taps, default=0) for taps in reached))
+    ones = [1] * (len(axes) - 1)
+    assert chance(axes, *ones, last + 1) == 1
+    assert chance(axes, *ones, last) < 1 or not reached[-1]
+
+
+@given(axis, st.integers(-2, 14))
+@example(Axis(2), 0)
+def test_windows_that_share_no_position(one: Axis, end: int) -> None:
+    assume(is_taken([one]) and one.stride > one.dilation * (one.kernel - 1))
+    beyond = [sum(at >= end for at in one.taps(place)) for place in range(one.m)]
+    assert chance([one], end) == pytest.approx(prod(1 - number / one.kernel for number in beyond))
+
+
+def test_of_windows_that_share_positions_the_last_counts() -> None:
+    assert chance([Axis(5, 3, 1)], 3) == pytest.approx(1 / 3)
+    assert chance([Axis(2), Axis(12, 6, 3)], 1, 17) == pytest.approx(1 / 2 * 11 / 12)
+    assert chance([Axis(2, 2, 1, 2, 1)], 1) == 1 / 2
+
+
 @given(st.lists(axis, min_size=1, max_size=2), st.integers(1, 150))
 def test_the_chance_is_no_less_than_that_of_all_windows(axes: list[Axis], end: int) -> None:
-    assume(all(one.m > 0 and 2 * one.padding <= one.kernel for one in axes))
+    assume(is_taken(axes))
     found, exact = chance(axes, *([1] * (len(axes) - 1)), end), listed(axes, end)
     assert exact <= found + 1e-12
     assert (found < 1) is (exact < 1)
@@ -71,7 +102,6 @@ def test_each_channel_has_maxima_of_its_own() -> None:
     assert chance([Axis(9)], 7) == 1 / 2
     assert chance([Axis(9)], 7, channels=3) == 1 / 8
     assert chance([Axis(9)], 7, channels=H) == 1 / 2
-    assert chance([Axis(9, kernel=3)], 8) == pytest.approx(2 / 3)  # windows that overlap are not counted twice
     assert chance([Axis(5), Axis(5)], 4, 4) == 3 / 8
 
 
@@ -93,4 +123,5 @@ def test_absurd_pools_take_no_time() -> None:
     assert chance([wide], 10**12 - 1) == 1 - 1e-11
     assert chance([wide], 0) == 0
     assert chance([wide, Axis(4)], 1, 4 * (10**12 - 1)) < 1 == chance([wide, Axis(4)], 1, 4 * 10**12)
-    assert chance([Axis(2), Axis(2 * 10**9)], 1, 2 * 10**9) == 0.5**MOST
+    tall, broad = Axis(10**4, 10**4, 10**4), Axis(10**9, 10**4, 10**4)
+    assert chance([tall, broad], 10**4 - 1, 10**9) == pytest.approx((1 - 1e-4) ** MOST, rel=1e-9)

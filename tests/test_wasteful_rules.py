@@ -185,6 +185,7 @@ def test_a_function_without_effect_is_told_and_left_to_who_calls_it() -> None:
     net.uses[0] = replace(use, layer=replace(use.layer, literals=frozenset({"p"})))
     finding = only("RF604", net, y)
     assert (finding.message, finding.fix) == ("dropout drops nothing: p=0", None)
+    assert silent("RF604", net, y, order="constructor")
 
 
 def test_what_is_put_together_of_nothing_is_behind_no_pool() -> None:

@@ -109,12 +109,8 @@ def drifting(trace: Trace, use: Use, axis: int) -> list[Use]:
 def drift(use: Use, axis: int) -> int:
     """2p - d·(k - 1) of a convolution with stride 1 and an even kernel, padded as nearly as can be; else 0."""
     one = window_at(use, axis) if is_convolution(use) else None
-    return one.padding - one.extent + 1 if one and is_nearly_same(one) else 0
-
-
-def is_nearly_same(one: Window) -> bool:
-    """Whether no padding keeps the size, and one next to it was taken: it changes by 1, as no odd kernel does."""
-    return one.stride == 1 and abs(one.padding - one.extent + 1) == 1
+    change = one.padding - one.extent + 1 if one else 0
+    return change if abs(change) == 1 else 0  # no odd kernel changes a size by 1
 
 
 def lacking(layer: Shrinking) -> str:

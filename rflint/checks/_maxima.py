@@ -25,7 +25,7 @@ class Line(NamedTuple):
         one = self.window
         starts = [tap * one.dilation - one.padding // 2 for tap in range(one.kernel)[-MOST:]]
         ends = [(start, start + one.stride * min(self.m - 1, (self.n - 1 - start) // one.stride)) for start in starts]
-        return max((end for start, end in ends if max(start, 0) <= end), default=0)
+        return max([0, *(end for start, end in ends if start <= end)])
 
     def beyond(self, place: int, end: int) -> int:
         """How many taps read a position from `end` on at a place."""

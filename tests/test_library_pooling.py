@@ -20,6 +20,7 @@ SIZES = [
     ("nn.MaxPool1d(3, 1, dilation=2)", (1, 3, 9), (1, 3, 5)),
     ("nn.MaxPool3d(2)", (1, 3, 8, 9, 2), (1, 3, 4, 4, 1)),
     ("nn.AvgPool1d(4, 2, 1)", (1, 3, 9), (1, 3, 4)),
+    ("nn.AvgPool2d(2, ())", (1, 3, 9, 9), (1, 3, 4, 4)),
     ("nn.AvgPool2d(3, 2, ceil_mode=True)", (1, 3, 6, 7), (1, 3, 3, 3)),
     ("nn.LPPool2d(2, 3)", (1, 3, 9, 10), (1, 3, 3, 3)),
     ("nn.LPPool1d(2, 3, (2,))", (1, 3, 9), (1, 3, 4)),
@@ -45,6 +46,7 @@ def test_a_pool_makes_the_size_that_torch_makes(layer: str, size: Any, output: A
     ("function", "base", "args"),
     [
         ("F.max_pool2d(x, 2)", "MaxPool2d", {"kernel_size": (2, 2), "stride": (2, 2), "padding": (0, 0)}),
+        ("F.max_pool2d(x, 2, stride=[])", "MaxPool2d", {"kernel_size": (2, 2), "stride": (2, 2)}),
         ("torch.max_pool2d(x, 2, 1)", "MaxPool2d", {"kernel_size": (2, 2), "stride": (1, 1), "return_indices": False}),
         ("F.avg_pool2d(x, (2, 3), [])", "AvgPool2d", {"kernel_size": (2, 3), "stride": (2, 3)}),
         ("F.lp_pool2d(x, 2, 3, ceil_mode=True)", "LPPool2d", {"norm_type": 2, "stride": (3, 3), "ceil_mode": True}),
@@ -123,6 +125,11 @@ def test_what_a_random_window_reads_is_not_known() -> None:
             "AvgPool3d wants an input that is no smaller than its kernel, 4",
         ),
         ("nn.MaxPool2d(2)(x)", (1, 1, 3, 9, 9), "MaxPool2d on a tensor with 5 axes"),
+        (
+            "nn.FractionalMaxPool2d((3,), output_size=2)(x)",
+            (1, 3, 8, 8),
+            "kernel_size=(3,) is neither an integer nor one for each of 2 axes",
+        ),
         ("F.adaptive_avg_pool2d(x, (1, 1, 1))", (1, 3, 9, 9), "AdaptiveAvgPool2d takes no output_size with 3 values"),
         (
             "nn.FractionalMaxPool2d(4, output_size=6)(x)",

@@ -24,10 +24,12 @@ def odd_argument(signature: Signature, args: Mapping[str, Value], axes: int, spa
         is_word = name == "padding" and isinstance(value, str) and "groups" in args
         is_word = is_word or (name == "kernel_size" and isinstance(value, bool) and "groups" in args)
         of_columns = "dilation" in args and "groups" not in args and "ceil_mode" not in args
-        least = axes if of_columns or (name == "kernel_size" and "groups" in args) else 1
+        is_drawn = "output_ratio" in args
+        least = axes if of_columns or is_drawn or (name == "kernel_size" and "groups" in args) else 1
         if name == "padding" and isinstance(value, (list, tuple)) and args.get("padding_mode", "zeros") != "zeros":
             least = len(value)  # another function pads, and other axes
-        absent = name not in args or (value is None and name in optional)
+        is_own = name == "stride" and "ceil_mode" in args and isinstance(value, (list, tuple)) and not value
+        absent = name not in args or (value is None and name in optional) or is_own
         if not absent and not is_word and not _may_fit(value, axes, least):
             return Refusal(f"{name}={value!r} is neither an integer nor one for each of {axes} axes")
     return ""

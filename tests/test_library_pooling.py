@@ -125,6 +125,7 @@ def test_what_a_random_window_reads_is_not_known() -> None:
             "AvgPool3d wants an input that is no smaller than its kernel, 4",
         ),
         ("nn.MaxPool2d(2)(x)", (1, 1, 3, 9, 9), "MaxPool2d on a tensor with 5 axes"),
+        ("nn.LPPool2d(2, ())(x)", (1, 3, 8, 8), "kernel_size=() is neither an integer nor one for each of 2 axes"),
         (
             "nn.FractionalMaxPool2d((3,), output_size=2)(x)",
             (1, 3, 8, 8),

@@ -28,8 +28,9 @@ def odd_argument(signature: Signature, args: Mapping[str, Value], axes: int, spa
         least = axes if of_columns or is_drawn or (name == "kernel_size" and "groups" in args) else 1
         if name == "padding" and isinstance(value, (list, tuple)) and args.get("padding_mode", "zeros") != "zeros":
             least = len(value)  # another function pads, and other axes
-        is_own = name == "stride" and "ceil_mode" in args and isinstance(value, (list, tuple)) and not value
-        absent = name not in args or (value is None and name in optional) or is_own
+        is_empty = name == "stride" and "ceil_mode" in args and isinstance(value, (list, tuple)) and not value
+        is_kernel = is_empty and args.get("kernel_size") != value
+        absent = name not in args or (value is None and name in optional) or is_kernel
         if not absent and not is_word and not _may_fit(value, axes, least):
             return Refusal(f"{name}={value!r} is neither an integer nor one for each of {axes} axes")
     return ""

@@ -21,11 +21,11 @@ class Line(NamedTuple):
     m: int
 
     def farthest(self) -> int:
-        """The last position that a tap reads at any place; 0 if none does."""
+        """The last position that a tap reads at any place; -1 if none does."""
         one = self.window
         starts = [tap * one.dilation - one.padding // 2 for tap in range(one.kernel)[-MOST:]]
         ends = [(start, start + one.stride * min(self.m - 1, (self.n - 1 - start) // one.stride)) for start in starts]
-        return max([0, *(end for start, end in ends if start <= end)])
+        return max([-1, *(end for start, end in ends if start <= end)])
 
     def beyond(self, place: int, end: int) -> int:
         """How many taps read a position from `end` on at a place."""
@@ -50,6 +50,8 @@ def chance_within(pool: Use, axes: int, after: Shape) -> float:
     first, taps = 0, prod(line.window.kernel for line in lines)
     for line in others:
         first = first * line.n + line.farthest()
+    if any(line.farthest() < 0 for line in others):
+        return 1.0
     chances = (1 - beyond / taps for beyond in apart(columns, room - first * columns.n))
     return prod(chances) ** prod(size for size in shape[:-axes] if isinstance(size, int))
 
